@@ -1,0 +1,1 @@
+"""dockpy: the Docker Engine from Python."""

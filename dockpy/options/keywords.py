@@ -1,0 +1,23 @@
+"""Keywords that there are, and those that there are not."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+__all__ = ["check_keywords"]
+
+
+def check_keywords(function: str, given: Mapping[str, Any], known: Iterable[str]) -> None:
+    """Refuse keywords that a function does not have.
+
+    Raises:
+        TypeError: there is one; the message suggests what may have been meant.
+    """
+    known = list(known)
+    for name in given:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            hint = f"; did you mean {near[0]!r}?" if near else ""
+            raise TypeError(f"{function}() got an unexpected keyword argument {name!r}{hint}")

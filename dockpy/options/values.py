@@ -1,0 +1,111 @@
+"""Small values: commands, environments, labels, sizes, times."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+
+from dockpy.errors import InvalidArgument
+
+__all__ = ["command_list", "environment_list", "label_map", "size_bytes", "string_list", "timestamp"]
+
+_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([bkmgtp])?(?:i?b)?", re.IGNORECASE | re.ASCII)
+_UNITS = {unit: 1024**power for power, unit in enumerate("bkmgtp")}
+
+
+def command_list(option: str, value: str | Sequence[str]) -> list[str]:
+    """A command as a list: ``"echo 'a b'"`` is split as a shell would, without running one.
+
+    Raises:
+        InvalidArgument: it is neither a str nor a sequence of str, or a quote does not end.
+    """
+    if isinstance(value, str):
+        try:
+            return shlex.split(value)
+        except ValueError as error:
+            raise InvalidArgument(f"{option}={value!r}: {error}; a list of arguments needs no quotes") from None
+    return string_list(option, value)
+
+
+def string_list(option: str, value: str | Sequence[str]) -> list[str]:
+    """One str, or several, as a list.
+
+    Raises:
+        InvalidArgument: an item is no str.
+    """
+    items = [value] if isinstance(value, str) else value
+    if not isinstance(items, Sequence) or not all(isinstance(item, str) for item in items):
+        raise InvalidArgument(f"{option}={value!r}: it takes a str, or a list of str")
+    return list(items)
+
+
+def environment_list(value: Mapping[str, object] | Sequence[str]) -> list[str]:
+    """Variables as ``NAME=value``; a value of None leaves the name alone, which unsets what the image sets.
+
+    Raises:
+        InvalidArgument: a name is empty, or holds ``=`` or a NUL.
+    """
+    if isinstance(value, Mapping):
+        items = [name if item is None else f"{name}={_text(item)}" for name, item in value.items()]
+        names = [str(name) for name in value]
+    else:
+        items = string_list("environment", value)
+        names = [item.partition("=")[0] for item in items]
+    for name in names:
+        if not name or "=" in name or "\0" in name:
+            raise InvalidArgument(
+                f"environment: {name!r} is no variable's name; it takes {{'NAME': 'value'}} or ['NAME=value']"
+            )
+    return items
+
+
+def _text(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def label_map(value: Mapping[str, str] | Sequence[str]) -> dict[str, str]:
+    """Labels as a mapping; a list holds ``name=value``, or names alone.
+
+    Raises:
+        InvalidArgument: a name or a value is no str.
+    """
+    if not isinstance(value, Mapping):
+        value = {name: text for name, _, text in (item.partition("=") for item in string_list("labels", value))}
+    for name, text in value.items():
+        if not isinstance(name, str) or not isinstance(text, str):
+            raise InvalidArgument(f"labels: {name!r}={text!r}: names and values are str")
+    return dict(value)
+
+
+def size_bytes(option: str, value: str | int) -> int:
+    """Bytes of a size: ``512``, ``"512m"``, ``"1.5g"``, ``"64 KiB"``; units are powers of 1024.
+
+    Raises:
+        InvalidArgument: it is no size.
+    """
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    if isinstance(value, str):
+        if value.strip() == "-1":
+            return -1
+        if match := _SIZE.fullmatch(value.strip()):
+            return int(float(match[1]) * _UNITS[(match[2] or "b").lower()])
+    raise InvalidArgument(f"{option}={value!r}: it takes bytes as an int, or a size such as '512m' or '1.5g'")
+
+
+def timestamp(option: str, value: datetime | float | str) -> str:
+    """A point in time, as the engine reads it: seconds since 1970, or the text as it is.
+
+    A datetime without a zone is local time, as Python has it.
+
+    Raises:
+        InvalidArgument: it is none of a datetime, seconds, or a str.
+    """
+    if isinstance(value, datetime):
+        seconds = value.astimezone(UTC)
+        return f"{int(seconds.timestamp())}.{seconds.microsecond:06d}000"
+    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
+        raise InvalidArgument(f"{option}={value!r}: it takes a datetime, seconds since 1970, or a str such as '10m'")
+    return f"{value:.9f}" if isinstance(value, float) else str(value)

@@ -1,0 +1,40 @@
+"""Volumes and host folders to mount, in docker-py's forms and the docker command's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from dockpy.errors import InvalidArgument
+
+__all__ = ["binds_and_volumes"]
+
+Volumes = Mapping[str, str | Mapping[str, str]] | Sequence[str]
+_FORMS = "it takes {'/host' or 'volume': {'bind': '/inside', 'mode': 'ro'}}, or ['/host:/inside:ro', '/inside']"
+
+
+def binds_and_volumes(volumes: Volumes) -> tuple[list[str], list[str]]:
+    """The Engine's binds (``source:target[:options]``), and the targets of anonymous volumes.
+
+    Raises:
+        InvalidArgument: a form is none of the known ones.
+    """
+    if isinstance(volumes, Mapping):
+        return [_bind(source, target) for source, target in volumes.items()], []
+    if isinstance(volumes, str) or not isinstance(volumes, Sequence):
+        raise InvalidArgument(f"volumes={volumes!r}: {_FORMS}")
+    binds = [text for text in volumes if ":" in text]
+    anonymous = [text for text in volumes if ":" not in text]
+    for text in anonymous:
+        if not text.startswith("/"):
+            raise InvalidArgument(f"volumes: {text!r} is no absolute path in the container; {_FORMS}")
+    return binds, anonymous
+
+
+def _bind(source: str, target: str | Mapping[str, str]) -> str:
+    if isinstance(target, str):
+        return f"{source}:{target}"
+    unknown = set(target) - {"bind", "mode", "propagation"}
+    if "bind" not in target or unknown:
+        raise InvalidArgument(f"volumes: {source!r}: {dict(target)!r}: {_FORMS}")
+    options = [option for option in (target.get("mode", "rw"), target.get("propagation", "")) if option]
+    return f"{source}:{target['bind']}:{','.join(options)}"

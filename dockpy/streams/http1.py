@@ -1,0 +1,263 @@
+"""Just enough HTTP/1.1 for streams and upgrades: every byte after the head is handed on, none is kept.
+
+Libraries read ahead past the head of an upgraded connection and keep what they read; here the head decoder
+gives back what follows it, and body decoders give back what follows the body.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from dockpy.errors import InvalidResponse
+
+__all__ = [
+    "BodyDecoder",
+    "Head",
+    "HeadDecoder",
+    "Headers",
+    "body_decoder",
+    "encode_chunk",
+    "encode_request_head",
+]
+
+_LARGEST_HEAD = 256 * 1024
+_STATUS_LINE = re.compile(rb"HTTP/1\.([01]) +([1-5]\d\d)(?: (.*))?", re.DOTALL)
+_CHUNK_SIZE = re.compile(rb"([0-9a-fA-F]{1,15})[ \t]*(?:;.*)?", re.DOTALL)
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+
+
+class Headers(Mapping[str, str]):
+    """Headers of an answer, found in any case; of a repeated one the values are joined by a comma."""
+
+    __slots__ = ("_values",)
+
+    def __init__(self, items: Mapping[str, str] | list[tuple[str, str]] = ()) -> None:  # type: ignore[assignment]
+        self._values: dict[str, tuple[str, str]] = {}
+        for name, value in items.items() if isinstance(items, Mapping) else items:
+            held = self._values.get(name.lower())
+            self._values[name.lower()] = (name, f"{held[1]}, {value}" if held else value)
+
+    def __getitem__(self, name: str) -> str:
+        return self._values[name.lower()][1]
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name, _ in self._values.values())
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def __repr__(self) -> str:
+        return f"Headers({dict(self)!r})"
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The head of an answer."""
+
+    status: int
+    reason: str
+    headers: Headers
+    keep_alive: bool
+
+
+def encode_request_head(method: str, target: str, headers: Mapping[str, str]) -> bytes:
+    """The head of a request.
+
+    Args:
+        method: the HTTP method.
+        target: path and query, percent-encoded already.
+        headers: all of the headers, Host included.
+
+    Raises:
+        ValueError: a part has characters that would end it.
+    """
+    lines = [f"{method} {target} HTTP/1.1"]
+    lines += [f"{name}: {value}" for name, value in headers.items()]
+    if any("\r" in line or "\n" in line or "\0" in line for line in lines) or " " in target:
+        raise ValueError("a request head holds no line breaks, and its target no spaces")
+    if not all(_HEADER_NAME.fullmatch(name) for name in headers):
+        raise ValueError("a header's name is a token")
+    return "\r\n".join([*lines, "", ""]).encode("latin-1")
+
+
+def encode_chunk(data: bytes) -> bytes:
+    """One chunk of a chunked body; of no data, the chunk that ends it."""
+    return b"%x\r\n%b\r\n" % (len(data), data)
+
+
+class HeadDecoder:
+    """Reads the head of an answer; interim answers (100 Continue) are passed over."""
+
+    def __init__(self) -> None:
+        self._buffer = bytearray()
+
+    def feed(self, data: bytes) -> tuple[Head, bytes] | None:
+        """The head and what followed it, once it is there whole.
+
+        Raises:
+            InvalidResponse: this is not HTTP.
+        """
+        self._buffer += data
+        while True:
+            if not b"HTTP/1.".startswith(self._buffer[:7]) and self._buffer[:7] != b"HTTP/1.":
+                raise InvalidResponse(f"The answer is not HTTP: {bytes(self._buffer[:80])!r}")
+            match = re.search(rb"\r?\n\r?\n", self._buffer)
+            if match is None:
+                if len(self._buffer) > _LARGEST_HEAD:
+                    raise InvalidResponse(f"The answer's head is longer than {_LARGEST_HEAD} bytes")
+                return None
+            head, rest = _parse_head(bytes(self._buffer[: match.start()])), bytes(self._buffer[match.end() :])
+            if head.status >= 200 or head.status == 101:
+                return head, rest
+            self._buffer = bytearray(rest)
+
+    def close(self) -> None:
+        """Say that the connection has ended before the head was there.
+
+        Raises:
+            InvalidResponse: always; the message tells nothing from half a head.
+        """
+        if self._buffer:
+            raise InvalidResponse(f"The answer ended inside its head: {bytes(self._buffer[:80])!r}")
+        raise InvalidResponse("The daemon closed the connection without an answer")
+
+
+def _parse_head(data: bytes) -> Head:
+    first, *lines = re.split(rb"\r?\n", data)
+    match = _STATUS_LINE.fullmatch(first)
+    if match is None:
+        raise InvalidResponse(f"The answer is not HTTP: {first[:80]!r}")
+    items: list[tuple[str, str]] = []
+    for line in lines:
+        name, colon, value = line.partition(b":")
+        if not colon or not name or name.strip() != name:
+            raise InvalidResponse(f"The answer has a broken header: {line[:80]!r}")
+        items.append((name.decode("latin-1"), value.strip(b" \t").decode("latin-1")))
+    headers = Headers(items)
+    connection = headers.get("Connection", "").lower()
+    keep_alive = "close" not in connection if match[1] == b"1" else "keep-alive" in connection
+    return Head(int(match[2]), (match[3] or b"").decode("latin-1"), headers, keep_alive)
+
+
+class BodyDecoder(Protocol):
+    """Reads a body, however it is delimited."""
+
+    done: bool
+    rest: bytes
+    """What followed the body, once it is done."""
+
+    def feed(self, data: bytes) -> bytes:
+        """The payload in this data."""
+        ...
+
+    def close(self) -> None:
+        """Say that the connection has ended; InvalidResponse where the body has not."""
+        ...
+
+
+def body_decoder(method: str, head: Head) -> BodyDecoder:
+    """The decoder of an answer's body.
+
+    Raises:
+        InvalidResponse: the head announces a length that is none.
+    """
+    if method == "HEAD" or head.status in (204, 304) or head.status < 200:
+        return _LengthDecoder(0)
+    if "chunked" in head.headers.get("Transfer-Encoding", "").lower():
+        return _ChunkedDecoder()
+    length = head.headers.get("Content-Length")
+    if length is None:
+        return _CloseDecoder()
+    sizes = {size.strip() for size in length.split(",")}
+    if len(sizes) != 1 or not (size := sizes.pop()).isascii() or not size.isdigit():
+        raise InvalidResponse(f"The answer's Content-Length is {length[:40]!r}")
+    return _LengthDecoder(int(size))
+
+
+class _LengthDecoder:
+    def __init__(self, length: int) -> None:
+        self._left = length
+        self.done = not length
+        self.rest = b""
+
+    def feed(self, data: bytes) -> bytes:
+        if len(data) > self._left:
+            data, self.rest = data[: self._left], self.rest + data[self._left :]
+        self._left -= len(data)
+        self.done = not self._left
+        return data
+
+    def close(self) -> None:
+        if not self.done:
+            raise InvalidResponse(f"The answer broke off: {self._left} bytes of its body never came")
+
+
+class _CloseDecoder:
+    def __init__(self) -> None:
+        self.done = False
+        self.rest = b""
+
+    def feed(self, data: bytes) -> bytes:
+        return data
+
+    def close(self) -> None:
+        self.done = True
+
+
+class _ChunkedDecoder:
+    def __init__(self) -> None:
+        self._buffer = bytearray()
+        self._left = 0  # bytes of the current chunk that are still to come, its line end included
+        self._trailers = False
+        self.done = False
+        self.rest = b""
+
+    def feed(self, data: bytes) -> bytes:
+        if self.done:
+            self.rest += data
+            return b""
+        buffer = self._buffer
+        buffer += data
+        payload: list[bytes] = []
+        position, end = 0, len(buffer)
+        while position < end and not self.done:
+            if self._left > 2:
+                size = min(end - position, self._left - 2)
+                payload.append(bytes(buffer[position : position + size]))
+                position += size
+                self._left -= size
+                continue
+            line_end = buffer.find(b"\n", position)
+            if line_end < 0:
+                if end - position > _LARGEST_HEAD:
+                    raise InvalidResponse("The answer's chunk has no size")
+                break
+            line = bytes(buffer[position:line_end]).removesuffix(b"\r")
+            position = line_end + 1
+            self._line(line)
+        if self.done:
+            self.rest = bytes(buffer[position:])
+        del buffer[:position]
+        return b"".join(payload)
+
+    def _line(self, line: bytes) -> None:
+        if self._trailers:
+            self.done = not line
+        elif self._left:
+            if line:
+                raise InvalidResponse(f"The answer's chunk is longer than it says: {line[:80]!r}")
+            self._left = 0
+        else:
+            match = _CHUNK_SIZE.fullmatch(line)
+            if match is None:
+                raise InvalidResponse(f"The answer's chunk has no size: {line[:80]!r}")
+            size = int(match[1], 16)
+            self._left = size + 2 if size else 0
+            self._trailers = not size
+
+    def close(self) -> None:
+        if not self.done:
+            raise InvalidResponse("The answer broke off inside a chunk")

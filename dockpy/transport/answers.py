@@ -1,0 +1,167 @@
+"""Answers: statuses to errors, bytes to typed values, streams to typed items."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
+
+from dockpy.errors import ApiError, ErrorResponse, ImageNotFound, InvalidResponse, error_for_status
+from dockpy.streams.jsonlines import JsonDecoder
+from dockpy.wire.document import Document
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from types import TracebackType
+
+    from dockpy.ops.operation import Operation
+    from dockpy.transport.exchange import ByteStream
+
+__all__ = ["JsonStream", "api_error", "decode"]
+
+R = TypeVar("R")
+_TLS_ONLY = b"Client sent an HTTP request to an HTTPS server"
+
+
+def decode(operation: Operation[R], headers: Mapping[str, str], content: bytes) -> R:
+    """The typed value of a successful answer.
+
+    Raises:
+        InvalidResponse: it is not what the operation answers with.
+    """
+    answer = operation.answer
+    value: Any
+    match answer.kind:
+        case "nothing":
+            value = None
+        case "text":
+            value = content.decode("utf-8", "replace")
+        case "headers" if answer.header and answer.model:
+            value = Document(_coded_json(headers.get(answer.header, "")), answer.model)
+        case "headers":
+            value = dict(headers)
+        case "json-list":
+            # Go sends null for a list of nothing.
+            items = _expect(list, _json(content) or [])
+            value = [Document(item, answer.model) for item in items] if answer.model else items
+        case "json" if answer.model:
+            value = Document(_expect(dict, _json(content)), answer.model) if content else None
+        case _:
+            value = _json(content)
+    return value  # type: ignore[no-any-return]  # the operation's declaration says what it is
+
+
+def _json(content: bytes) -> Any:
+    try:
+        return json.loads(content)
+    except ValueError:
+        raise InvalidResponse(
+            f"The answer is not JSON: {content[:80]!r}",
+            hint="Check that the endpoint is a Docker engine's.",
+        ) from None
+
+
+def _coded_json(coded: str) -> dict[str, Any]:
+    try:
+        return _expect(dict, _json(base64.b64decode(coded, validate=True)))
+    except ValueError:
+        raise InvalidResponse(f"The answer's header is no base64: {coded[:80]!r}") from None
+
+
+T = TypeVar("T")
+
+
+def _expect(kind: type[T], value: Any) -> T:
+    if not isinstance(value, kind):
+        raise InvalidResponse(f"The answer is no JSON {kind.__name__}: {str(value)[:80]!r}")
+    return value
+
+
+def api_error(
+    operation: Operation[Any],
+    status: int,
+    reason: str,
+    headers: Mapping[str, str],
+    content: bytes,
+) -> ApiError | InvalidResponse:
+    """The error of an answer whose status is none of the operation's successes."""
+    if status < 400:
+        return InvalidResponse(
+            f"The answer's status is {status} {reason}, which {operation.id} does not have",
+            hint="Check that the endpoint is a Docker engine's, and no proxy stands before it.",
+        )
+    kind = error_for_status(status)
+    if status == 404 and (operation.missing or operation.subject) == "image":
+        kind = ImageNotFound
+    hint = None
+    if _TLS_ONLY in content:
+        hint = "The daemon speaks TLS there: give Client(tls=TLS(…)), or set DOCKER_TLS_VERIFY=1."
+    return kind(
+        _message(content) or reason or f"status {status}",
+        status_code=status,
+        response=ErrorResponse(status, reason, dict(headers), content),
+        hint=hint,
+    )
+
+
+def _message(content: bytes) -> str:
+    """The engine's own words: the message of its JSON, or the text itself."""
+    text = content.decode("utf-8", "replace").strip()
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return text[:1000]
+    if isinstance(value, dict):
+        for key in ("message", "cause", "error"):  # podman adds a cause
+            if isinstance(value.get(key), str) and value[key]:
+                return str(value[key]).strip()
+    return text[:1000]
+
+
+class JsonStream(Generic[R]):
+    """Typed objects, as they come. Close it from any thread; it closes itself at its end."""
+
+    def __init__(self, operation: Operation[R], source: ByteStream) -> None:
+        self._operation = operation
+        self._source = source
+        self._decoder = JsonDecoder()
+        self._ready: list[dict[str, Any]] = []
+
+    def __iter__(self) -> Iterator[R]:
+        return self
+
+    def __next__(self) -> R:
+        while not self._ready:
+            try:
+                data = next(self._source)
+            except StopIteration:
+                if not self._source.cancelled:
+                    self._decoder.close()
+                raise
+            # Taken from the end, so that handing out one costs the same however many there are.
+            self._ready = self._decode(data)[::-1]
+        return Document(self._ready.pop(), self._operation.answer.model or "")  # type: ignore[return-value]
+
+    def _decode(self, data: bytes) -> list[dict[str, Any]]:
+        try:
+            return self._decoder.feed(data)
+        except InvalidResponse:
+            self.close()
+            raise
+
+    def settimeout(self, seconds: float | None) -> None:
+        """How long a read may take, in seconds; None for as long as it takes."""
+        self._source.settimeout(seconds)
+
+    def close(self) -> None:
+        """Close the connection; a read that is blocked in another thread ends."""
+        self._source.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

@@ -1,0 +1,208 @@
+"""The second road: a request on a connection of its own, its answer a stream or the connection itself."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Self
+
+from dockpy.errors import DockpyError
+from dockpy.streams.http1 import Head, HeadDecoder, body_decoder, encode_chunk, encode_request_head
+from dockpy.transport.failures import explain
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from types import TracebackType
+
+    from dockpy.config.endpoint import Endpoint
+    from dockpy.transport.channels import Channel
+    from dockpy.transport.connectors import Connector
+    from dockpy.transport.message import Request, Timeouts
+
+__all__ = ["ByteStream", "Upgraded", "exchange"]
+
+
+class _Closing:
+    """Owns a channel; closes it once, from any thread, and at the latest when it is collected."""
+
+    def __init__(self, channel: Channel, head: Head, endpoint: Endpoint) -> None:
+        self._channel = channel
+        self._endpoint = endpoint
+        self.head = head
+        self.closed = False
+
+    def close(self) -> None:
+        """Close the connection; a read that is blocked in another thread ends."""
+        if not self.closed:
+            self.closed = True
+            self._channel.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __del__(self) -> None:
+        with contextlib.suppress(Exception):
+            self.close()
+
+    def settimeout(self, seconds: float | None) -> None:
+        """How long a read may take, in seconds; None for as long as it takes."""
+        self._channel.settimeout(seconds)
+
+    def _recv(self) -> bytes:
+        try:
+            return self._channel.recv()
+        except (OSError, ValueError) as error:
+            if self.closed:
+                return b""
+            self.close()
+            raise explain(error, self._endpoint) from error
+
+
+class ByteStream(_Closing):
+    """The body of an answer, as it comes. Iterating ends quietly when it is closed from another thread."""
+
+    def __init__(
+        self, channel: Channel, head: Head, rest: bytes, method: str, endpoint: Endpoint
+    ) -> None:
+        super().__init__(channel, head, endpoint)
+        self._decoder = body_decoder(method, head)
+        self._rest = rest
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
+        try:
+            return self._next()
+        except DockpyError as error:
+            self.close()
+            raise error.at(daemon=self._endpoint.display) from None
+
+    def _next(self) -> bytes:
+        while not self._decoder.done and not self.closed:
+            data, self._rest = self._rest, b""
+            data = data or self._recv()
+            if data:
+                payload = self._decoder.feed(data)
+                if payload:
+                    return payload
+            elif not self.closed:
+                self._decoder.close()
+        self.close()
+        raise StopIteration
+
+    def read(self) -> bytes:
+        """All that is still to come."""
+        return b"".join(self)
+
+
+class Upgraded(_Closing):
+    """A connection that was taken over from HTTP: bytes both ways, and each way closed by itself."""
+
+    def __init__(self, channel: Channel, head: Head, rest: bytes, endpoint: Endpoint) -> None:
+        super().__init__(channel, head, endpoint)
+        self._rest = rest
+
+    def recv(self) -> bytes:
+        """The next bytes; empty at the end."""
+        data, self._rest = self._rest, b""
+        return data or self._recv()
+
+    def __iter__(self) -> Iterator[bytes]:
+        while data := self.recv():
+            yield data
+
+    def send(self, data: bytes) -> None:
+        """Send all of the data.
+
+        Raises:
+            ConnectionFailed: the daemon reads no more.
+        """
+        try:
+            self._channel.send(data)
+        except OSError as error:
+            raise explain(error, self._endpoint) from error
+
+    def close_write(self) -> None:
+        """Say that no more will be sent (end of file at the other end); reading goes on."""
+        self._channel.close_write()
+
+
+def exchange(
+    connector: Connector,
+    endpoint: Endpoint,
+    request: Request,
+    headers: Mapping[str, str],
+    timeouts: Timeouts,
+) -> ByteStream | Upgraded:
+    """Send a request on a connection of its own and read the head of its answer.
+
+    An answer that comes while the body is still being sent ends the sending: it is the answer that counts.
+
+    Args:
+        connector: makes the connection.
+        endpoint: where it goes, for errors.
+        request: what to send; with an ``Upgrade`` header, it asks for the connection.
+        headers: sent with every request.
+        timeouts: seconds to connect, and for each read; None for as long as it takes.
+
+    Returns:
+        The connection where it was given (101), or else the answer's body.
+
+    Raises:
+        ConnectionFailed: no engine answered.
+        InvalidResponse: what answered does not speak HTTP.
+    """
+    try:
+        channel = connector.channel(timeouts.connect)
+    except (OSError, ValueError) as error:
+        raise explain(error, endpoint) from error
+    try:
+        channel.settimeout(timeouts.read)
+        _send(channel, request, {"Host": connector.host, **headers, **request.headers})
+        head, rest = _read_head(channel)
+        if head.status == 101:
+            return Upgraded(channel, head, rest, endpoint)
+        return ByteStream(channel, head, rest, request.method, endpoint)
+    except (OSError, DockpyError) as error:
+        channel.close()
+        raise explain(error, endpoint) from (None if isinstance(error, DockpyError) else error)
+    except BaseException:
+        channel.close()
+        raise
+
+
+def _send(channel: Channel, request: Request, headers: dict[str, str]) -> None:
+    body = request.body
+    if "Upgrade" not in headers:
+        headers["Connection"] = "close"
+    if body is None or isinstance(body, bytes):
+        if body is not None or request.method in ("POST", "PUT"):
+            headers["Content-Length"] = str(len(body or b""))
+        channel.upload(encode_request_head(request.method, request.target, headers) + (body or b""))
+        return
+    headers["Transfer-Encoding"] = "chunked"
+    channel.upload(encode_request_head(request.method, request.target, headers))
+    if _upload(channel, body):
+        channel.upload(encode_chunk(b""))
+
+
+def _upload(channel: Channel, body: Iterable[bytes]) -> bool:
+    """Send a body as it is read; False where the daemon stopped reading."""
+    return all(channel.upload(encode_chunk(piece)) for piece in body if piece)
+
+
+def _read_head(channel: Channel) -> tuple[Head, bytes]:
+    decoder = HeadDecoder()
+    while True:
+        data = channel.recv()
+        if not data:
+            decoder.close()
+        found = decoder.feed(data)
+        if found is not None:
+            return found

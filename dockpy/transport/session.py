@@ -1,0 +1,130 @@
+"""The first road: unary calls through a requests session, over pooled connections.
+
+One pool for the daemon, whatever the URL; connections come from the connector, UNIX sockets from
+requests-unixsocket. What the environment says of the web (proxies, CA bundles, netrc) does not apply to a
+daemon: nothing of it is consulted.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import requests
+import requests_unixsocket.adapters as unixsocket
+from requests.adapters import HTTPAdapter
+from requests.structures import CaseInsensitiveDict
+from urllib3.connection import HTTPConnection
+from urllib3.connectionpool import HTTPConnectionPool
+
+from dockpy.transport.connectors import Connector, UnixConnector
+from dockpy.transport.message import Request, Response, Timeouts
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["Session"]
+
+
+class _Connection(HTTPConnection):
+    """A connection that the connector makes."""
+
+    def __init__(self, *args: Any, connector: Connector, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._connector = connector
+
+    def connect(self) -> None:
+        timeout = self.timeout
+        self.sock = self._connector.connect(timeout if isinstance(timeout, (int, float)) else None)
+
+
+class _UnixConnection(unixsocket.UnixHTTPConnection):  # type: ignore[misc]  # the library has no types
+    """requests-unixsocket's connection, with the arguments that a pool gives."""
+
+    def __init__(self, host: str, port: int | None = None, *, timeout: Any, url: str, **options: Any) -> None:
+        super().__init__(url, timeout)
+
+
+class _PooledAdapter(HTTPAdapter):
+    """An adapter with one pool."""
+
+    pool: HTTPConnectionPool
+
+    def get_connection_with_tls_context(self, *_: Any, **__: Any) -> HTTPConnectionPool:
+        return self.pool
+
+    def request_url(self, request: requests.PreparedRequest, proxies: Any) -> str:
+        return request.path_url
+
+    def close(self) -> None:
+        self.pool.close()
+        super().close()
+
+
+class _ConnectorAdapter(_PooledAdapter):
+    def __init__(self, connector: Connector, pool_size: int) -> None:
+        super().__init__()
+        self.pool = HTTPConnectionPool(
+            "daemon", maxsize=pool_size, block=connector.exclusive, connector=connector
+        )
+        self.pool.ConnectionCls = _Connection
+
+
+class _UnixAdapter(_PooledAdapter, unixsocket.UnixAdapter):  # type: ignore[misc]
+    """requests-unixsocket's adapter, pooled by socket: its own pools are keyed by the whole URL."""
+
+    def __init__(self, path: str, pool_size: int) -> None:
+        super().__init__()
+        url = f"http+unix://{requests.utils.quote(path, safe='')}"
+        self.pool = HTTPConnectionPool("daemon", maxsize=pool_size, url=url)
+        self.pool.ConnectionCls = _UnixConnection
+
+
+class Session:
+    """Sends requests over pooled connections and reads each answer to its end.
+
+    Args:
+        connector: makes the connections.
+        pool_size: how many connections are kept.
+        headers: sent with every request.
+    """
+
+    def __init__(self, connector: Connector, pool_size: int, headers: Mapping[str, str]) -> None:
+        self._session = requests.Session()
+        self._session.trust_env = False
+        self._session.adapters.clear()
+        adapter = (
+            _UnixAdapter(connector.path, pool_size)
+            if isinstance(connector, UnixConnector)
+            else _ConnectorAdapter(connector, pool_size)
+        )
+        self._session.mount("http://", adapter)
+        self._headers = {**headers, "Host": connector.host}
+
+    def send(self, request: Request, timeouts: Timeouts) -> Response:
+        """Send a request and read its answer.
+
+        Raises:
+            requests.RequestException: no answer came, or it was none; `dockpy.transport.failures` explains.
+        """
+        prepared = requests.PreparedRequest()
+        prepared.method = request.method
+        prepared.url = f"http://daemon{request.target}"
+        prepared.headers = CaseInsensitiveDict(self._headers)
+        prepared.headers.update(request.headers)
+        body = request.body
+        assert body is None or isinstance(body, bytes), "bodies that are streams take the other road"
+        prepared.body = body
+        if body is not None or request.method in ("POST", "PUT"):
+            prepared.headers["Content-Length"] = str(len(body or b""))
+        answer = self._session.send(
+            prepared,
+            timeout=(timeouts.connect, timeouts.read),
+            allow_redirects=False,  # a followed redirect turns a POST into a GET
+            proxies={},
+            verify=False,  # the connector verifies
+        )
+        return Response(answer.status_code, answer.reason or "", answer.headers, answer.content)
+
+    def close(self) -> None:
+        """Close every pooled connection."""
+        self._session.close()

@@ -1,0 +1,149 @@
+"""Both roads to one daemon: one method to send, one to stream, one to upgrade."""
+
+from __future__ import annotations
+
+import os
+import threading
+import weakref
+from typing import TYPE_CHECKING
+
+from dockpy._version import __version__
+from dockpy.errors import InvalidResponse
+from dockpy.transport.connectors import connector_for
+from dockpy.transport.exchange import ByteStream, Upgraded, exchange
+from dockpy.transport.failures import explain, is_lost_connection
+from dockpy.transport.message import Request, Response, Timeouts
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from dockpy.config.endpoint import Endpoint
+    from dockpy.transport.connectors import Connector
+    from dockpy.transport.session import Session
+
+__all__ = ["Transport"]
+
+
+class Transport:
+    """The way to one daemon. Making one does no I/O; it may be shared by threads, and survives a fork.
+
+    Args:
+        endpoint: where the daemon is.
+        pool_size: how many connections for unary calls are kept.
+        headers: sent with every request, beside the User-Agent.
+        connector: makes the connections; None for the one that fits the endpoint.
+    """
+
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        *,
+        pool_size: int = 10,
+        headers: Mapping[str, str] | None = None,
+        connector: Connector | None = None,
+    ) -> None:
+        self.endpoint = endpoint
+        self._pool_size = pool_size
+        self._headers = {"User-Agent": f"dockpy/{__version__}", **(headers or {})}
+        self._connector: Connector | None = connector
+        self._session: Session | None = None
+        self._inherited: list[Session] = []
+        self._lock = threading.Lock()
+        _TRANSPORTS.add(self)
+
+    def send(self, request: Request, timeouts: Timeouts) -> Response:
+        """Send a request over a pooled connection and read its answer to its end.
+
+        A connection that the daemon has closed meanwhile costs idempotent requests a silent retry.
+
+        Raises:
+            ConnectionFailed: no engine answered.
+            InvalidResponse: what answered does not speak HTTP.
+        """
+        session = self._open_session()
+        try:
+            try:
+                return session.send(request, timeouts)
+            except (OSError, ValueError) as error:  # requests' exceptions are OSErrors
+                if not (request.idempotent and is_lost_connection(error)):
+                    raise
+                return session.send(request, timeouts)
+        except (OSError, ValueError) as error:
+            raise explain(error, self.endpoint) from error
+
+    def stream(self, request: Request, timeouts: Timeouts) -> ByteStream:
+        """Send a request on a connection of its own; the answer's body comes as it is read.
+
+        Raises:
+            ConnectionFailed: no engine answered.
+            InvalidResponse: what answered does not speak HTTP.
+        """
+        answer = exchange(self.connector, self.endpoint, request, self._headers, timeouts)
+        if isinstance(answer, Upgraded):
+            answer.close()
+            raise InvalidResponse("The daemon upgraded a connection unasked", daemon=self.endpoint.display)
+        return answer
+
+    def upgrade(self, request: Request, timeouts: Timeouts, protocol: str) -> Upgraded | ByteStream:
+        """Ask for the connection itself.
+
+        Args:
+            request: what to send.
+            timeouts: seconds to connect, and for each read.
+            protocol: what will be spoken on it (``tcp``, ``h2c``).
+
+        Returns:
+            The connection; or the body of the answer, where the daemon did not give it.
+
+        Raises:
+            ConnectionFailed: no engine answered.
+            InvalidResponse: what answered does not speak HTTP.
+        """
+        headers = {**request.headers, "Connection": "Upgrade", "Upgrade": protocol}
+        asked = Request(request.method, request.target, headers, request.body)
+        return exchange(self.connector, self.endpoint, asked, self._headers, timeouts)
+
+    @property
+    def connector(self) -> Connector:
+        """What makes the connections; its TLS material is read when it is first needed."""
+        connector = self._connector
+        if connector is None:
+            connector = self._connector = connector_for(self.endpoint)
+        return connector
+
+    def _open_session(self) -> Session:
+        session = self._session
+        if session is None:
+            with self._lock:
+                session = self._session
+                if session is None:
+                    from dockpy.transport.session import Session  # requests, when it is first needed
+
+                    session = self._session = Session(self.connector, self._pool_size, self._headers)
+        return session
+
+    def close(self) -> None:
+        """Close the pooled connections; the next call opens new ones."""
+        with self._lock:
+            session, self._session = self._session, None
+        if session is not None:
+            session.close()
+
+    def after_fork(self) -> None:
+        """In a forked child: the parent's connections are the parent's, neither used nor closed here."""
+        self._lock = threading.Lock()
+        if self._session is not None:
+            self._inherited.append(self._session)
+            self._session = None
+
+
+_TRANSPORTS: weakref.WeakSet[Transport] = weakref.WeakSet()
+
+
+def _after_fork() -> None:
+    for transport in list(_TRANSPORTS):
+        transport.after_fork()
+
+
+if hasattr(os, "register_at_fork"):  # not on Windows, which does not fork
+    os.register_at_fork(after_in_child=_after_fork)

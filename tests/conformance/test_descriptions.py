@@ -1,0 +1,25 @@
+"""Every operation, parameter and property of the published descriptions is in our tables, and no other."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("yaml")
+sys.path.insert(0, str(Path(__file__).parent))
+import descriptions
+
+needs_descriptions = pytest.mark.skipif(
+    not descriptions.directory().is_dir(), reason="the API descriptions are not beside this checkout"
+)
+OPERATIONS = {"1.41": 106, "1.45": 107, "1.51": 107, "1.55": 108}
+
+
+@needs_descriptions
+@pytest.mark.parametrize("version", descriptions.VERSIONS)
+def test_tables_equal_the_description(version: str) -> None:
+    report = descriptions.compare(version)
+    assert report.differences == []
+    assert report.counts["operations"] == OPERATIONS[version]
