@@ -16,9 +16,10 @@ from dockpy.version import parse_version
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["api_version", "config_dir", "default_platform", "default_sockets", "home_dir"]
+__all__ = ["WINDOWS", "api_version", "config_dir", "default_platform", "default_sockets", "home_dir"]
 
-_WINDOWS = os.name == "nt"
+WINDOWS = os.name == "nt"
+"""Whether this is Windows, where engines listen at named pipes."""
 
 
 def home_dir(environ: Mapping[str, str] = os.environ) -> Path:
@@ -27,7 +28,7 @@ def home_dir(environ: Mapping[str, str] = os.environ) -> Path:
     Args:
         environ: the environment to ask.
     """
-    home = environ.get("USERPROFILE" if _WINDOWS else "HOME")
+    home = environ.get("USERPROFILE" if WINDOWS else "HOME")
     return Path(home or os.path.expanduser("~"))
 
 
@@ -61,7 +62,7 @@ def api_version(environ: Mapping[str, str] = os.environ) -> str | None:
 
 
 def default_platform(environ: Mapping[str, str] = os.environ) -> str | None:
-    """The platform that ``DOCKER_DEFAULT_PLATFORM`` asks for, such as ``linux/arm64``; None where it is not set.
+    """The platform that ``DOCKER_DEFAULT_PLATFORM`` asks for, such as ``linux/arm64``; else None.
 
     Args:
         environ: the environment to ask.
@@ -70,15 +71,15 @@ def default_platform(environ: Mapping[str, str] = os.environ) -> str | None:
 
 
 def default_sockets(environ: Mapping[str, str] = os.environ) -> tuple[str, ...]:
-    """The URLs where a local engine usually listens, the likeliest first.
+    """The paths where a local engine usually listens, the likeliest first.
 
     Docker's own socket, the one of a rootless engine, those of Docker Desktop; on Windows the named pipe.
 
     Args:
         environ: the environment to ask.
     """
-    if _WINDOWS:
-        return ("npipe:////./pipe/docker_engine",)
+    if WINDOWS:
+        return ("//./pipe/docker_engine",)
     home = home_dir(environ)
     runtime = environ.get("XDG_RUNTIME_DIR")
     paths = [
@@ -88,4 +89,4 @@ def default_sockets(environ: Mapping[str, str] = os.environ) -> tuple[str, ...]:
         home / ".docker/desktop/docker.sock",
     ]
     # A relative home or runtime directory would name a different socket in each working directory.
-    return tuple(f"unix://{path}" for path in paths if path.is_absolute())
+    return tuple(str(path) for path in paths if path.is_absolute())

@@ -6,15 +6,17 @@ and are not consulted, so they cannot break the connection to a daemon.
 
 from __future__ import annotations
 
+import os
 import ssl
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dockpy.config.environment import config_dir
 from dockpy.errors import ConfigError
 
 if TYPE_CHECKING:
-    import os
+    from collections.abc import Mapping
 
 __all__ = ["TLS"]
 
@@ -43,8 +45,8 @@ class TLS:
     ) -> TLS:
         """The ``ca.pem``, ``cert.pem`` and ``key.pem`` of a directory, laid out as for ``DOCKER_CERT_PATH``.
 
-        ``ca.pem`` must be there unless `verify` is False; ``cert.pem`` and ``key.pem`` go together, and may both
-        be missing.
+        ``ca.pem`` must be there unless `verify` is False; ``cert.pem`` and ``key.pem`` go together, and may
+        both be missing.
 
         Args:
             path: the directory; ``~`` is the home directory.
@@ -54,7 +56,7 @@ class TLS:
         Raises:
             ConfigError: the directory or one of its files is missing.
         """
-        directory = Path(path).expanduser()
+        directory = _expanded(path)
         if not directory.is_dir():
             raise ConfigError(f"TLS: there is no directory {str(directory)!r}")
         ca, cert, key = (_if_there(directory / name) for name in ("ca.pem", "cert.pem", "key.pem"))
@@ -64,9 +66,36 @@ class TLS:
         if missing is not None:
             raise ConfigError(
                 f"TLS: there is no file {str(directory / missing)!r}",
-                hint="The directory holds ca.pem, cert.pem and key.pem; name other files with TLS(ca=, cert=, key=).",
+                hint="Files that are called otherwise are given as TLS(ca=…, cert=…, key=…).",
             )
         return cls(ca, cert, key, verify, hostname)
+
+    @classmethod
+    def from_environ(cls, environ: Mapping[str, str] = os.environ) -> TLS | None:
+        """The material that the docker command's variables name.
+
+        TLS is on where ``DOCKER_TLS_VERIFY``, ``DOCKER_TLS`` or ``DOCKER_CERT_PATH`` is set and not empty.
+        The files are in ``DOCKER_CERT_PATH``, else beside config.json. The daemon's certificate is verified
+        unless that was turned off: by ``DOCKER_TLS`` alone, or by an empty ``DOCKER_TLS_VERIFY``.
+
+        Args:
+            environ: the environment to ask.
+
+        Returns:
+            The material; None where TLS is not on.
+
+        Raises:
+            ConfigError: the directory or one of its files is missing.
+        """
+        verify = environ.get("DOCKER_TLS_VERIFY")
+        unverified = environ.get("DOCKER_TLS")
+        directory = environ.get("DOCKER_CERT_PATH")
+        if not (verify or unverified or directory):
+            return None
+        turned_off = not verify and (verify is not None or bool(unverified))
+        if turned_off and not directory and not config_dir(environ).is_dir():
+            return cls(verify=False)  # nothing was promised to be there
+        return cls.from_directory(directory or config_dir(environ), verify=not turned_off)
 
     def context(self) -> ssl.SSLContext:
         """Read the files and build what `ssl` needs; each call builds a new one.
@@ -75,8 +104,8 @@ class TLS:
             A client context: TLS 1.2 at least, the daemon's certificate verified unless `verify` is False.
 
         Raises:
-            ConfigError: a file is missing, unreadable, not PEM, encrypted, or certificate and key do not belong
-                together; the message names the file.
+            ConfigError: a file is missing, unreadable, not PEM, encrypted, or certificate and key do not
+                belong together; the message names the file.
         """
         # Not ssl.create_default_context(): since Python 3.13 it asks for extensions that certificates made by
         # Docker's own instructions lack, and it logs the session's keys where SSLKEYLOGFILE says.
@@ -97,21 +126,23 @@ class TLS:
         ca = _readable(self.ca, "certificate authority")
         try:
             context.load_verify_locations(cafile=ca)
-        except ssl.SSLError as error:
-            raise ConfigError(f"TLS: {str(ca)!r} holds no certificate in PEM form: {error.reason}") from None
+        except ssl.SSLError:
+            raise ConfigError(f"TLS: {str(ca)!r} holds no certificate in PEM form") from None
         # As for the docker command, what the file holds is trusted, be it a root or not.
         context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
 
     def _identify(self, context: ssl.SSLContext) -> None:
         if self.cert is None:
             if self.key is not None:
-                raise ConfigError(f"TLS: the key {str(self.key)!r} has no certificate", hint="Give cert= as well.")
+                raise ConfigError(
+                    f"TLS: the key {str(self.key)!r} has no certificate", hint="Give cert= as well."
+                )
             return
         cert = _readable(self.cert, "certificate")
         key = _readable(self.key, "key") if self.key is not None else cert
         encrypted = ConfigError(
             f"TLS: the key {str(key)!r} is encrypted",
-            hint="dockpy never asks for a passphrase: decrypt it, for example with 'openssl pkey -in … -out …'.",
+            hint="dockpy never asks for a passphrase; decrypt the key, as 'openssl pkey -in … -out …' does.",
         )
 
         def no_passphrase() -> str:
@@ -121,10 +152,14 @@ class TLS:
             context.load_cert_chain(cert, key, password=no_passphrase)
         except ssl.SSLError as error:
             if error.reason == "KEY_VALUES_MISMATCH":
-                raise ConfigError(f"TLS: the key {str(key)!r} does not belong to {str(cert)!r}") from None
-            raise ConfigError(
-                f"TLS: {str(cert)!r} and {str(key)!r} are not a certificate and its key in PEM form: {error.reason}"
-            ) from None
+                problem = f"the key {str(key)!r} does not belong to {str(cert)!r}"
+            else:
+                problem = f"{str(cert)!r} and {str(key)!r} are not a certificate and its key in PEM form"
+            raise ConfigError(f"TLS: {problem}") from None
+
+
+def _expanded(path: str | os.PathLike[str]) -> Path:
+    return Path(os.path.expanduser(path))  # unlike Path.expanduser(), it lets an unknown ~user be
 
 
 def _if_there(path: Path) -> Path | None:
@@ -133,7 +168,7 @@ def _if_there(path: Path) -> Path | None:
 
 def _readable(path: str | os.PathLike[str], what: str) -> Path:
     """The file's path; `ssl` itself does not say which of its files is missing."""
-    path = Path(path).expanduser()
+    path = _expanded(path)
     try:
         path.open("rb").close()
     except OSError as error:

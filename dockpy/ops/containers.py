@@ -326,4 +326,5 @@ PRUNE: Operation[ContainerPruneResponse] = Operation(
     subject="container",
     answer=model("containers.ContainerPruneResponse"),
     query=(Param("filters", "filters"),),
+    waits=True,  # as long as there is something to remove
 )

@@ -133,6 +133,7 @@ PRUNE: Operation[ImagePruneResponse] = Operation(
     subject="image",
     answer=model("images.ImagePruneResponse"),
     query=(Param("filters", "filters"),),
+    waits=True,  # as long as there is something to remove
 )
 
 # From and to registries
@@ -216,7 +217,7 @@ LOAD: Operation[LoadImageInfo] = Operation(
         Param("quiet", "bool"),
         Param("platform", "jsons", since="1.48"),  # more than one from 1.52 on
     ),
-    body=raw_body(required=False),
+    body=raw_body(),
 )
 
 # Made here
@@ -308,4 +309,5 @@ BUILD_PRUNE: Operation[BuildPruneResponse] = Operation(
         Param("all", "bool"),
         Param("filters", "filters"),
     ),
+    waits=True,  # as long as there is something to remove
 )

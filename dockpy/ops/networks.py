@@ -51,7 +51,7 @@ CREATE: Operation[NetworkCreateResponse] = Operation(
     answer=model("networks.NetworkCreateResponse"),
     success=(201,),
     body=json_body("networks.NetworkCreateRequest"),
-    missing="plugin",
+    missing="plugin",  # a driver; with ConfigFrom, that network
 )
 
 CONNECT: Operation[None] = Operation(
@@ -79,4 +79,5 @@ PRUNE: Operation[NetworkPruneResponse] = Operation(
     subject="network",
     answer=model("networks.NetworkPruneResponse"),
     query=(Param("filters", "filters"),),
+    waits=True,  # as long as there is something to remove
 )

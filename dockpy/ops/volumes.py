@@ -66,4 +66,5 @@ PRUNE: Operation[VolumePruneResponse] = Operation(
     subject="volume",
     answer=model("volumes.VolumePruneResponse"),
     query=(Param("filters", "filters"),),
+    waits=True,  # as long as there is something to remove
 )

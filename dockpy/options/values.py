@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from dockpy.errors import InvalidArgument
 
@@ -13,6 +13,8 @@ __all__ = ["command_list", "environment_list", "label_map", "size_bytes", "strin
 
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([bkmgtp])?(?:i?b)?", re.IGNORECASE | re.ASCII)
 _UNITS = {unit: 1024**power for power, unit in enumerate("bkmgtp")}
+_DURATION = re.compile(r"(?:(\d+(?:\.\d+)?)h)?(?:(\d+(?:\.\d+)?)m)?(?:(\d+(?:\.\d+)?)s)?", re.ASCII)
+_POINTS = "it takes a datetime, a timedelta or a str such as '1h30m' (that long ago), or seconds since 1970"
 
 
 def command_list(option: str, value: str | Sequence[str]) -> list[str]:
@@ -95,17 +97,36 @@ def size_bytes(option: str, value: str | int) -> int:
     raise InvalidArgument(f"{option}={value!r}: it takes bytes as an int, or a size such as '512m' or '1.5g'")
 
 
-def timestamp(option: str, value: datetime | float | str) -> str:
-    """A point in time, as the engine reads it: seconds since 1970, or the text as it is.
+def timestamp(option: str, value: datetime | timedelta | float | str) -> str:
+    """A point in time as the engine reads it: seconds since 1970, with decimals.
 
-    A datetime without a zone is local time, as Python has it.
+    Args:
+        option: the option's name, for errors.
+        value: a datetime (without a zone, local time, as Python has it); a timedelta, or a str such as
+            ``"1h30m"``, for that long ago; seconds since 1970; a str of RFC 3339.
 
     Raises:
-        InvalidArgument: it is none of a datetime, seconds, or a str.
+        InvalidArgument: it is none of these.
     """
+    if isinstance(value, str):
+        value = _point(option, value)
+    if isinstance(value, timedelta):
+        value = datetime.now(UTC) - value
     if isinstance(value, datetime):
-        seconds = value.astimezone(UTC)
-        return f"{int(seconds.timestamp())}.{seconds.microsecond:06d}000"
-    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
-        raise InvalidArgument(f"{option}={value!r}: it takes a datetime, seconds since 1970, or a str such as '10m'")
+        since = value.astimezone(UTC) - datetime(1970, 1, 1, tzinfo=UTC)
+        return f"{since.days * 86400 + since.seconds}.{since.microseconds:06d}000"
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise InvalidArgument(f"{option}={value!r}: {_POINTS}")
     return f"{value:.9f}" if isinstance(value, float) else str(value)
+
+
+def _point(option: str, text: str) -> datetime | timedelta | float:
+    if re.fullmatch(r"\d+", text, re.ASCII):
+        return int(text)
+    if text and (parts := _DURATION.fullmatch(text)) and any(parts.groups()):
+        hours, minutes, seconds = (float(part or 0) for part in parts.groups())
+        return timedelta(hours=hours, minutes=minutes, seconds=seconds)
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        raise InvalidArgument(f"{option}={text!r}: {_POINTS}") from None

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from dockpy.ops.operation import Operation
     from dockpy.transport.exchange import ByteStream
 
-__all__ = ["JsonStream", "api_error", "decode"]
+__all__ = ["JsonStream", "Pending", "api_error", "decode"]
 
 R = TypeVar("R")
 _TLS_ONLY = b"Client sent an HTTP request to an HTTPS server"
@@ -91,14 +91,15 @@ def api_error(
             f"The answer's status is {status} {reason}, which {operation.id} does not have",
             hint="Check that the endpoint is a Docker engine's, and no proxy stands before it.",
         )
-    kind = error_for_status(status)
-    if status == 404 and (operation.missing or operation.subject) == "image":
+    kind, message = error_for_status(status), _message(content) or reason or f"status {status}"
+    # An operation that is about something else may miss other things than the image too (a volume's driver).
+    if status == 404 and (operation.subject == "image" or (operation.missing == "image" and "image" in message)):
         kind = ImageNotFound
     hint = None
     if _TLS_ONLY in content:
         hint = "The daemon speaks TLS there: give Client(tls=TLS(…)), or set DOCKER_TLS_VERIFY=1."
     return kind(
-        _message(content) or reason or f"status {status}",
+        message,
         status_code=status,
         response=ErrorResponse(status, reason, dict(headers), content),
         hint=hint,
@@ -156,6 +157,34 @@ class JsonStream(Generic[R]):
 
     def close(self) -> None:
         """Close the connection; a read that is blocked in another thread ends."""
+        self._source.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+class Pending(Generic[R]):
+    """An answer that has begun and whose value comes later."""
+
+    def __init__(self, operation: Operation[R], source: ByteStream) -> None:
+        self._operation = operation
+        self._source = source
+
+    def result(self) -> R:
+        """The value, waited for.
+
+        Raises:
+            InvalidResponse: the connection ended before it.
+        """
+        return decode(self._operation, self._source.head.headers, self._source.read())
+
+    def close(self) -> None:
+        """Close the connection."""
         self._source.close()
 
     def __enter__(self) -> Self:

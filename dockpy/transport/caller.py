@@ -13,7 +13,7 @@ from dockpy.errors import DockpyError, InvalidArgument, VersionMismatch
 from dockpy.ops import system
 from dockpy.ops.path import describe, format_path
 from dockpy.ops.query import check_known, encode_query
-from dockpy.transport.answers import JsonStream, api_error, decode
+from dockpy.transport.answers import JsonStream, Pending, api_error, decode
 from dockpy.transport.message import Request, Timeouts
 from dockpy.version import NEWEST
 
@@ -21,16 +21,15 @@ if TYPE_CHECKING:
     from dockpy.ops.operation import Operation
     from dockpy.transport.exchange import ByteStream, Upgraded
     from dockpy.transport.negotiation import Negotiation
-    from dockpy.transport.transport import Transport
-    from dockpy.wire.base import Model
+    from pydantic import ValidationError
 
-__all__ = ["Body", "Caller", "Hooks", "RequestEvent", "ResponseEvent"]
+    from dockpy.transport.transport import Transport
+
+__all__ = ["Caller", "Hooks", "RequestEvent", "ResponseEvent"]
 
 R = TypeVar("R")
 logger = logging.getLogger("dockpy")
 logger.addHandler(logging.NullHandler())
-
-Body = "Model | Mapping[str, Any] | list[Any] | bytes | Iterable[bytes] | None"
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +144,12 @@ class Caller:
     ) -> JsonStream[R]:
         """Call an operation; the objects of its answer come as they are read. Arguments as of `call`."""
         return JsonStream(operation, self._open(operation, path or {}, query or {}, body, headers or {}))
+
+    def waiting(
+        self, operation: Operation[R], path: Mapping[str, str], query: Mapping[str, Any] | None = None
+    ) -> Pending[R]:
+        """Call an operation whose answer comes later: this returns when the engine has begun to answer."""
+        return Pending(operation, self._open(operation, path, query or {}, None, {}))
 
     def upgrade(
         self,
@@ -302,27 +307,41 @@ def _encode_body(operation: Operation[Any], body: Any, version: str) -> tuple[An
         if isinstance(body, str) or not isinstance(body, Iterable):
             raise InvalidArgument(f"{operation.id} takes bytes, or an iterable of bytes, not {type(body).__name__}")
         return body, declared.content_type
-    models = _models(operation, declared.model, body if declared.many else [body])
-    for model in models:
-        from dockpy.wire.versions import unknown_fields
-
-        for problem in unknown_fields(model, version):
-            raise VersionMismatch(
-                f"{problem}, and the daemon is spoken to in {version}",
-                hint="Leave the option out, or upgrade the engine.",
-            )
-    documents = [model.dump() for model in models]
+    documents = [_document(operation, declared.model, item, version) for item in (body if declared.many else [body])]
     content = json.dumps(documents if declared.many else documents[0], separators=(",", ":"))
     return content.encode(), "application/json"
 
 
-def _models(operation: Operation[Any], ref: str, bodies: Iterable[Any]) -> list[Model]:
+def _document(operation: Operation[Any], ref: str, body: Any, version: str) -> Any:
+    """The JSON of a body, held against its model and the version."""
     from pydantic import ValidationError
 
+    from dockpy.wire.base import Model
     from dockpy.wire.document import load_model
+    from dockpy.wire.versions import unknown_fields
 
-    cls = load_model(ref)
+    cls: type = load_model(ref)
+    if not issubclass(cls, Model):  # PluginSet takes a list of str
+        if not isinstance(body, cls):
+            raise InvalidArgument(f"{operation.id} takes a list of {cls.__name__}, not of {type(body).__name__}")
+        return body
     try:
-        return [body if type(body) is cls else cls.model_validate(dict(body)) for body in bodies]
-    except (ValidationError, TypeError) as error:
-        raise InvalidArgument(f"{operation.id}'s body does not fit {cls.__name__}: {error}") from None
+        model = body if type(body) is cls else cls.model_validate(dict(body))
+    except ValidationError as error:
+        raise InvalidArgument(f"{operation.id}'s body does not fit {cls.__name__}: {_faults(error)}") from None
+    except (TypeError, ValueError):
+        raise InvalidArgument(f"{operation.id}'s body is a {cls.__name__}, or a mapping of its fields") from None
+    for problem in unknown_fields(model, version):
+        raise VersionMismatch(
+            f"{problem}, and the daemon is spoken to in {version}",
+            hint="Leave the option out, or upgrade the engine.",
+        )
+    return model.dump()
+
+
+def _faults(error: ValidationError) -> str:
+    """What does not fit, and where; never the values, which may be secrets."""
+    return "; ".join(
+        f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}"
+        for fault in error.errors(include_url=False, include_input=False)
+    )

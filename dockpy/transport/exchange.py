@@ -73,6 +73,11 @@ class ByteStream(_Closing):
         self._decoder = body_decoder(method, head)
         self._rest = rest
 
+    @property
+    def cancelled(self) -> bool:
+        """Whether it was closed before its end."""
+        return self.closed and not self._decoder.done
+
     def __iter__(self) -> Iterator[bytes]:
         return self
 

@@ -24,7 +24,7 @@ from pydantic.alias_generators import to_camel
 from dockpy.wire.document import redact
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from pydantic import ValidationInfo
     from pydantic.fields import FieldInfo
@@ -100,7 +100,7 @@ class Model(BaseModel):
     _raw: dict[str, Any] | None = PrivateAttr(default=None)
 
     @classmethod
-    def read(cls, raw: Mapping[str, Any]) -> Self:
+    def read(cls, raw: dict[str, Any]) -> Self:
         """The payload that an engine sent.
 
         Args:
@@ -113,7 +113,7 @@ class Model(BaseModel):
     def _by_speaker(cls, data: Any, handler: Callable[[Any], Self], info: ValidationInfo) -> Self:
         if isinstance(data, cls):
             return data
-        if info.context is _ENGINE:
+        if info.context is _ENGINE and isinstance(data, dict):
             return _read(cls, data, handler)
         model = handler(data)
         if model.model_extra:
@@ -139,7 +139,17 @@ class Model(BaseModel):
 
     def dump(self) -> dict[str, Any]:
         """The JSON object to send: every field that was set and is not None, falsy values included."""
+        self._mark_filled()
         return self.model_dump(by_alias=True, exclude_unset=True, exclude_none=True, warnings="none")
+
+    def _mark_filled(self) -> bool:
+        """Count as set what was filled in place: ``spec.labels["a"] = "b"`` where there were no labels."""
+        for name, value in self.__dict__.items():
+            items = value.values() if isinstance(value, dict) else value if isinstance(value, list) else [value]
+            inner = [item._mark_filled() for item in items if isinstance(item, Model)]
+            if any(inner) or (isinstance(value, (list, dict)) and value):
+                self.model_fields_set.add(name)
+        return bool(self.model_fields_set)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({redact(self._current())!r})"
@@ -177,8 +187,9 @@ def _read(cls: type[M], data: Any, handler: Callable[[Any], M]) -> M:
         names = {field.alias or name: name for name, field in cls.model_fields.items()}
         for key in {str(fault["loc"][0]) for fault in error.errors(include_url=False) if fault["loc"]}:
             if key in present:
-                misfits[names[key]] = present.pop(key)
+                misfits[names.get(key, key)] = present.pop(key)
         model = handler(present)
     model.__dict__.update(misfits)
+    model.model_fields_set.update(misfits)
     model._raw = data  # the raw document belongs to the model that was made of it
     return model

@@ -65,6 +65,11 @@ class Document:
         self._ref = ref
         self._model: Model | None = None
 
+    @staticmethod
+    def of(raw: dict[str, Any], ref: str) -> Any:
+        """A document, typed as its model by whoever takes it."""
+        return Document(raw, ref)
+
     def _load(self) -> Model:
         model = self._model
         if model is None:
@@ -76,7 +81,7 @@ class Document:
             raise AttributeError(name)
         return getattr(self._load(), name)
 
-    @property  # type: ignore[misc]  # isinstance() sees the model, as type checkers do
+    @property  # type: ignore[override]  # isinstance() sees the model, as type checkers do
     def __class__(self) -> type[Model]:
         return load_model(self._ref)
 

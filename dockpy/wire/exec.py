@@ -28,7 +28,7 @@ class ExecCreateRequest(Model):
 
 
 class ExecStartRequest(Model):
-    """What ExecStart is asked for. `tty` must be what it was at ContainerExec: it alone decides on framing."""
+    """What ExecStart is asked for; `tty` as at ContainerExec, for it alone decides on framing."""
 
     detach: bool | None = None
     tty: bool | None = None

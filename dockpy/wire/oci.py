@@ -99,7 +99,7 @@ class OCIDescriptor(CamelModel):
 
 
 class OCIManifest(CamelModel):
-    """One image for one platform: its config and its layers, lowest first. Docker's v2 manifest is shaped alike."""
+    """One image for one platform: its config and its layers, lowest first. Docker's v2 manifest is alike."""
 
     schema_version: int | None = None  # 2
     media_type: str | None = None
@@ -111,7 +111,7 @@ class OCIManifest(CamelModel):
 
 
 class OCIIndex(CamelModel):
-    """Manifests to choose from, usually by platform. Docker's manifest list is shaped alike."""
+    """Manifests to choose from, usually by platform. Docker's manifest list is alike."""
 
     schema_version: int | None = None  # 2
     media_type: str | None = None

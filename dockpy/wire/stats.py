@@ -29,7 +29,7 @@ class ContainerPidsStats(SnakeModel):
     """How many processes and threads a container has (Linux)."""
 
     current: int | None = None
-    limit: int | None = None  # None or 2**64 - 1 for no limit
+    limit: int | None = None  # None, 0 or 2**64 - 1 for no limit
 
 
 class ContainerBlkioStatEntry(SnakeModel):

@@ -194,7 +194,6 @@ class SwarmInitRequest(Model):
     force_new_cluster: bool | None = None
     subnet_size: int | None = None  # of each of these networks, in bits
     spec: SwarmSpec | None = None
-    auto_lock_managers: bool | None = None
     availability: str | None = None  # of this node: active | pause | drain
 
 

@@ -1,0 +1,445 @@
+"""One daemon."""
+
+from __future__ import annotations
+
+import functools
+import os
+import threading
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Literal, Self, overload
+
+from dockpy.config.environment import api_version, default_platform
+from dockpy.errors import InvalidArgument
+from dockpy.transport.caller import Caller, Hooks
+from dockpy.transport.message import Timeouts
+from dockpy.transport.negotiation import Negotiation
+
+if TYPE_CHECKING:
+    from datetime import datetime, timedelta
+    from types import TracebackType
+
+    from dockpy.config.credentials import Credentials
+    from dockpy.config.endpoint import Endpoint
+    from dockpy.config.file import ConfigFile
+    from dockpy.config.tls import TLS
+    from dockpy.resources.containers import ContainerCollection
+    from dockpy.resources.images import ImageCollection
+    from dockpy.resources.networks import NetworkCollection
+    from dockpy.resources.volumes import VolumeCollection
+    from dockpy.transport.answers import JsonStream
+    from dockpy.transport.exchange import ByteStream
+    from dockpy.transport.message import TimeoutSetting
+    from dockpy.transport.transport import Transport
+    from dockpy.wire.auth import AuthResponse
+    from dockpy.wire.disk_usage import SystemDataUsageResponse
+    from dockpy.wire.events import EventMessage
+    from dockpy.wire.system import SystemInfo, SystemVersion
+
+__all__ = ["Client", "from_env"]
+
+
+class _Daemon:
+    """What all views of a client share: the way to the daemon, the version, who is logged in, who watches."""
+
+    def __init__(
+        self, resolve: Callable[[], Endpoint], environ: dict[str, str], version: str | None, pool_size: int, hooks: Hooks
+    ) -> None:
+        self.environ = environ
+        self.negotiation = Negotiation(version)
+        self.pool_size = pool_size
+        self.hooks = hooks
+        self.logins: dict[str, Credentials] = {}
+        self._resolve = resolve
+        self._endpoint: Endpoint | None = None
+        self._transport: Transport | None = None
+        self._lock = threading.Lock()
+
+    @property
+    def endpoint(self) -> Endpoint:
+        """Where the daemon is; found out the first time."""
+        if self._endpoint is None:
+            self._endpoint = self._resolve()
+        return self._endpoint
+
+    @property
+    def transport(self) -> Transport:
+        """The way to the daemon; made the first time."""
+        if self._transport is None:
+            from dockpy.transport.transport import Transport
+
+            with self._lock:
+                if self._transport is None:
+                    self._transport = Transport(
+                        self.endpoint, pool_size=self.pool_size, headers=self.endpoint.headers
+                    )
+        return self._transport
+
+    @functools.cached_property
+    def config_file(self) -> ConfigFile:
+        """docker's configuration; read the first time."""
+        from dockpy.config.file import ConfigFile
+
+        return ConfigFile.load(self.environ)
+
+    def close(self) -> None:
+        if self._transport is not None:
+            self._transport.close()
+
+
+class Client:
+    """One daemon: its containers, images, networks, volumes.
+
+    Making a client opens no connection and starts nothing; the first call does. It may be shared by threads.
+    Use it in a ``with`` statement, or `close` it, to give its connections back early.
+
+    Args:
+        host: the daemon's address: ``unix:///path``, ``tcp://host:port``, ``https://host:port``,
+            ``ssh://user@host``. None finds it as the docker command does: DOCKER_HOST, DOCKER_CONTEXT, the current
+            docker context, the default socket.
+        timeout: seconds to wait for a connection and for an answer, a pair (connect, read), or None for no limit.
+            Streams (logs, events, pulls) are not limited by it: see ``with_options(stream_timeout=…)``.
+        version: the API version to speak, such as ``"1.41"``; ``"auto"`` agrees with the daemon on the newest one
+            that both know (DOCKER_API_VERSION pins it too).
+        tls: certificates (`TLS`); True for TLS with the environment's or the system's; False for none; None as the
+            environment says (DOCKER_TLS_VERIFY, DOCKER_CERT_PATH).
+        pool_size: how many connections are kept open; over ssh, how many ssh processes serve calls.
+        hooks: functions to call before each request and after each answer.
+
+    Raises:
+        InvalidEndpoint: the address cannot be read.
+        InvalidArgument: another argument cannot be.
+    """
+
+    def __init__(
+        self,
+        host: str | None = None,
+        *,
+        timeout: TimeoutSetting = 60,
+        version: str = "auto",
+        tls: TLS | bool | None = None,
+        pool_size: int = 10,
+        hooks: Hooks | None = None,
+    ) -> None:
+        self._setup(host, None, timeout, version, tls, pool_size, hooks)
+
+    def _setup(
+        self,
+        host: str | None,
+        context: str | None,
+        timeout: TimeoutSetting,
+        version: str,
+        tls: TLS | bool | None,
+        pool_size: int,
+        hooks: Hooks | None,
+    ) -> None:
+        from dockpy.config.resolve import resolve_endpoint
+
+        if isinstance(pool_size, bool) or not isinstance(pool_size, int) or pool_size < 1:
+            raise InvalidArgument(f"pool_size={pool_size!r}: it takes a whole number above 0")
+        self._timeouts = Timeouts.of(timeout)
+        self._stream_timeout: float | None = None
+        environ = dict(os.environ)
+        pinned = api_version(environ) if version == "auto" else version
+        self._arguments = (host, context, timeout, version, tls, pool_size)
+        self._shared = _Daemon(
+            lambda: resolve_endpoint(host, tls, context, environ), environ, pinned, pool_size, hooks or Hooks()
+        )
+        if host is not None or environ.get("DOCKER_HOST"):
+            from dockpy.config.endpoint import parse_endpoint
+
+            parse_endpoint(host if host is not None else environ["DOCKER_HOST"])  # refused now, not at the first call
+
+    @classmethod
+    def from_context(
+        cls, name: str, *, timeout: TimeoutSetting = 60, version: str = "auto", pool_size: int = 10
+    ) -> Self:
+        """The daemon of a docker context (``docker context ls``).
+
+        Args:
+            name: the context's name.
+            timeout: as of `Client`.
+            version: as of `Client`.
+            pool_size: as of `Client`.
+
+        Raises:
+            ContextNotFound: there is no such context; the message lists those there are.
+        """
+        client = cls.__new__(cls)
+        client._setup(None, name, timeout, version, None, pool_size, None)
+        _ = client.endpoint  # a context that is not there is an error here, not at the first call
+        return client
+
+    def with_options(
+        self, *, timeout: TimeoutSetting | Literal["same"] = "same", stream_timeout: float | None = None
+    ) -> Self:
+        """A view of the same client, its connections included, with other timeouts.
+
+        Args:
+            timeout: seconds to wait for a connection and an answer, a pair (connect, read), or None for no limit.
+            stream_timeout: seconds that a stream may be silent; None for as long as it likes.
+        """
+        view = type(self).__new__(type(self))
+        view._arguments, view._shared = self._arguments, self._shared
+        view._timeouts = self._timeouts if timeout == "same" else Timeouts.of(timeout)
+        view._stream_timeout = stream_timeout
+        return view
+
+    # The daemon
+
+    @property
+    def endpoint(self) -> Endpoint:
+        """Where the daemon is, and what said so."""
+        return self._shared.endpoint
+
+    @property
+    def daemon(self) -> str:
+        """The daemon's address, without credentials."""
+        return self._shared.endpoint.display
+
+    @property
+    def hooks(self) -> Hooks:
+        """Functions called before each request and after each answer; shared by all views of the client."""
+        return self._shared.hooks
+
+    @property
+    def api(self) -> Caller:
+        """The Engine's operations as they are: ``client.api.call(dockpy.ops.containers.TOP, {"id": "web"})``."""
+        shared = self._shared
+        return Caller(shared.transport, shared.negotiation, self._timeouts, shared.hooks, self._stream_timeout)
+
+    @property
+    def api_version(self) -> str:
+        """The API version that is spoken with the daemon; agreed on at the first call."""
+        return self.api.version()
+
+    @property
+    def default_platform(self) -> str | None:
+        """The platform for pulls and containers where none is given (DOCKER_DEFAULT_PLATFORM)."""
+        return default_platform(self._shared.environ)
+
+    # Its objects
+
+    @functools.cached_property
+    def containers(self) -> ContainerCollection:
+        """Containers."""
+        from dockpy.resources.containers import ContainerCollection
+
+        return ContainerCollection(self)
+
+    @functools.cached_property
+    def images(self) -> ImageCollection:
+        """Images."""
+        from dockpy.resources.images import ImageCollection
+
+        return ImageCollection(self)
+
+    @functools.cached_property
+    def networks(self) -> NetworkCollection:
+        """Networks."""
+        from dockpy.resources.networks import NetworkCollection
+
+        return NetworkCollection(self)
+
+    @functools.cached_property
+    def volumes(self) -> VolumeCollection:
+        """Volumes."""
+        from dockpy.resources.volumes import VolumeCollection
+
+        return VolumeCollection(self)
+
+    # What it says of itself
+
+    def ping(self) -> bool:
+        """Whether the daemon answers; True, or an error that says why not.
+
+        Raises:
+            ConnectionFailed: no engine answered.
+
+        Operation: SystemPing.
+        """
+        from dockpy.ops import system
+
+        self.api.call(system.PING)
+        return True
+
+    def info(self) -> SystemInfo:
+        """The daemon's system: counts, drivers, host, configuration.
+
+        Operation: SystemInfo.
+        """
+        from dockpy.ops import system
+
+        return self.api.call(system.INFO)
+
+    def version(self) -> SystemVersion:
+        """The versions of the engine, its parts and its API.
+
+        Operation: SystemVersion.
+        """
+        from dockpy.ops import system
+
+        return self.api.call(system.VERSION)
+
+    def df(self) -> SystemDataUsageResponse:
+        """How much room images, containers, volumes and the build cache take.
+
+        Operation: SystemDataUsage.
+        """
+        from dockpy.ops import system
+
+        return self.api.call(system.DATA_USAGE)
+
+    @overload
+    def events(
+        self,
+        *,
+        since: datetime | timedelta | float | str | None = None,
+        until: datetime | timedelta | float | str | None = None,
+        filters: Mapping[str, Any] | None = None,
+        decode: Literal[True] = True,
+    ) -> JsonStream[EventMessage]: ...
+
+    @overload
+    def events(
+        self,
+        *,
+        since: datetime | timedelta | float | str | None = None,
+        until: datetime | timedelta | float | str | None = None,
+        filters: Mapping[str, Any] | None = None,
+        decode: Literal[False],
+    ) -> ByteStream: ...
+
+    def events(
+        self,
+        *,
+        since: datetime | timedelta | float | str | None = None,
+        until: datetime | timedelta | float | str | None = None,
+        filters: Mapping[str, Any] | None = None,
+        decode: bool = True,
+    ) -> JsonStream[EventMessage] | ByteStream:
+        """What happens on the daemon, as it happens.
+
+        Args:
+            since: what happened since then too: a datetime, a timedelta or ``"10m"`` (that long ago), seconds
+                since 1970.
+            until: up to then; without it, for as long as the daemon runs.
+            filters: ``config``, ``container``, ``daemon``, ``event``, ``image``, ``label``, ``network``, ``node``,
+                ``plugin``, ``scope``, ``secret``, ``service``, ``type``, ``volume``.
+            decode: typed events; False for the bytes as they come.
+
+        Returns:
+            An iterator; close it, or use it in a ``with`` statement, to end it.
+
+        Operation: SystemEvents.
+        """
+        from dockpy.ops import system
+        from dockpy.options.values import timestamp
+
+        query = {
+            "since": timestamp("since", since) if since is not None else None,
+            "until": timestamp("until", until) if until is not None else None,
+            "filters": filters,
+        }
+        if decode:
+            return self.api.objects(system.EVENTS, query=query)
+        return self.api.stream(system.EVENTS, query=query)
+
+    # Who we are to registries
+
+    def login(
+        self,
+        username: str,
+        password: str,
+        registry: str = "docker.io",
+        *,
+        email: str | None = None,
+    ) -> AuthResponse | None:
+        """Have the daemon check credentials for a registry, and keep them in this client's memory.
+
+        Args:
+            username: the user's name.
+            password: the password, or an access token.
+            registry: the registry's host.
+            email: an address; some old registries ask for it.
+
+        Returns:
+            What the registry said; None where it said nothing.
+
+        Raises:
+            Unauthorized: the registry refused them.
+            ServerError: the registry cannot be reached from the daemon.
+
+        Operation: SystemAuth.
+        """
+        from dockpy.config.credentials import Credentials, server_address
+        from dockpy.ops import system
+
+        address = server_address(registry)
+        credentials = Credentials(username, password, server_address=address, email=email or "")
+        answer = self.api.call(system.AUTH, body=credentials.to_wire())
+        if answer is not None and (token := answer.get("IdentityToken")):
+            credentials = Credentials(username, identity_token=str(token), server_address=address)
+        self._shared.logins[address] = credentials
+        return answer
+
+    def registry_auth(self, registry: str, given: Credentials | Mapping[str, str] | None = None) -> str:
+        """The X-Registry-Auth header for a registry: given credentials, else login's, else docker's configuration's.
+
+        Args:
+            registry: the registry's host.
+            given: credentials for this one call, or a mapping of them (``username``, ``password``, …).
+
+        Raises:
+            ConfigError: docker's configuration or a credential helper cannot be used.
+        """
+        from dockpy.config.credentials import Credentials, encode_registry_auth, server_address
+        from dockpy.config.lookup import find_credentials
+
+        shared = self._shared
+        if isinstance(given, Mapping):
+            given = Credentials.from_mapping({"server_address": server_address(registry), **given})
+        found = find_credentials(
+            registry, explicit=given, login=shared.logins, config=shared.config_file, environ=shared.environ
+        )
+        return encode_registry_auth(found)
+
+    # Its life
+
+    def close(self) -> None:
+        """Give back its connections; the next call opens new ones."""
+        self._shared.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __getstate__(self) -> dict[str, Any]:
+        """How to make such a client: neither connections nor credentials nor hooks are pickled."""
+        return {
+            "arguments": self._arguments,
+            "timeouts": self._timeouts,
+            "stream_timeout": self._stream_timeout,
+        }
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        host, context, timeout, version, tls, pool_size = state["arguments"]
+        self._setup(host, context, timeout, version, tls, pool_size, None)
+        self._timeouts, self._stream_timeout = state["timeouts"], state["stream_timeout"]
+
+    def __repr__(self) -> str:
+        return f"<Client: {self.daemon}>"
+
+
+def from_env(*, timeout: TimeoutSetting = 60, version: str = "auto", pool_size: int = 10) -> Client:
+    """The daemon that the environment says, as the docker command finds it: ``Client()`` by docker-py's name.
+
+    Args:
+        timeout: as of `Client`.
+        version: as of `Client`.
+        pool_size: as of `Client`.
+    """
+    return Client(timeout=timeout, version=version, pool_size=pool_size)

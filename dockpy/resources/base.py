@@ -1,0 +1,130 @@
+"""What every object and every collection of a daemon has in common."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+
+from dockpy.errors import InvalidResponse
+
+if TYPE_CHECKING:
+    from dockpy.client import Client
+
+__all__ = ["Answer", "Collection", "Resource", "given", "parse_time", "require"]
+
+
+class Answer(Protocol):
+    """What the engine said, by key: a model of it, or the JSON object itself."""
+
+    def __getitem__(self, key: str, /) -> Any: ...
+
+    def get(self, key: str, default: Any = None, /) -> Any: ...
+
+
+A = TypeVar("A", bound=Answer)
+"""The model of an object's full inspect."""
+
+
+class Resource(Generic[A]):
+    """An object of a daemon.
+
+    What a listing tells is kept, and everyday properties are read from it; `attrs` loads the full inspect the
+    first time it is asked. What changes the object makes both stale, so that what is read next is current.
+
+    Attributes:
+        client: the client it belongs to.
+        id: its id.
+    """
+
+    def __init__(
+        self, client: Client, id: str, *, summary: Answer | None = None, attrs: A | None = None
+    ) -> None:
+        self.client = client
+        self.id = id
+        self._summary = summary
+        self._attrs = attrs
+
+    @property
+    def short_id(self) -> str:
+        """The id's first 12 hex digits, as the docker command shows it."""
+        return self.id.removeprefix("sha256:")[:12]
+
+    @property
+    def attrs(self) -> A:
+        """Everything the engine says of it, typed by attribute and raw by key; loaded the first time."""
+        if self._attrs is None:
+            self.reload()
+        assert self._attrs is not None
+        return self._attrs
+
+    def reload(self) -> None:
+        """Ask the engine anew.
+
+        Raises:
+            NotFound: it is not there any more.
+        """
+        self._attrs = self._inspect()
+
+    def _inspect(self) -> A:
+        raise NotImplementedError
+
+    def stale(self) -> None:
+        """What is known is stale: the next property read asks the engine."""
+        self._summary = self._attrs = None
+
+    @property
+    def _known(self) -> Answer:
+        """What is known without asking: the full inspect, else the listing's entry; else the engine is asked."""
+        if self._attrs is None and self._summary is not None:
+            return self._summary
+        return self.attrs
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Resource) or type(self) is not type(other):
+            return NotImplemented
+        return self.id == other.id and self.client.daemon == other.client.daemon
+
+    def __hash__(self) -> int:
+        return hash((type(self).__name__, self.id, self.client.daemon))
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}: {self.short_id}>"
+
+
+class Collection:
+    """The objects of one kind on one daemon."""
+
+    def __init__(self, client: Client) -> None:
+        self.client = client
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {self.client.daemon}>"
+
+
+def require(answer: Answer, name: str, what: str) -> str:
+    """The identity in an answer.
+
+    Raises:
+        InvalidResponse: the answer has none: what speaks there is no engine.
+    """
+    value = answer.get(name)
+    if not isinstance(value, str) or not value:
+        raise InvalidResponse(f"The engine named a {what} without its {name}: {str(answer)[:200]}")
+    return value
+
+
+def parse_time(value: str | int | float | None) -> datetime | None:
+    """A point in time as the engine writes it (RFC 3339 with nanoseconds, or seconds since 1970).
+
+    Its zero, ``0001-01-01T00:00:00Z``, is None: it did not happen.
+    """
+    if value is None or value == "" or (isinstance(value, str) and value.startswith("0001-01-01")):
+        return None
+    if isinstance(value, (int, float)):
+        return datetime.fromtimestamp(value, UTC)
+    return datetime.fromisoformat(value)  # reads any number of decimals, keeps six
+
+
+def given(**values: Any) -> dict[str, Any]:
+    """Those of the values that are not None: falsy ones are said, None is not."""
+    return {name: value for name, value in values.items() if value is not None}

@@ -1,0 +1,618 @@
+"""Containers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, overload
+
+from typing_extensions import Unpack
+
+from dockpy.errors import ImageNotFound, NotFound
+from dockpy.ops import containers as ops
+from dockpy.options.containers import CreateOptions, create_request
+from dockpy.options.values import timestamp
+from dockpy.resources.base import Collection, Resource, given, parse_time, require
+from dockpy.resources.output import OutputStream, RunOutput
+from dockpy.resources.run import discard, run_attached
+from dockpy.version import at_least
+from dockpy.wire.document import Document
+
+if TYPE_CHECKING:
+    from dockpy.resources.images import Image
+    from dockpy.wire.containers import (
+        ContainerInspectResponse,
+        ContainerPruneResponse,
+        ContainerTopResponse,
+        ContainerWaitResponse,
+        FilesystemChange,
+    )
+    from dockpy.wire.mounts import MountPoint
+    from dockpy.wire.networks import EndpointSettings
+
+    Time: TypeAlias = datetime | timedelta | float | str
+
+__all__ = ["Container", "ContainerCollection"]
+
+_GRACE = 10.0
+"""Seconds that the engine gives a container to stop, where nobody says otherwise."""
+
+
+class Container(Resource["ContainerInspectResponse"]):
+    """A container: a process, its files, its networks."""
+
+    # What it is
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+        names = self._known.get("Names")
+        name = names[0] if names else self._known.get("Name") or ""
+        return str(name).removeprefix("/")
+
+    @property
+    def status(self) -> str:
+        """``created``, ``running``, ``paused``, ``restarting``, ``removing``, ``exited`` or ``dead``."""
+        state = self._known.get("State") or ""
+        return str(state.get("Status") or "") if isinstance(state, Mapping) else str(state)
+
+    @property
+    def image(self) -> Image:
+        """The image that it was made of; read further, it is loaded."""
+        return self.client.images.known(str(self._known.get("ImageID") or self._known.get("Image") or ""))
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """Its labels."""
+        config = self._known.get("Config") or {}
+        return dict(self._known.get("Labels") or config.get("Labels") or {})
+
+    @property
+    def created(self) -> datetime | None:
+        """When it was created."""
+        return parse_time(self._known.get("Created"))
+
+    @property
+    def ports(self) -> dict[str, list[dict[str, str]] | None]:
+        """Its ports: ``{"80/tcp": [{"HostIp": "0.0.0.0", "HostPort": "8080"}], "443/tcp": None}``."""
+        settings = self._known.get("NetworkSettings") or {}
+        if "Ports" in settings:
+            return dict(settings["Ports"] or {})
+        ports: dict[str, list[dict[str, str]] | None] = {}
+        for entry in self._known.get("Ports") or []:
+            key = f"{entry['PrivatePort']}/{entry.get('Type') or 'tcp'}"
+            if entry.get("PublicPort"):
+                binding = {"HostIp": str(entry.get("IP") or ""), "HostPort": str(entry["PublicPort"])}
+                ports[key] = [*(ports.get(key) or []), binding]
+            else:
+                ports.setdefault(key, None)
+        return ports
+
+    @property
+    def networks(self) -> dict[str, EndpointSettings]:
+        """The networks that it is connected to, and how."""
+        settings = self._known.get("NetworkSettings") or {}
+        return {
+            name: Document.of(endpoint, "networks.EndpointSettings")
+            for name, endpoint in (settings.get("Networks") or {}).items()
+        }
+
+    @property
+    def mounts(self) -> list[MountPoint]:
+        """What is mounted into it."""
+        return [Document.of(mount, "mounts.MountPoint") for mount in self._known.get("Mounts") or []]
+
+    def inspect(self) -> ContainerInspectResponse:
+        """Everything the engine says of it, asked anew.
+
+        Operation: ContainerInspect.
+        """
+        self.reload()
+        return self.attrs
+
+    def _inspect(self) -> ContainerInspectResponse:
+        return self.client.api.call(ops.INSPECT, {"id": self.id})
+
+    # What it does
+
+    def start(self, *, detach_keys: str | None = None) -> None:
+        """Start it; nothing happens where it runs already.
+
+        Args:
+            detach_keys: the keys that detach a terminal from it.
+
+        Raises:
+            NotFound: it is not there any more, or something it needs is not (a network).
+            BadParameter: its command cannot be run.
+
+        Operation: ContainerStart.
+        """
+        try:
+            self._do(ops.START, detachKeys=detach_keys)
+        finally:
+            self.stale()
+
+    def stop(self, *, timeout: float | None = None, signal: str | None = None) -> None:
+        """Stop it: its stop signal, and SIGKILL where it still runs after the grace; nothing happens where it
+        does not run.
+
+        Args:
+            timeout: seconds of grace; -1 for as long as it takes. Its own, or 10, where none is given.
+            signal: the signal to send first, in place of its own (API 1.42).
+
+        Operation: ContainerStop.
+        """
+        self._do(ops.STOP, takes=timeout, t=_seconds(timeout), signal=signal)
+
+    def restart(self, *, timeout: float | None = None, signal: str | None = None) -> None:
+        """Stop it, where it runs, and start it. Arguments as of `stop`.
+
+        Operation: ContainerRestart.
+        """
+        self._do(ops.RESTART, takes=timeout, t=_seconds(timeout), signal=signal)
+
+    def kill(self, signal: str | int | None = None) -> None:
+        """Send it a signal.
+
+        Args:
+            signal: its name or number; SIGKILL where none is given.
+
+        Raises:
+            Conflict: it does not run.
+
+        Operation: ContainerKill.
+        """
+        self._do(ops.KILL, signal=signal)
+
+    def pause(self) -> None:
+        """Suspend all its processes.
+
+        Operation: ContainerPause.
+        """
+        self._do(ops.PAUSE)
+
+    def unpause(self) -> None:
+        """Resume its processes.
+
+        Operation: ContainerUnpause.
+        """
+        self._do(ops.UNPAUSE)
+
+    def rename(self, name: str) -> None:
+        """Give it another name.
+
+        Raises:
+            Conflict: the name is taken.
+
+        Operation: ContainerRename.
+        """
+        self._do(ops.RENAME, name=name)
+
+    def remove(self, *, v: bool = False, link: bool = False, force: bool = False) -> None:
+        """Remove it.
+
+        Args:
+            v: its anonymous volumes too.
+            link: remove the link of that name, not the container.
+            force: kill it first, where it runs.
+
+        Raises:
+            Conflict: it runs, and force was not given.
+            NotFound: it is not there any more.
+
+        Operation: ContainerDelete.
+        """
+        self._do(ops.DELETE, v=v or None, link=link or None, force=force or None)
+
+    def wait(
+        self,
+        *,
+        timeout: float | None = None,
+        condition: Literal["not-running", "next-exit", "removed"] | None = None,
+    ) -> ContainerWaitResponse:
+        """Wait until it has stopped.
+
+        Args:
+            timeout: seconds to wait; None for as long as it takes.
+            condition: ``not-running`` (what the engine does where none is given), ``next-exit``, ``removed``.
+
+        Returns:
+            Its exit status: ``.status_code``, or ``["StatusCode"]``.
+
+        Raises:
+            TimedOut: it did not stop in time.
+            NotFound: it is not there.
+
+        Operation: ContainerWait.
+        """
+        api = self.client.with_options(stream_timeout=timeout).api if timeout is not None else self.client.api
+        try:
+            return api.call(ops.WAIT, {"id": self.id}, {"condition": condition})
+        finally:
+            self.stale()
+
+    def _do(self, operation: Any, *, takes: float | None = None, **query: Any) -> None:
+        extra = _GRACE if takes is None else max(takes, 0.0) if takes >= 0 else 365 * 86400.0
+        self.client.api.call(operation, {"id": self.id}, query, takes=extra)
+        self.stale()
+
+    # What it says
+
+    @overload
+    def logs(
+        self,
+        *,
+        stdout: bool = True,
+        stderr: bool = True,
+        stream: Literal[False] = False,
+        follow: Literal[False] | None = None,
+        timestamps: bool = False,
+        tail: int | Literal["all"] = "all",
+        since: Time | None = None,
+        until: Time | None = None,
+    ) -> bytes: ...
+
+    @overload
+    def logs(
+        self,
+        *,
+        stdout: bool = True,
+        stderr: bool = True,
+        stream: Literal[True],
+        follow: bool | None = None,
+        timestamps: bool = False,
+        tail: int | Literal["all"] = "all",
+        since: Time | None = None,
+        until: Time | None = None,
+    ) -> OutputStream: ...
+
+    def logs(
+        self,
+        *,
+        stdout: bool = True,
+        stderr: bool = True,
+        stream: bool = False,
+        follow: bool | None = None,
+        timestamps: bool = False,
+        tail: int | Literal["all"] = "all",
+        since: Time | None = None,
+        until: Time | None = None,
+    ) -> bytes | OutputStream:
+        """What it has written.
+
+        Args:
+            stdout: its standard output.
+            stderr: its standard error.
+            stream: payloads as they come, in place of all at once.
+            follow: go on with what it will write; with ``stream``, that is so unless False is given.
+            timestamps: begin each line with when it was written.
+            tail: how many of the last lines, or ``"all"``.
+            since: only what was written after: a datetime, a timedelta or ``"10m"`` (that long ago), seconds
+                since 1970.
+            until: only what was written before.
+
+        Returns:
+            The bytes; with ``stream``, an `OutputStream`.
+
+        Raises:
+            NotFound: it is not there any more.
+            ApiError: its log driver cannot be read.
+
+        Operation: ContainerLogs.
+        """
+        output = self._logs(
+            stdout=stdout,
+            stderr=stderr,
+            follow=stream if follow is None else follow,
+            timestamps=timestamps,
+            tail=tail,
+            since=since,
+            until=until,
+        )
+        return output if stream else output.read()
+
+    def log_lines(
+        self,
+        *,
+        stdout: bool = True,
+        stderr: bool = True,
+        follow: bool = False,
+        timestamps: bool = False,
+        tail: int | Literal["all"] = "all",
+        since: Time | None = None,
+        until: Time | None = None,
+    ) -> Lines:
+        """What it has written, as text lines without their ends. Arguments as of `logs`.
+
+        Returns:
+            An iterator of lines; close it, or use it in a ``with`` statement, where you leave it earlier.
+
+        Operation: ContainerLogs.
+        """
+        return Lines(
+            self._logs(
+                stdout=stdout,
+                stderr=stderr,
+                follow=follow,
+                timestamps=timestamps,
+                tail=tail,
+                since=since,
+                until=until,
+            )
+        )
+
+    def _logs(self, *, since: Time | None, until: Time | None, timestamps: bool, **query: Any) -> OutputStream:
+        if since is not None:
+            query["since"] = timestamp("since", since)
+        if until is not None:
+            query["until"] = timestamp("until", until)
+        source = self.client.api.stream(ops.LOGS, {"id": self.id}, {**query, "timestamps": timestamps or None})
+        try:
+            return OutputStream(source, framed=self._framed(source.head.headers.get("Content-Type", "")))
+        except BaseException:
+            source.close()
+            raise
+
+    def _framed(self, content_type: str) -> bool:
+        """Whether its output is framed: by the answer's label, which engines before API 1.42 get wrong."""
+        if content_type == "application/vnd.docker.multiplexed-stream":
+            return True
+        if at_least(self.client.api.version(), "1.42"):
+            return False
+        return not self.attrs["Config"]["Tty"]
+
+    # What it holds
+
+    def top(self, ps_args: str | None = None) -> ContainerTopResponse:
+        """Its processes.
+
+        Args:
+            ps_args: arguments of the host's ps; ``-ef`` where none are given.
+
+        Raises:
+            Conflict: it does not run.
+
+        Operation: ContainerTop.
+        """
+        return self.client.api.call(ops.TOP, {"id": self.id}, {"ps_args": ps_args})
+
+    def diff(self) -> list[FilesystemChange]:
+        """Which files it has added (kind 1), changed (0) or deleted (2) since it was made.
+
+        Operation: ContainerChanges.
+        """
+        return self.client.api.call(ops.CHANGES, {"id": self.id})
+
+    def __repr__(self) -> str:
+        known = self._attrs is not None or self._summary is not None
+        return f"<Container: {self.short_id}{' ' + self.name if known else ''}>"
+
+
+class Lines:
+    """Text lines as they come. Close it from any thread; it closes itself at its end."""
+
+    def __init__(self, output: OutputStream) -> None:
+        self._output = output
+        self._lines = output.lines()
+
+    def __iter__(self) -> Lines:
+        return self
+
+    def __next__(self) -> str:
+        return next(self._lines)
+
+    def close(self) -> None:
+        """Close the connection; a read that is blocked in another thread ends."""
+        self._output.close()
+
+    def __enter__(self) -> Lines:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class ContainerCollection(Collection):
+    """The containers of a daemon: ``client.containers``."""
+
+    def known(self, container_id: str) -> Container:
+        """The container of an id, without asking the engine; what else is read of it is loaded then."""
+        return Container(self.client, container_id)
+
+    def get(self, container_id: str) -> Container:
+        """The container of a name or id.
+
+        Raises:
+            NotFound: there is none.
+
+        Operation: ContainerInspect.
+        """
+        attrs = self.client.api.call(ops.INSPECT, {"id": container_id})
+        return Container(self.client, require(attrs, "Id", "container"), attrs=attrs)
+
+    def list(
+        self,
+        all: bool = False,
+        *,
+        before: str | None = None,
+        since: str | None = None,
+        limit: int | None = None,
+        filters: Mapping[str, Any] | None = None,
+        full: bool = False,
+    ) -> list[Container]:
+        """The containers, in one request.
+
+        Args:
+            all: those that do not run too.
+            before: only those made before this container.
+            since: only those made after this container.
+            limit: how many, the newest.
+            filters: ``ancestor``, ``exited``, ``expose``, ``health``, ``id``, ``is-task``, ``label``, ``name``,
+                ``network``, ``publish``, ``status``, ``volume``.
+            full: load everything of each, several at a time; those that vanish meanwhile are left out.
+
+        Operation: ContainerList.
+        """
+        wanted = {**(filters or {}), **given(before=before, since=since)}
+        entries = self.client.api.call(
+            ops.LIST, query={"all": all or None, "limit": limit, "filters": wanted or None}
+        )
+        found = [Container(self.client, require(entry, "Id", "container"), summary=entry) for entry in entries]
+        return _loaded(found) if full else found
+
+    def create(
+        self, image: str | Image, command: str | Sequence[str] | None = None, **options: Unpack[CreateOptions]
+    ) -> Container:
+        """Create a container, without starting it.
+
+        Args:
+            image: the image, its name or id. It has to be on the daemon: `run` pulls it, this does not.
+            command: what to run in it; a str is split as a shell would. None for the image's own.
+            **options: see `CreateOptions`.
+
+        Raises:
+            TypeError: there is no such option; the message suggests one.
+            InvalidArgument: a value is none of the accepted forms.
+            ImageNotFound: the image is not there.
+            Conflict: the name is taken.
+
+        Operation: ContainerCreate.
+        """
+        return self._create("create", image, command, options)
+
+    def _create(
+        self, function: str, image: str | Image, command: str | Sequence[str] | None, options: Mapping[str, Any]
+    ) -> Container:
+        name = image if isinstance(image, str) else image.id
+        body, query = create_request(function, name, command, options)
+        if self.client.default_platform:
+            query.setdefault("platform", self.client.default_platform)
+        answer = self.client.api.call(ops.CREATE, query=query, body=body)
+        return Container(self.client, require(answer, "Id", "container"))
+
+    @overload
+    def run(
+        self,
+        image: str | Image,
+        command: str | Sequence[str] | None = None,
+        *,
+        stdout: bool = True,
+        stderr: bool = False,
+        detach: Literal[False] = False,
+        remove: bool = False,
+        **options: Unpack[CreateOptions],
+    ) -> RunOutput: ...
+
+    @overload
+    def run(
+        self,
+        image: str | Image,
+        command: str | Sequence[str] | None = None,
+        *,
+        stdout: bool = True,
+        stderr: bool = False,
+        detach: Literal[True],
+        remove: bool = False,
+        **options: Unpack[CreateOptions],
+    ) -> Container: ...
+
+    def run(
+        self,
+        image: str | Image,
+        command: str | Sequence[str] | None = None,
+        *,
+        stdout: bool = True,
+        stderr: bool = False,
+        detach: bool = False,
+        remove: bool = False,
+        **options: Unpack[CreateOptions],
+    ) -> RunOutput | Container:
+        """Run a command in a new container; the image is pulled where it is missing.
+
+        Args:
+            image: the image, its name or id.
+            command: what to run; a str is split as a shell would. None for the image's own.
+            stdout: standard output belongs to the result.
+            stderr: standard error belongs to the result.
+            detach: do not wait: give back the running container.
+            remove: remove the container when it has exited.
+            **options: see `CreateOptions`.
+
+        Returns:
+            What it wrote, a `RunOutput`: bytes with ``.stdout``, ``.stderr`` and ``.exit_status``. With
+            ``detach``, the `Container`.
+
+        Raises:
+            TypeError: there is no such option; the message suggests one.
+            InvalidArgument: a value is none of the accepted forms.
+            ContainerError: the command ended with another status than 0.
+            PullError: the image could not be pulled.
+
+        Operation: ContainerCreate, ContainerAttach, ContainerWait, ContainerStart.
+        """
+        if remove:
+            options = {**options, "auto_remove": True}
+        container = self._create_pulling(image, command, options)
+        if not detach:
+            name = image if isinstance(image, str) else image.id
+            return run_attached(
+                container,
+                name,
+                command,
+                stdout=stdout,
+                stderr=stderr,
+                tty=bool(options.get("tty")),
+                removed=bool(options.get("auto_remove")),
+            )
+        try:
+            container.start()
+        except BaseException:
+            if options.get("auto_remove"):
+                discard(container)
+            raise
+        return container
+
+    def _create_pulling(
+        self, image: str | Image, command: str | Sequence[str] | None, options: Mapping[str, Any]
+    ) -> Container:
+        try:
+            return self._create("run", image, command, options)
+        except ImageNotFound:
+            if not isinstance(image, str):
+                raise
+        self.client.images.pull(image, platform=options.get("platform"))
+        return self._create("run", image, command, options)
+
+    def remove(self, container_id: str, *, v: bool = False, force: bool = False) -> None:
+        """Remove the container of a name or id; see `Container.remove`."""
+        Container(self.client, container_id).remove(v=v, force=force)
+
+    def prune(self, *, filters: Mapping[str, Any] | None = None) -> ContainerPruneResponse:
+        """Remove the containers that do not run.
+
+        Args:
+            filters: ``label``, ``until``.
+
+        Operation: ContainerPrune.
+        """
+        return self.client.api.call(ops.PRUNE, query={"filters": filters})
+
+
+def _loaded(containers: list[Container]) -> list[Container]:
+    """Those containers that are still there, each with its full inspect."""
+
+    def load(container: Container) -> bool:
+        try:
+            container.reload()
+        except NotFound:
+            return False
+        return True
+
+    with ThreadPoolExecutor(max_workers=8) as pool:
+        return [container for container, there in zip(containers, pool.map(load, containers), strict=True) if there]
+
+
+def _seconds(timeout: float | None) -> int | None:
+    """Whole seconds, as the engine counts; a part of one is a whole one."""
+    return None if timeout is None else int(-(-timeout // 1))

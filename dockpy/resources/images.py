@@ -1,0 +1,476 @@
+"""Images."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, Literal, TypeAlias, overload
+
+from dockpy.config.credentials import Credentials
+from dockpy.errors import ImageLoadError, InvalidArgument, InvalidResponse, PullError, PushError
+from dockpy.ops import images as ops
+from dockpy.options.platforms import platform_json
+from dockpy.options.values import string_list
+from dockpy.reference import ImageReference, is_image_id
+from dockpy.resources.base import Collection, Resource, parse_time, require
+from dockpy.resources.progress import follow
+
+if TYPE_CHECKING:
+    from dockpy.transport.exchange import ByteStream
+    from dockpy.wire.images import (
+        ImageDeleteResponseItem,
+        ImageHistoryResponseItem,
+        ImageInspect,
+        ImagePruneResponse,
+        ImageSearchResponseItem,
+    )
+    from dockpy.wire.progress import CreateImageInfo, LoadImageInfo, PushImageInfo, PushResult
+
+__all__ = ["Image", "ImageCollection"]
+
+Archive: TypeAlias = "bytes | IO[bytes] | Iterable[bytes] | str | Path"
+"""A tar: its bytes, an open file, pieces of it, or the path of one."""
+
+AuthConfig: TypeAlias = "Credentials | Mapping[str, str]"
+
+_CHUNK = 64 * 1024
+
+
+class Image(Resource["ImageInspect"]):
+    """An image: layers, and what to run on them."""
+
+    @property
+    def tags(self) -> list[str]:
+        """Its names, such as ``alpine:3.10``."""
+        return [tag for tag in self._known.get("RepoTags") or [] if tag != "<none>:<none>"]
+
+    @property
+    def digests(self) -> list[str]:
+        """Its names by digest, one for each repository that it was pulled from or pushed to."""
+        return [name for name in self._known.get("RepoDigests") or [] if name != "<none>@<none>"]
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """Its labels."""
+        config = self._known.get("Config") or {}
+        return dict(self._known.get("Labels") or config.get("Labels") or {})
+
+    @property
+    def size(self) -> int:
+        """Bytes that its layers take, shared ones included."""
+        return int(self._known.get("Size") or 0)
+
+    @property
+    def created(self) -> datetime | None:
+        """When it was built."""
+        return parse_time(self._known.get("Created"))
+
+    @property
+    def name(self) -> str:
+        """Its first tag; its short id where it has none."""
+        return next(iter(self.tags), self.short_id)
+
+    def _inspect(self) -> ImageInspect:
+        return self.client.api.call(ops.INSPECT, {"name": self.id})
+
+    def tag(self, repository: str, tag: str | None = None) -> None:
+        """Give it a further name; see `ImageCollection.tag`."""
+        self.client.images.tag(self.id, repository, tag)
+        self.stale()
+
+    def remove(self, *, force: bool = False, noprune: bool = False) -> list[ImageDeleteResponseItem]:
+        """Remove it with all its names; see `ImageCollection.remove`."""
+        return self.client.images.remove(self.id, force=force, noprune=noprune)
+
+    def history(self) -> list[ImageHistoryResponseItem]:
+        """Which instruction made which layer; see `ImageCollection.history`."""
+        return self.client.images.history(self.id)
+
+    def save(self, *, named: bool | str = False, platform: str | None = None) -> ByteStream:
+        """It as a tar, streamed.
+
+        Args:
+            named: keep its first name in the archive, or the one given; a tar of its id alone has none.
+            platform: only this platform of it (API 1.48).
+
+        Raises:
+            InvalidArgument: it has no name, or not the one given.
+        """
+        if not named:
+            return self.client.images.save(self.id, platform=platform)
+        name = named if isinstance(named, str) else next(iter(self.tags), None)
+        if name is None or name not in self.tags:
+            raise InvalidArgument(f"named={named!r}: the image {self.short_id} has the names {self.tags}")
+        return self.client.images.save(name, platform=platform)
+
+    def __repr__(self) -> str:
+        known = self._summary or self._attrs
+        tags = ", ".join(map(repr, self.tags)) if known is not None else ""
+        return f"<Image: {tags or self.short_id}>"
+
+
+class ImageCollection(Collection):
+    """The images of a daemon: ``client.images``."""
+
+    def known(self, image_id: str) -> Image:
+        """The image of an id, without asking the engine; what else is read of it is loaded then."""
+        return Image(self.client, image_id)
+
+    def get(self, name: str) -> Image:
+        """The image of a name or id.
+
+        Raises:
+            ImageNotFound: it is not on the daemon (`pull` fetches it).
+
+        Operation: ImageInspect.
+        """
+        attrs = self.client.api.call(ops.INSPECT, {"name": name})
+        return Image(self.client, require(attrs, "Id", "image"), attrs=attrs)
+
+    def list(
+        self, name: str | None = None, *, all: bool = False, filters: Mapping[str, Any] | None = None
+    ) -> list[Image]:
+        """The images, in one request.
+
+        Args:
+            name: only those of this repository, or reference; ``*`` matches.
+            all: intermediate ones of builds too.
+            filters: ``before``, ``dangling``, ``label``, ``reference``, ``since``, ``until``.
+
+        Operation: ImageList.
+        """
+        wanted = dict(filters or {})
+        if name is not None:
+            wanted["reference"] = name
+        entries = self.client.api.call(ops.LIST, query={"all": all or None, "filters": wanted or None})
+        return [Image(self.client, require(entry, "Id", "image"), summary=entry) for entry in entries]
+
+    @overload
+    def pull(
+        self,
+        repository: str,
+        tag: str | None = None,
+        *,
+        all_tags: Literal[False] = False,
+        platform: str | None = None,
+        auth_config: AuthConfig | None = None,
+        on_progress: Callable[[CreateImageInfo], object] | None = None,
+    ) -> Image: ...
+
+    @overload
+    def pull(
+        self,
+        repository: str,
+        tag: str | None = None,
+        *,
+        all_tags: Literal[True],
+        platform: str | None = None,
+        auth_config: AuthConfig | None = None,
+        on_progress: Callable[[CreateImageInfo], object] | None = None,
+    ) -> list[Image]: ...
+
+    def pull(
+        self,
+        repository: str,
+        tag: str | None = None,
+        *,
+        all_tags: bool = False,
+        platform: str | None = None,
+        auth_config: AuthConfig | None = None,
+        on_progress: Callable[[CreateImageInfo], object] | None = None,
+    ) -> Image | list[Image]:
+        """Fetch an image from its registry.
+
+        Args:
+            repository: its name, such as ``alpine``, ``alpine:3.10`` or ``registry:5000/team/app@sha256:…``.
+            tag: its tag or digest, in place of the name's; ``latest`` where neither says.
+            all_tags: fetch every tag of the repository.
+            platform: ``os[/arch[/variant]]``; the daemon's own where none is given.
+            auth_config: credentials for this registry, in place of those known.
+            on_progress: called with each message of the engine as it comes.
+
+        Returns:
+            The image; with ``all_tags``, all of the repository's.
+
+        Raises:
+            InvalidReference: the name is none.
+            ImageNotFound: the registry does not have it, or wants credentials.
+            PullError: it failed on the way.
+
+        Operation: ImageCreate.
+        """
+        reference = _reference(repository, tag)
+        wanted = platform or self.client.default_platform
+        with self.client.api.objects(
+            ops.CREATE,
+            query={
+                # Without a tag the engine fetches them all.
+                "fromImage": reference.name if all_tags else reference.canonical,
+                "platform": wanted,
+            },
+            headers=self._auth(reference, auth_config),
+        ) as stream:
+            follow(stream, PullError, f"image {reference.familiar}", self.client.daemon, on_progress)
+        if all_tags:
+            return self.list(reference.familiar.partition("@")[0].rpartition(":")[0] or reference.familiar)
+        return self.get(reference.familiar)
+
+    def push(
+        self,
+        repository: str,
+        tag: str | None = None,
+        *,
+        platform: str | None = None,
+        auth_config: AuthConfig | None = None,
+        on_progress: Callable[[PushImageInfo], object] | None = None,
+    ) -> PushResult | None:
+        """Send an image to the registry that its name says.
+
+        Args:
+            repository: its name, such as ``registry:5000/team/app`` or ``registry:5000/team/app:1.0``.
+            tag: its tag, in place of the name's; ``latest`` where neither says.
+            platform: only this platform of it (API 1.46).
+            auth_config: credentials for this registry, in place of those known.
+            on_progress: called with each message of the engine as it comes.
+
+        Returns:
+            What is in the registry now: tag, digest and size; None where the engine did not say.
+
+        Raises:
+            InvalidReference: the name is none.
+            ImageNotFound: there is no image of that name on the daemon.
+            PushError: it failed, or the registry refused it.
+
+        Operation: ImagePush.
+        """
+        reference = _reference(repository, tag)
+        with self.client.api.objects(
+            ops.PUSH,
+            {"name": reference.name},
+            {"tag": reference.tag, "platform": platform_json(platform)},
+            headers=self._auth(reference, auth_config),
+        ) as stream:
+            messages = follow(stream, PushError, f"image {reference.familiar}", self.client.daemon, on_progress)
+        return next((message.aux for message in messages if message.get("aux")), None)
+
+    def tag(self, name: str, repository: str, tag: str | None = None) -> None:
+        """Give an image a further name.
+
+        Args:
+            name: the image's name or id.
+            repository: the further name, with or without a tag.
+            tag: its tag, in place of the name's; ``latest`` where neither says.
+
+        Raises:
+            InvalidReference: the further name is none.
+            ImageNotFound: the image is not there.
+
+        Operation: ImageTag.
+        """
+        target = _reference(repository, tag)
+        if target.digest is not None:
+            raise InvalidArgument(f"{repository!r} has a digest: an image is tagged with a name and a tag")
+        self.client.api.call(ops.TAG, {"name": name}, {"repo": target.name, "tag": target.tag})
+
+    def remove(
+        self, name: str, *, force: bool = False, noprune: bool = False
+    ) -> list[ImageDeleteResponseItem]:
+        """Remove an image, or one name of it where it has more.
+
+        Args:
+            name: its name or id.
+            force: also where a stopped container uses it, or its id is given and it has several names.
+            noprune: keep its untagged parents.
+
+        Returns:
+            What was untagged and deleted.
+
+        Raises:
+            ImageNotFound: it is not there.
+            Conflict: a container uses it.
+
+        Operation: ImageDelete.
+        """
+        return self.client.api.call(
+            ops.DELETE, {"name": name}, {"force": force or None, "noprune": noprune or None}
+        )
+
+    def history(self, name: str, *, platform: str | None = None) -> list[ImageHistoryResponseItem]:
+        """Which instruction made which layer of an image, newest first.
+
+        Args:
+            name: its name or id.
+            platform: of this platform of it (API 1.48).
+
+        Raises:
+            ImageNotFound: it is not there.
+
+        Operation: ImageHistory.
+        """
+        return self.client.api.call(ops.HISTORY, {"name": name}, {"platform": platform_json(platform)})
+
+    def save(self, names: str | Sequence[str], *, platform: str | None = None) -> ByteStream:
+        """Images as one tar (``docker save``), streamed: iterate, or ``read()``; close it where you leave earlier.
+
+        Args:
+            names: names or ids.
+            platform: only this platform of them (API 1.48).
+
+        Raises:
+            ImageNotFound: one is not there.
+
+        Operation: ImageGetAll.
+        """
+        wanted = string_list("names", names)
+        if not wanted:
+            raise InvalidArgument("names is empty: it takes the names or ids of images")
+        coded = platform_json(platform)
+        query = {"names": wanted, "platform": [coded] if coded else None}
+        return self.client.api.stream(ops.GET_ALL, query=query)
+
+    def load(
+        self,
+        data: Archive,
+        *,
+        platform: str | None = None,
+        on_progress: Callable[[LoadImageInfo], object] | None = None,
+    ) -> list[Image]:
+        """Load images from a tar of ``docker save``, sent as it is read.
+
+        Args:
+            data: the tar: bytes, an open file, pieces, or a path.
+            platform: only this platform of them (API 1.48).
+            on_progress: called with each message of the engine as it comes.
+
+        Returns:
+            The images that were loaded.
+
+        Raises:
+            ImageLoadError: it is no such tar, or loading failed.
+
+        Operation: ImageLoad.
+        """
+        coded = platform_json(platform)
+        with _opened(data) as body, self.client.api.objects(
+            ops.LOAD,
+            query={"quiet": on_progress is None or None, "platform": [coded] if coded else None},
+            body=body,
+        ) as stream:
+            messages = follow(stream, ImageLoadError, "image archive", self.client.daemon, on_progress)
+        return [self.get(name) for name in _loaded(messages)]
+
+    def import_image(
+        self,
+        src: Archive,
+        repository: str | None = None,
+        tag: str | None = None,
+        *,
+        changes: str | Sequence[str] | None = None,
+        message: str | None = None,
+        platform: str | None = None,
+        on_progress: Callable[[CreateImageInfo], object] | None = None,
+    ) -> Image:
+        """Make an image of one layer from a tar of files (``docker import``).
+
+        Args:
+            src: the tar: bytes, an open file, pieces or a path; or the ``http(s)://`` URL of one, which the
+                daemon fetches.
+            repository: its name.
+            tag: its tag.
+            changes: Dockerfile instructions to apply, such as ``CMD ["sh"]``.
+            message: a comment for its history.
+            platform: ``os[/arch[/variant]]`` of its files.
+            on_progress: called with each message of the engine as it comes.
+
+        Raises:
+            ImageLoadError: it is no tar, or importing failed.
+
+        Operation: ImageCreate.
+        """
+        target = _reference(repository, tag) if repository else None
+        remote = isinstance(src, str) and src.startswith(("http://", "https://"))
+        query = {
+            "fromSrc": src if remote else "-",
+            "repo": target.name if target else None,
+            "tag": target.tag if target else None,
+            "changes": string_list("changes", changes) if changes is not None else None,
+            "message": message,
+            "platform": platform,
+        }
+        with _opened(b"" if remote else src) as body, self.client.api.objects(
+            ops.CREATE, query=query, body=body
+        ) as stream:
+            messages = follow(stream, ImageLoadError, "image import", self.client.daemon, on_progress)
+        ids = [status for item in messages if is_image_id(status := str(item.get("status") or ""))]
+        if not ids:
+            raise InvalidResponse("The engine did not name the image that it imported", daemon=self.client.daemon)
+        return self.get(ids[-1])
+
+    def search(
+        self, term: str, *, limit: int | None = None, filters: Mapping[str, Any] | None = None
+    ) -> list[ImageSearchResponseItem]:
+        """Search Docker Hub, or the registry that the term begins with.
+
+        Args:
+            term: what to search for.
+            limit: how many results, 1 to 100; the engine gives 25 where none is given.
+            filters: ``is-official``, ``stars``.
+
+        Operation: ImageSearch.
+        """
+        return self.client.api.call(ops.SEARCH, query={"term": term, "limit": limit, "filters": filters})
+
+    def prune(self, *, filters: Mapping[str, Any] | None = None) -> ImagePruneResponse:
+        """Remove images without a name that no container uses.
+
+        Args:
+            filters: ``dangling`` (False: named ones that no container uses too), ``label``, ``until``.
+
+        Operation: ImagePrune.
+        """
+        return self.client.api.call(ops.PRUNE, query={"filters": filters})
+
+    def _auth(self, reference: ImageReference, auth_config: AuthConfig | None) -> dict[str, str]:
+        return {"X-Registry-Auth": self.client.registry_auth(reference.registry, auth_config)}
+
+
+def _reference(repository: str, tag: str | None) -> ImageReference:
+    reference = ImageReference.parse(repository)
+    if tag is None:
+        return reference
+    return reference.with_digest(tag) if ":" in tag else reference.with_tag(tag)
+
+
+def _loaded(messages: Iterable[Any]) -> Iterator[str]:
+    """The names and ids that a load's messages speak of: ``Loaded image: a:1``, ``Loaded image ID: sha256:…``."""
+    for message in messages:
+        for line in str(message.get("stream") or "").splitlines():
+            kind, found, name = line.partition(": ")
+            if found and kind in ("Loaded image", "Loaded image ID"):
+                yield name.strip()
+
+
+class _opened:  # noqa: N801 - used as a function
+    """An archive as pieces to send; a file that was opened for it is closed."""
+
+    def __init__(self, data: Archive) -> None:
+        self._data = data
+        self._file: IO[bytes] | None = None
+
+    def __enter__(self) -> bytes | Iterable[bytes]:
+        data = self._data
+        if isinstance(data, (str, Path)):
+            try:
+                data = self._file = open(data, "rb")  # noqa: SIM115 - closed on leaving
+            except OSError as error:
+                raise InvalidArgument(f"The archive {str(data)!r} cannot be read: {error.strerror}") from None
+        if isinstance(data, (bytes, bytearray, memoryview)):
+            return bytes(data)
+        if hasattr(data, "read"):
+            return iter(lambda: data.read(_CHUNK), b"")
+        return data
+
+    def __exit__(self, *_: object) -> None:
+        if self._file is not None:
+            self._file.close()

@@ -1,0 +1,132 @@
+"""What containers write: streams of bytes, frames or lines, and the result of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any, Protocol, Self
+
+from dockpy.errors import InvalidResponse
+from dockpy.streams.frames import Frame, FrameDecoder, Stream
+from dockpy.streams.lines import FrameLineDecoder
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+__all__ = ["OutputStream", "RunOutput"]
+
+
+class Source(Protocol):
+    """Bytes as they come, from a connection that can be closed from any thread."""
+
+    closed: bool
+
+    def __iter__(self) -> Iterator[bytes]: ...
+
+    def settimeout(self, seconds: float | None) -> None: ...
+
+    def close(self) -> None: ...
+
+
+class OutputStream:
+    """Output of a process, as it comes: iterate for payloads, or take `frames` or `lines`.
+
+    Closing it from another thread ends the iteration; it closes itself at its end. Use it in a ``with``
+    statement where you may leave it earlier.
+    """
+
+    def __init__(self, source: Source, *, framed: bool) -> None:
+        self._source = source
+        self._framed = framed
+
+    def __iter__(self) -> Iterator[bytes]:
+        return (frame.data for frame in self.frames())
+
+    def frames(self) -> Iterator[Frame]:
+        """Payloads with where they come from; with a terminal, everything is standard output.
+
+        Raises:
+            DockpyError: the engine failed to read the output, and says why.
+        """
+        with self:
+            if not self._framed:
+                yield from (Frame(Stream.STDOUT, data) for data in self._source)
+                return
+            decoder = FrameDecoder()
+            ended = False
+            for data in self._source:
+                for frame in decoder.feed(data):
+                    if frame.stream is Stream.SYSTEM:
+                        message = frame.data.decode("utf-8", "replace").strip()
+                        raise InvalidResponse(f"The engine could not go on reading the output: {message}")
+                    yield frame
+            ended = not getattr(self._source, "cancelled", False)
+            if ended:
+                decoder.close()
+
+    def lines(self) -> Iterator[str]:
+        """Text lines without their ends: the same ones whatever the chunking, with a terminal or not."""
+        decoder = FrameLineDecoder()
+        for frame in self.frames():
+            yield from decoder.feed(frame)
+        yield from decoder.close()
+
+    def read(self) -> bytes:
+        """All that is still to come."""
+        return b"".join(self)
+
+    def settimeout(self, seconds: float | None) -> None:
+        """How long a read may take, in seconds; None, as it is unless asked, for as long as it takes."""
+        self._source.settimeout(seconds)
+
+    def close(self) -> None:
+        """Close the connection; a read that is blocked in another thread ends."""
+        self._source.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+class RunOutput(bytes):
+    """What a run wrote, as bytes, and how it ended.
+
+    Attributes:
+        stdout: what it wrote to standard output.
+        stderr: what it wrote to standard error.
+        exit_status: its exit status, 0 (another one is raised as ContainerError).
+    """
+
+    stdout: bytes
+    stderr: bytes
+    exit_status: int
+
+    def __new__(cls, output: bytes, stdout: bytes, stderr: bytes, exit_status: int = 0) -> Self:
+        self = super().__new__(cls, output)
+        self.stdout, self.stderr, self.exit_status = stdout, stderr, exit_status
+        return self
+
+    @classmethod
+    def of(cls, frames: Iterable[Frame], exit_status: int, *, stdout: bool, stderr: bool) -> Self:
+        """The result of what was written, in the order in which it came.
+
+        Args:
+            frames: what was written.
+            exit_status: how it ended.
+            stdout: standard output belongs to the bytes.
+            stderr: standard error belongs to the bytes.
+        """
+        wanted = {Stream.STDOUT: stdout, Stream.STDERR: stderr}
+        frames = list(frames)
+        return cls(
+            b"".join(frame.data for frame in frames if wanted.get(frame.stream)),
+            b"".join(frame.data for frame in frames if frame.stream is Stream.STDOUT),
+            b"".join(frame.data for frame in frames if frame.stream is Stream.STDERR),
+            exit_status,
+        )
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (bytes(self), self.stdout, self.stderr, self.exit_status)
