@@ -11,10 +11,10 @@ Names are loaded when they are first used: ``import dockpy`` costs next to nothi
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING
 
 from dockpy._version import __version__
 
+TYPE_CHECKING = False  # type checkers take it for True; importing typing would cost more than all the rest
 if TYPE_CHECKING:
     from dockpy import errors, ops
     from dockpy.client import Client, from_env
@@ -56,7 +56,50 @@ if TYPE_CHECKING:
     from dockpy.resources.volumes import Volume
     from dockpy.transport.caller import Hooks
 
-_NAMES = {
+__all__ = [
+    "TLS",
+    "APIError",
+    "ApiError",
+    "BadParameter",
+    "BuildError",
+    "Client",
+    "ConfigError",
+    "Conflict",
+    "ConnectionFailed",
+    "Container",
+    "ContainerError",
+    "ContextNotFound",
+    "Credentials",
+    "DockerException",
+    "DockpyError",
+    "Forbidden",
+    "Hooks",
+    "Image",
+    "ImageLoadError",
+    "ImageNotFound",
+    "ImageReference",
+    "InvalidArgument",
+    "InvalidEndpoint",
+    "InvalidReference",
+    "InvalidResponse",
+    "Network",
+    "NotFound",
+    "PullError",
+    "PushError",
+    "RunOutput",
+    "ServerError",
+    "StreamError",
+    "TimedOut",
+    "Unauthorized",
+    "VersionMismatch",
+    "Volume",
+    "__version__",
+    "errors",
+    "from_env",
+    "ops",
+]
+
+_HOMES = {
     "Client": "client",
     "Container": "resources.containers",
     "Credentials": "config.credentials",
@@ -69,31 +112,18 @@ _NAMES = {
     "Volume": "resources.volumes",
     "from_env": "client",
 }
-_ERRORS = (
-    "APIError", "ApiError", "BadParameter", "BuildError", "ConfigError", "Conflict", "ConnectionFailed",
-    "ContainerError", "ContextNotFound", "DockerException", "DockpyError", "Forbidden", "ImageLoadError",
-    "ImageNotFound", "InvalidArgument", "InvalidEndpoint", "InvalidReference", "InvalidResponse", "NotFound",
-    "PullError", "PushError", "ServerError", "StreamError", "TimedOut", "Unauthorized", "VersionMismatch",
-)  # fmt: skip
-_MODULES = ("errors", "ops")
+"""Where a name is defined; names that are not here are errors."""
 
-__all__ = [  # noqa: PLE0604 - a test holds it against the list of public names
-    "__version__",
-    *sorted(_NAMES),
-    *_ERRORS,
-    *_MODULES,
-]
+_MODULES = ("errors", "ops")
 
 
 def __getattr__(name: str) -> object:
-    if name in _NAMES:
-        value: object = getattr(importlib.import_module(f"dockpy.{_NAMES[name]}"), name)
-    elif name in _ERRORS:
-        value = getattr(importlib.import_module("dockpy.errors"), name)
-    elif name in _MODULES:
-        value = importlib.import_module(f"dockpy.{name}")
-    else:
+    if name not in __all__:
         raise AttributeError(f"module 'dockpy' has no attribute {name!r}")
+    if name in _MODULES:
+        value: object = importlib.import_module(f"dockpy.{name}")
+    else:
+        value = getattr(importlib.import_module(f"dockpy.{_HOMES.get(name, 'errors')}"), name)
     globals()[name] = value
     return value
 

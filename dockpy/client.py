@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import os
 import threading
-from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Literal, Self, overload
 
 from dockpy.config.environment import api_version, default_platform
@@ -15,6 +14,7 @@ from dockpy.transport.message import Timeouts
 from dockpy.transport.negotiation import Negotiation
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
     from datetime import datetime, timedelta
     from types import TracebackType
 
@@ -42,7 +42,12 @@ class _Daemon:
     """What all views of a client share: the way to the daemon, the version, who is logged in, who watches."""
 
     def __init__(
-        self, resolve: Callable[[], Endpoint], environ: dict[str, str], version: str | None, pool_size: int, hooks: Hooks
+        self,
+        resolve: Callable[[], Endpoint],
+        environ: dict[str, str],
+        version: str | None,
+        pool_size: int,
+        hooks: Hooks,
     ) -> None:
         self.environ = environ
         self.negotiation = Negotiation(version)
@@ -76,7 +81,7 @@ class _Daemon:
 
     @functools.cached_property
     def config_file(self) -> ConfigFile:
-        """docker's configuration; read the first time."""
+        """What config.json says; read the first time."""
         from dockpy.config.file import ConfigFile
 
         return ConfigFile.load(self.environ)
@@ -94,14 +99,14 @@ class Client:
 
     Args:
         host: the daemon's address: ``unix:///path``, ``tcp://host:port``, ``https://host:port``,
-            ``ssh://user@host``. None finds it as the docker command does: DOCKER_HOST, DOCKER_CONTEXT, the current
-            docker context, the default socket.
-        timeout: seconds to wait for a connection and for an answer, a pair (connect, read), or None for no limit.
-            Streams (logs, events, pulls) are not limited by it: see ``with_options(stream_timeout=…)``.
-        version: the API version to speak, such as ``"1.41"``; ``"auto"`` agrees with the daemon on the newest one
-            that both know (DOCKER_API_VERSION pins it too).
-        tls: certificates (`TLS`); True for TLS with the environment's or the system's; False for none; None as the
-            environment says (DOCKER_TLS_VERIFY, DOCKER_CERT_PATH).
+            ``ssh://user@host``. None finds it as the docker command does: DOCKER_HOST, DOCKER_CONTEXT, the
+            current docker context, the default socket.
+        timeout: seconds to wait for a connection and for an answer, a pair (connect, read), or None for no
+            limit. Streams (logs, events, pulls) have none: see ``with_options(stream_timeout=…)``.
+        version: the API version to speak, such as ``"1.41"``; ``"auto"`` agrees with the daemon on the newest
+            one that both know (DOCKER_API_VERSION pins it too).
+        tls: certificates (`TLS`); True for TLS with the environment's or the system's; False for none; None
+            as the environment says (DOCKER_TLS_VERIFY, DOCKER_CERT_PATH).
         pool_size: how many connections are kept open; over ssh, how many ssh processes serve calls.
         hooks: functions to call before each request and after each answer.
 
@@ -142,12 +147,18 @@ class Client:
         pinned = api_version(environ) if version == "auto" else version
         self._arguments = (host, context, timeout, version, tls, pool_size)
         self._shared = _Daemon(
-            lambda: resolve_endpoint(host, tls, context, environ), environ, pinned, pool_size, hooks or Hooks()
+            lambda: resolve_endpoint(host, tls, context, environ),
+            environ,
+            pinned,
+            pool_size,
+            hooks or Hooks(),
         )
         if host is not None or environ.get("DOCKER_HOST"):
             from dockpy.config.endpoint import parse_endpoint
 
-            parse_endpoint(host if host is not None else environ["DOCKER_HOST"])  # refused now, not at the first call
+            parse_endpoint(
+                host if host is not None else environ["DOCKER_HOST"]
+            )  # refused now, not at the first call
 
     @classmethod
     def from_context(
@@ -175,7 +186,8 @@ class Client:
         """A view of the same client, its connections included, with other timeouts.
 
         Args:
-            timeout: seconds to wait for a connection and an answer, a pair (connect, read), or None for no limit.
+            timeout: seconds to wait for a connection and an answer, a pair (connect, read), or None for no
+                limit.
             stream_timeout: seconds that a stream may be silent; None for as long as it likes.
         """
         view = type(self).__new__(type(self))
@@ -203,9 +215,11 @@ class Client:
 
     @property
     def api(self) -> Caller:
-        """The Engine's operations as they are: ``client.api.call(dockpy.ops.containers.TOP, {"id": "web"})``."""
+        """The Engine's operations as they are: ``client.api.call(ops.containers.TOP, {"id": "web"})``."""
         shared = self._shared
-        return Caller(shared.transport, shared.negotiation, self._timeouts, shared.hooks, self._stream_timeout)
+        return Caller(
+            shared.transport, shared.negotiation, self._timeouts, shared.hooks, self._stream_timeout
+        )
 
     @property
     def api_version(self) -> str:
@@ -323,8 +337,8 @@ class Client:
             since: what happened since then too: a datetime, a timedelta or ``"10m"`` (that long ago), seconds
                 since 1970.
             until: up to then; without it, for as long as the daemon runs.
-            filters: ``config``, ``container``, ``daemon``, ``event``, ``image``, ``label``, ``network``, ``node``,
-                ``plugin``, ``scope``, ``secret``, ``service``, ``type``, ``volume``.
+            filters: ``config``, ``container``, ``daemon``, ``event``, ``image``, ``label``, ``network``,
+                ``node``, ``plugin``, ``scope``, ``secret``, ``service``, ``type``, ``volume``.
             decode: typed events; False for the bytes as they come.
 
         Returns:
@@ -383,7 +397,9 @@ class Client:
         return answer
 
     def registry_auth(self, registry: str, given: Credentials | Mapping[str, str] | None = None) -> str:
-        """The X-Registry-Auth header for a registry: given credentials, else login's, else docker's configuration's.
+        """The X-Registry-Auth header for a registry.
+
+        The credentials are those given, else login's, else those of docker's configuration.
 
         Args:
             registry: the registry's host.
@@ -396,8 +412,8 @@ class Client:
         from dockpy.config.lookup import find_credentials
 
         shared = self._shared
-        if isinstance(given, Mapping):
-            given = Credentials.from_mapping({"server_address": server_address(registry), **given})
+        if given is not None and not isinstance(given, Credentials):
+            given = _credentials(given, server_address(registry))
         found = find_credentials(
             registry, explicit=given, login=shared.logins, config=shared.config_file, environ=shared.environ
         )
@@ -432,6 +448,17 @@ class Client:
 
     def __repr__(self) -> str:
         return f"<Client: {self.daemon}>"
+
+
+def _credentials(given: Mapping[str, str], address: str) -> Credentials:
+    """Credentials from a mapping, by the Engine's names (docker-py's ``auth_config``) or ours."""
+    from dockpy.config.credentials import Credentials
+
+    names = {name.replace("_", ""): name for name in Credentials.__dataclass_fields__}
+    if unknown := [name for name in given if name.replace("_", "") not in names]:
+        raise InvalidArgument(f"auth_config has no {', '.join(unknown)}; it takes {', '.join(names)}")
+    values = {names[name.replace("_", "")]: value for name, value in given.items()}
+    return Credentials(**{"server_address": address, **values})
 
 
 def from_env(*, timeout: TimeoutSetting = 60, version: str = "auto", pool_size: int = 10) -> Client:

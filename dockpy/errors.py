@@ -310,9 +310,7 @@ class BuildError(StreamError):
         daemon: str | None = None,
         hint: str | None = None,
     ) -> None:
-        super().__init__(
-            message, code=code, operation=operation, subject=subject, daemon=daemon, hint=hint
-        )
+        super().__init__(message, code=code, operation=operation, subject=subject, daemon=daemon, hint=hint)
         self.step = step
         self.build_log = build_log or []
 

@@ -135,7 +135,8 @@ def _socket(scheme: str, path: str, origin: str) -> Endpoint:
         return Endpoint(f"npipe://{path}", "npipe", path=path, origin=origin)
     if not path.startswith("/"):
         relative = path.lstrip("~/.")
-        hint = f"Write the whole path, for example unix:///{relative}." if relative else None
+        shown = relative and "@" not in relative  # what is before "@" may be a password
+        hint = f"Write the whole path, for example unix:///{relative}." if shown else None
         raise InvalidEndpoint("a UNIX socket's path begins with '/'", hint=hint)
     if path.endswith("/"):
         raise InvalidEndpoint("this names a directory, not a socket")

@@ -43,7 +43,9 @@ ParamType = Literal["str", "int", "bool", "strs", "filters", "json", "jsons"]
 ``jsons``         repeated, one JSON value for each item
 """
 
-AnswerKind = Literal["nothing", "text", "headers", "json", "json-list", "json-stream", "frames", "raw", "upgrade"]
+AnswerKind = Literal[
+    "nothing", "text", "headers", "json", "json-list", "json-stream", "frames", "raw", "upgrade"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +165,7 @@ class Operation(Generic[R]):
 
 
 # The constructors below give an answer its type where the operation is declared:
-#     INSPECT: Operation[ContainerInspectResponse] = Operation(…, answer=model("containers.ContainerInspectResponse"))
+#     INSPECT: Operation[Volume] = Operation(…, answer=model("volumes.Volume"))
 # A test holds the annotation against the reference.
 
 

@@ -81,7 +81,7 @@ def _routes() -> list[tuple[str, re.Pattern[str], Operation[Any]]]:
     """Every operation's pattern, those without parts first: ``/images/json`` is no image of that name."""
     from dockpy.ops import all_operations
 
-    routes = []
+    routes: list[tuple[str, re.Pattern[str], Operation[Any]]] = []
     for operation in sorted(all_operations(), key=lambda operation: operation.path.count("{")):
         part = ".+" if operation.subject in ("image", "plugin") else "[^/]+"
         pattern = _PART.sub(lambda match, part=part: f"(?P<{match[1]}>{part})", operation.path)  # type: ignore[misc]

@@ -25,7 +25,8 @@ def encode_query(operation: Operation[Any], values: Mapping[str, Any], version: 
         version: the API version that the daemon is spoken to in.
 
     Raises:
-        InvalidArgument: there is no such parameter, its value is of another type, or a required one is missing.
+        InvalidArgument: there is no such parameter, its value is of another type, or a required one is
+            missing.
         VersionMismatch: the daemon's version does not know a parameter.
     """
     params = {param.name: param for param in operation.query}
@@ -40,7 +41,9 @@ def encode_query(operation: Operation[Any], values: Mapping[str, Any], version: 
         pairs += [(name, text) for text in _encode(operation, param, value)]
     missing = [p.name for p in operation.query if p.required and values.get(p.name) is None]
     if missing:
-        raise InvalidArgument(f"{operation.id} needs the parameter {', '.join(missing)}", operation=operation.id)
+        raise InvalidArgument(
+            f"{operation.id} needs the parameter {', '.join(missing)}", operation=operation.id
+        )
     return urlencode(pairs, quote_via=quote, safe="/:@,")
 
 

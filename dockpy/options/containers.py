@@ -50,7 +50,7 @@ class CreateOptions(TypedDict, total=False):
     publish_all_ports: bool
     """Publish every port that the image exposes, each on a free port of the host."""
     volumes: Volumes
-    """Volumes and host folders: ``{"/host": {"bind": "/inside", "mode": "ro"}}`` or ``["/host:/inside:ro"]``."""
+    """Volumes, host folders: ``{"/host": {"bind": "/inside", "mode": "ro"}}`` or ``["/host:/inside:ro"]``."""
     mounts: Sequence[Mount]
     """Mounts, each with all of its options."""
     tmpfs: Mapping[str, str]
@@ -136,7 +136,7 @@ def create_request(
         raise InvalidArgument("network= and network_mode= say the same: give one of them")
     config: dict[str, Any] = {"image": image}
     host: dict[str, Any] = {}
-    query = {name: str(given.pop(name)) for name in ("name", "platform") if name in given}
+    query: dict[str, str] = {name: str(given.pop(name)) for name in _QUERY if name in given}
     if command is not None:
         config["cmd"] = command_list("command", command)
     for name, value in given.items():
@@ -158,16 +158,16 @@ def _host_config(values: dict[str, Any]) -> Any:
     return HostConfig(**values)
 
 
+_QUERY: tuple[str, ...] = ("name", "platform")
 _CONFIG: dict[str, str] = {
-    name: name
-    for name in ("hostname", "domainname", "tty", "stop_signal", "stop_timeout", "working_dir")
+    name: name for name in ("hostname", "domainname", "tty", "stop_signal", "stop_timeout", "working_dir")
 } | {"stdin_open": "open_stdin"}
 
 _HOST: dict[str, str] = {
     name: name
     for name in (
-        "auto_remove", "init", "ipc_mode", "nano_cpus", "network_mode", "pid_mode", "pids_limit", "privileged",
-        "publish_all_ports",
+        "auto_remove", "init", "ipc_mode", "nano_cpus", "network_mode", "pid_mode", "pids_limit",
+        "privileged", "publish_all_ports",
     )
 } | {"network": "network_mode", "read_only": "readonly_rootfs"}  # fmt: skip
 
@@ -233,7 +233,9 @@ def _restart_policy(value: Any, config: dict[str, Any], host: dict[str, Any]) ->
     if isinstance(value, str):
         name, _, count = value.partition(":")
         if count and not count.isdecimal():
-            raise InvalidArgument(f"restart_policy={value!r}: it takes 'always', 'unless-stopped' or 'on-failure:5'")
+            raise InvalidArgument(
+                f"restart_policy={value!r}: it takes 'always', 'unless-stopped' or 'on-failure:5'"
+            )
         value = {"Name": name, **({"MaximumRetryCount": int(count)} if count else {})}
     host["restart_policy"] = value
 

@@ -58,7 +58,9 @@ def _publish(text: str, bindings: PortBindings) -> None:
     if len(inner) == 1 and len(outer) > 1:
         outer = [host]  # one port of the container, on any free one of the range
     if len(inner) != len(outer):
-        raise InvalidArgument(f"ports: {text!r} has {len(outer)} host ports for {len(inner)} of the container")
+        raise InvalidArgument(
+            f"ports: {text!r} has {len(outer)} host ports for {len(inner)} of the container"
+        )
     for port, host_port in zip(inner, outer, strict=True):
         bindings.setdefault(port, []).append({"HostIp": ip, "HostPort": host_port})
 
@@ -66,7 +68,9 @@ def _publish(text: str, bindings: PortBindings) -> None:
 def _container_ports(container: str | int) -> list[str]:
     match = _CONTAINER_PORT.fullmatch(str(container))
     if match is None:
-        raise InvalidArgument(f"ports: {container!r} is no port of a container, such as 80 or '53/udp'; {_FORMS}")
+        raise InvalidArgument(
+            f"ports: {container!r} is no port of a container, such as 80 or '53/udp'; {_FORMS}"
+        )
     first, last = _port(match[1]), _port(match[2] or match[1])
     return [f"{port}/{match[3] or 'tcp'}" for port in range(first, last + 1)]
 
@@ -74,7 +78,9 @@ def _container_ports(container: str | int) -> list[str]:
 def _range(host: str) -> list[str]:
     match = _HOST_PORT.fullmatch(host)
     if match is None:
-        raise InvalidArgument(f"ports: {host!r} is no port of the host, such as 8080 or '8000-8010'; {_FORMS}")
+        raise InvalidArgument(
+            f"ports: {host!r} is no port of the host, such as 8080 or '8000-8010'; {_FORMS}"
+        )
     return [str(port) for port in range(_port(match[1]), _port(match[2] or match[1]) + 1)]
 
 

@@ -27,7 +27,9 @@ def command_list(option: str, value: str | Sequence[str]) -> list[str]:
         try:
             return shlex.split(value)
         except ValueError as error:
-            raise InvalidArgument(f"{option}={value!r}: {error}; a list of arguments needs no quotes") from None
+            raise InvalidArgument(
+                f"{option}={value!r}: {error}; a list of arguments needs no quotes"
+            ) from None
     return string_list(option, value)
 
 
@@ -74,7 +76,9 @@ def label_map(value: Mapping[str, str] | Sequence[str]) -> dict[str, str]:
         InvalidArgument: a name or a value is no str.
     """
     if not isinstance(value, Mapping):
-        value = {name: text for name, _, text in (item.partition("=") for item in string_list("labels", value))}
+        value = {
+            name: text for name, _, text in (item.partition("=") for item in string_list("labels", value))
+        }
     for name, text in value.items():
         if not isinstance(name, str) or not isinstance(text, str):
             raise InvalidArgument(f"labels: {name!r}={text!r}: names and values are str")

@@ -9,7 +9,9 @@ from dockpy.errors import InvalidArgument
 __all__ = ["binds_and_volumes"]
 
 Volumes = Mapping[str, str | Mapping[str, str]] | Sequence[str]
-_FORMS = "it takes {'/host' or 'volume': {'bind': '/inside', 'mode': 'ro'}}, or ['/host:/inside:ro', '/inside']"
+_FORMS = (
+    "it takes {'/host' or 'volume': {'bind': '/inside', 'mode': 'ro'}}, or ['/host:/inside:ro', '/inside']"
+)
 
 
 def binds_and_volumes(volumes: Volumes) -> tuple[list[str], list[str]]:

@@ -18,7 +18,9 @@ class Answer(Protocol):
 
     def __getitem__(self, key: str, /) -> Any: ...
 
-    def get(self, key: str, default: Any = None, /) -> Any: ...
+    def get(self, key: str, default: Any = None, /) -> Any:
+        """The value, or the default where it is missing."""
+        ...
 
 
 A = TypeVar("A", bound=Answer)
@@ -74,7 +76,7 @@ class Resource(Generic[A]):
 
     @property
     def _known(self) -> Answer:
-        """What is known without asking: the full inspect, else the listing's entry; else the engine is asked."""
+        """The full inspect where it is loaded, else the listing's entry; else the engine is asked."""
         if self._attrs is None and self._summary is not None:
             return self._summary
         return self.attrs
@@ -87,8 +89,15 @@ class Resource(Generic[A]):
     def __hash__(self) -> int:
         return hash((type(self).__name__, self.id, self.client.daemon))
 
+    @property
+    def name(self) -> str:
+        """Its name."""
+        return str(self._known.get("Name") or "")
+
     def __repr__(self) -> str:
-        return f"<{type(self).__name__}: {self.short_id}>"
+        known = self._attrs is not None or self._summary is not None
+        label = f"{self.short_id} {self.name}" if known and self.name != self.short_id else self.short_id
+        return f"<{type(self).__name__}: {label}>"
 
 
 class Collection:

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, overload
-
-from typing_extensions import Unpack
 
 from dockpy.errors import ImageNotFound, NotFound
 from dockpy.ops import containers as ops
@@ -20,6 +17,10 @@ from dockpy.version import at_least
 from dockpy.wire.document import Document
 
 if TYPE_CHECKING:
+    from datetime import datetime, timedelta
+
+    from typing_extensions import Unpack
+
     from dockpy.resources.images import Image
     from dockpy.wire.containers import (
         ContainerInspectResponse,
@@ -342,12 +343,16 @@ class Container(Resource["ContainerInspectResponse"]):
             )
         )
 
-    def _logs(self, *, since: Time | None, until: Time | None, timestamps: bool, **query: Any) -> OutputStream:
+    def _logs(
+        self, *, since: Time | None, until: Time | None, timestamps: bool, **query: Any
+    ) -> OutputStream:
         if since is not None:
             query["since"] = timestamp("since", since)
         if until is not None:
             query["until"] = timestamp("until", until)
-        source = self.client.api.stream(ops.LOGS, {"id": self.id}, {**query, "timestamps": timestamps or None})
+        source = self.client.api.stream(
+            ops.LOGS, {"id": self.id}, {**query, "timestamps": timestamps or None}
+        )
         try:
             return OutputStream(source, framed=self._framed(source.head.headers.get("Content-Type", "")))
         except BaseException:
@@ -383,10 +388,6 @@ class Container(Resource["ContainerInspectResponse"]):
         Operation: ContainerChanges.
         """
         return self.client.api.call(ops.CHANGES, {"id": self.id})
-
-    def __repr__(self) -> str:
-        known = self._attrs is not None or self._summary is not None
-        return f"<Container: {self.short_id}{' ' + self.name if known else ''}>"
 
 
 class Lines:
@@ -448,8 +449,8 @@ class ContainerCollection(Collection):
             before: only those made before this container.
             since: only those made after this container.
             limit: how many, the newest.
-            filters: ``ancestor``, ``exited``, ``expose``, ``health``, ``id``, ``is-task``, ``label``, ``name``,
-                ``network``, ``publish``, ``status``, ``volume``.
+            filters: ``ancestor``, ``exited``, ``expose``, ``health``, ``id``, ``is-task``, ``label``,
+                ``name``, ``network``, ``publish``, ``status``, ``volume``.
             full: load everything of each, several at a time; those that vanish meanwhile are left out.
 
         Operation: ContainerList.
@@ -458,7 +459,9 @@ class ContainerCollection(Collection):
         entries = self.client.api.call(
             ops.LIST, query={"all": all or None, "limit": limit, "filters": wanted or None}
         )
-        found = [Container(self.client, require(entry, "Id", "container"), summary=entry) for entry in entries]
+        found = [
+            Container(self.client, require(entry, "Id", "container"), summary=entry) for entry in entries
+        ]
         return _loaded(found) if full else found
 
     def create(
@@ -482,7 +485,11 @@ class ContainerCollection(Collection):
         return self._create("create", image, command, options)
 
     def _create(
-        self, function: str, image: str | Image, command: str | Sequence[str] | None, options: Mapping[str, Any]
+        self,
+        function: str,
+        image: str | Image,
+        command: str | Sequence[str] | None,
+        options: Mapping[str, Any],
     ) -> Container:
         name = image if isinstance(image, str) else image.id
         body, query = create_request(function, name, command, options)
@@ -610,7 +617,11 @@ def _loaded(containers: list[Container]) -> list[Container]:
         return True
 
     with ThreadPoolExecutor(max_workers=8) as pool:
-        return [container for container, there in zip(containers, pool.map(load, containers), strict=True) if there]
+        return [
+            container
+            for container, there in zip(containers, pool.map(load, containers), strict=True)
+            if there
+        ]
 
 
 def _seconds(timeout: float | None) -> int | None:

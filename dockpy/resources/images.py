@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+import contextlib
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Literal, TypeAlias, overload
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias, overload, runtime_checkable
 
-from dockpy.config.credentials import Credentials
 from dockpy.errors import ImageLoadError, InvalidArgument, InvalidResponse, PullError, PushError
 from dockpy.ops import images as ops
 from dockpy.options.platforms import platform_json
@@ -17,6 +15,11 @@ from dockpy.resources.base import Collection, Resource, parse_time, require
 from dockpy.resources.progress import follow
 
 if TYPE_CHECKING:
+    import builtins
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from datetime import datetime
+
+    from dockpy.config.credentials import Credentials
     from dockpy.transport.exchange import ByteStream
     from dockpy.wire.images import (
         ImageDeleteResponseItem,
@@ -29,7 +32,17 @@ if TYPE_CHECKING:
 
 __all__ = ["Image", "ImageCollection"]
 
-Archive: TypeAlias = "bytes | IO[bytes] | Iterable[bytes] | str | Path"
+
+@runtime_checkable
+class SupportsRead(Protocol):
+    """A file, open for reading bytes."""
+
+    def read(self, size: int, /) -> bytes:
+        """The next bytes, at most so many; empty at the end."""
+        ...
+
+
+Archive: TypeAlias = "bytes | SupportsRead | Iterable[bytes] | str | Path"
 """A tar: its bytes, an open file, pieces of it, or the path of one."""
 
 AuthConfig: TypeAlias = "Credentials | Mapping[str, str]"
@@ -130,7 +143,7 @@ class ImageCollection(Collection):
 
     def list(
         self, name: str | None = None, *, all: bool = False, filters: Mapping[str, Any] | None = None
-    ) -> list[Image]:
+    ) -> builtins.list[Image]:
         """The images, in one request.
 
         Args:
@@ -168,7 +181,7 @@ class ImageCollection(Collection):
         platform: str | None = None,
         auth_config: AuthConfig | None = None,
         on_progress: Callable[[CreateImageInfo], object] | None = None,
-    ) -> list[Image]: ...
+    ) -> builtins.list[Image]: ...
 
     def pull(
         self,
@@ -179,7 +192,7 @@ class ImageCollection(Collection):
         platform: str | None = None,
         auth_config: AuthConfig | None = None,
         on_progress: Callable[[CreateImageInfo], object] | None = None,
-    ) -> Image | list[Image]:
+    ) -> Image | builtins.list[Image]:
         """Fetch an image from its registry.
 
         Args:
@@ -251,7 +264,9 @@ class ImageCollection(Collection):
             {"tag": reference.tag, "platform": platform_json(platform)},
             headers=self._auth(reference, auth_config),
         ) as stream:
-            messages = follow(stream, PushError, f"image {reference.familiar}", self.client.daemon, on_progress)
+            messages = follow(
+                stream, PushError, f"image {reference.familiar}", self.client.daemon, on_progress
+            )
         return next((message.aux for message in messages if message.get("aux")), None)
 
     def tag(self, name: str, repository: str, tag: str | None = None) -> None:
@@ -275,7 +290,7 @@ class ImageCollection(Collection):
 
     def remove(
         self, name: str, *, force: bool = False, noprune: bool = False
-    ) -> list[ImageDeleteResponseItem]:
+    ) -> builtins.list[ImageDeleteResponseItem]:
         """Remove an image, or one name of it where it has more.
 
         Args:
@@ -296,7 +311,7 @@ class ImageCollection(Collection):
             ops.DELETE, {"name": name}, {"force": force or None, "noprune": noprune or None}
         )
 
-    def history(self, name: str, *, platform: str | None = None) -> list[ImageHistoryResponseItem]:
+    def history(self, name: str, *, platform: str | None = None) -> builtins.list[ImageHistoryResponseItem]:
         """Which instruction made which layer of an image, newest first.
 
         Args:
@@ -311,7 +326,7 @@ class ImageCollection(Collection):
         return self.client.api.call(ops.HISTORY, {"name": name}, {"platform": platform_json(platform)})
 
     def save(self, names: str | Sequence[str], *, platform: str | None = None) -> ByteStream:
-        """Images as one tar (``docker save``), streamed: iterate, or ``read()``; close it where you leave earlier.
+        """Images as one tar (``docker save``), streamed: iterate, or ``read()``; close it where you leave it.
 
         Args:
             names: names or ids.
@@ -335,7 +350,7 @@ class ImageCollection(Collection):
         *,
         platform: str | None = None,
         on_progress: Callable[[LoadImageInfo], object] | None = None,
-    ) -> list[Image]:
+    ) -> builtins.list[Image]:
         """Load images from a tar of ``docker save``, sent as it is read.
 
         Args:
@@ -352,11 +367,14 @@ class ImageCollection(Collection):
         Operation: ImageLoad.
         """
         coded = platform_json(platform)
-        with _opened(data) as body, self.client.api.objects(
-            ops.LOAD,
-            query={"quiet": on_progress is None or None, "platform": [coded] if coded else None},
-            body=body,
-        ) as stream:
+        with (
+            _opened(data) as body,
+            self.client.api.objects(
+                ops.LOAD,
+                query={"quiet": on_progress is None or None, "platform": [coded] if coded else None},
+                body=body,
+            ) as stream,
+        ):
             messages = follow(stream, ImageLoadError, "image archive", self.client.daemon, on_progress)
         return [self.get(name) for name in _loaded(messages)]
 
@@ -398,18 +416,21 @@ class ImageCollection(Collection):
             "message": message,
             "platform": platform,
         }
-        with _opened(b"" if remote else src) as body, self.client.api.objects(
-            ops.CREATE, query=query, body=body
-        ) as stream:
+        with (
+            _opened(b"" if remote else src) as body,
+            self.client.api.objects(ops.CREATE, query=query, body=body) as stream,
+        ):
             messages = follow(stream, ImageLoadError, "image import", self.client.daemon, on_progress)
         ids = [status for item in messages if is_image_id(status := str(item.get("status") or ""))]
         if not ids:
-            raise InvalidResponse("The engine did not name the image that it imported", daemon=self.client.daemon)
+            raise InvalidResponse(
+                "The engine did not name the image that it imported", daemon=self.client.daemon
+            )
         return self.get(ids[-1])
 
     def search(
         self, term: str, *, limit: int | None = None, filters: Mapping[str, Any] | None = None
-    ) -> list[ImageSearchResponseItem]:
+    ) -> builtins.list[ImageSearchResponseItem]:
         """Search Docker Hub, or the registry that the term begins with.
 
         Args:
@@ -443,7 +464,7 @@ def _reference(repository: str, tag: str | None) -> ImageReference:
 
 
 def _loaded(messages: Iterable[Any]) -> Iterator[str]:
-    """The names and ids that a load's messages speak of: ``Loaded image: a:1``, ``Loaded image ID: sha256:…``."""
+    """The names and ids in a load's messages: ``Loaded image: a:1``, ``Loaded image ID: sha256:…``."""
     for message in messages:
         for line in str(message.get("stream") or "").splitlines():
             kind, found, name = line.partition(": ")
@@ -451,26 +472,21 @@ def _loaded(messages: Iterable[Any]) -> Iterator[str]:
                 yield name.strip()
 
 
-class _opened:  # noqa: N801 - used as a function
-    """An archive as pieces to send; a file that was opened for it is closed."""
+@contextlib.contextmanager
+def _opened(data: Archive) -> Iterator[bytes | Iterable[bytes]]:
+    """An archive as what can be sent; a file that is opened for it is closed."""
+    if isinstance(data, (bytes, bytearray, memoryview)):
+        yield bytes(data)
+    elif isinstance(data, (str, Path)):
+        try:
+            file = open(data, "rb")  # noqa: SIM115 - only opening it may fail here
+        except OSError as error:
+            raise InvalidArgument(f"The archive {str(data)!r} cannot be read: {error.strerror}") from None
+        with file:
+            yield _pieces(file)
+    else:
+        yield _pieces(data) if isinstance(data, SupportsRead) else data
 
-    def __init__(self, data: Archive) -> None:
-        self._data = data
-        self._file: IO[bytes] | None = None
 
-    def __enter__(self) -> bytes | Iterable[bytes]:
-        data = self._data
-        if isinstance(data, (str, Path)):
-            try:
-                data = self._file = open(data, "rb")  # noqa: SIM115 - closed on leaving
-            except OSError as error:
-                raise InvalidArgument(f"The archive {str(data)!r} cannot be read: {error.strerror}") from None
-        if isinstance(data, (bytes, bytearray, memoryview)):
-            return bytes(data)
-        if hasattr(data, "read"):
-            return iter(lambda: data.read(_CHUNK), b"")
-        return data
-
-    def __exit__(self, *_: object) -> None:
-        if self._file is not None:
-            self._file.close()
+def _pieces(file: SupportsRead) -> Iterator[bytes]:
+    return iter(lambda: file.read(_CHUNK), b"")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from dockpy.ops import networks as ops
@@ -11,6 +9,9 @@ from dockpy.options.values import label_map
 from dockpy.resources.base import Collection, Resource, given, parse_time, require
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
     from dockpy.resources.containers import Container
     from dockpy.wire.networks import IPAM, NetworkInspect, NetworkPruneResponse
 
@@ -21,11 +22,6 @@ __all__ = ["Network", "NetworkCollection"]
 
 class Network(Resource["NetworkInspect"]):
     """A network that containers join."""
-
-    @property
-    def name(self) -> str:
-        """Its name."""
-        return str(self._known.get("Name") or "")
 
     @property
     def driver(self) -> str:
@@ -245,4 +241,3 @@ class NetworkCollection(Collection):
 
 def _container_id(container: ContainerOrName) -> str:
     return container if isinstance(container, str) else container.id
-

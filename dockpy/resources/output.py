@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from dockpy.errors import InvalidResponse
@@ -10,6 +9,7 @@ from dockpy.streams.frames import Frame, FrameDecoder, Stream
 from dockpy.streams.lines import FrameLineDecoder
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
     from types import TracebackType
 
 __all__ = ["OutputStream", "RunOutput"]
@@ -22,9 +22,13 @@ class Source(Protocol):
 
     def __iter__(self) -> Iterator[bytes]: ...
 
-    def settimeout(self, seconds: float | None) -> None: ...
+    def settimeout(self, seconds: float | None) -> None:
+        """How long a read may take."""
+        ...
 
-    def close(self) -> None: ...
+    def close(self) -> None:
+        """End it, from any thread."""
+        ...
 
 
 class OutputStream:
@@ -105,6 +109,7 @@ class RunOutput(bytes):
     exit_status: int
 
     def __new__(cls, output: bytes, stdout: bytes, stderr: bytes, exit_status: int = 0) -> Self:
+        """The result of its parts; `of` makes one of what was written."""
         self = super().__new__(cls, output)
         self.stdout, self.stderr, self.exit_status = stdout, stderr, exit_status
         return self

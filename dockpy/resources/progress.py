@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from dockpy.errors import StreamError
     from dockpy.transport.answers import JsonStream
     from dockpy.wire.progress import ProgressMessage

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from dockpy.errors import ApiError, ContainerError
@@ -11,6 +10,8 @@ from dockpy.ops import containers as ops
 from dockpy.resources.output import OutputStream, RunOutput
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from dockpy.resources.containers import Container
 
 __all__ = ["discard", "run_attached"]
@@ -61,7 +62,13 @@ def run_attached(
     if output.exit_status:
         given = command if command is None or isinstance(command, str) else list(command)
         raise ContainerError(
-            container, output.exit_status, given, image, output.stderr, output.stdout, daemon=container.client.daemon
+            container,
+            output.exit_status,
+            given,
+            image,
+            output.stderr,
+            output.stdout,
+            daemon=container.client.daemon,
         )
     return output
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from dockpy.ops import volumes as ops
@@ -12,6 +10,9 @@ from dockpy.resources.base import Collection, Resource, given, parse_time, requi
 from dockpy.wire.document import Document
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
     from dockpy.wire.volumes import Volume as VolumeAttrs
     from dockpy.wire.volumes import VolumePruneResponse
 
@@ -125,9 +126,7 @@ class VolumeCollection(Collection):
         answer = self.client.api.call(ops.LIST, query={"filters": filters})
         entries = answer.get("Volumes") or []
         return [
-            Volume(
-                self.client, require(entry, "Name", "volume"), attrs=Document.of(entry, "volumes.Volume")
-            )
+            Volume(self.client, require(entry, "Name", "volume"), attrs=Document.of(entry, "volumes.Volume"))
             for entry in entries
         ]
 

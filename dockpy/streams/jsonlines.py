@@ -68,7 +68,9 @@ class JsonDecoder:
         while position < len(buffer) and buffer[position] in _BETWEEN:
             position += 1
         if position < len(buffer) and buffer[position] not in b"{":
-            raise InvalidResponse(f"Not a stream of JSON objects: {bytes(buffer[position : position + 80])!r}")
+            raise InvalidResponse(
+                f"Not a stream of JSON objects: {bytes(buffer[position : position + 80])!r}"
+            )
         return position
 
     def close(self) -> None:
@@ -78,7 +80,9 @@ class JsonDecoder:
             InvalidResponse: it ended inside an object.
         """
         if self._buffer.strip(_BETWEEN):
-            raise InvalidResponse(f"The stream ended in the middle of a JSON object: {bytes(self._buffer[:80])!r}")
+            raise InvalidResponse(
+                f"The stream ended in the middle of a JSON object: {bytes(self._buffer[:80])!r}"
+            )
 
 
 def _decode(data: bytearray) -> dict[str, Any]:

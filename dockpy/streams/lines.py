@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from dockpy.streams.frames import Frame, Stream
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from dockpy.streams.frames import Frame, Stream
 
 __all__ = ["FrameLineDecoder", "LineDecoder"]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 from dockpy.errors import ApiError, ErrorResponse, ImageNotFound, InvalidResponse, error_for_status
@@ -12,7 +11,7 @@ from dockpy.streams.jsonlines import JsonDecoder
 from dockpy.wire.document import Document
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from types import TracebackType
 
     from dockpy.ops.operation import Operation
@@ -93,7 +92,9 @@ def api_error(
         )
     kind, message = error_for_status(status), _message(content) or reason or f"status {status}"
     # An operation that is about something else may miss other things than the image too (a volume's driver).
-    if status == 404 and (operation.subject == "image" or (operation.missing == "image" and "image" in message)):
+    if status == 404 and (
+        operation.subject == "image" or (operation.missing == "image" and "image" in message)
+    ):
         kind = ImageNotFound
     hint = None
     if _TLS_ONLY in content:

@@ -14,15 +14,16 @@ from dockpy.ops import system
 from dockpy.ops.path import describe, format_path
 from dockpy.ops.query import check_known, encode_query
 from dockpy.transport.answers import JsonStream, Pending, api_error, decode
+from dockpy.transport.exchange import ByteStream
 from dockpy.transport.message import Request, Timeouts
 from dockpy.version import NEWEST
 
 if TYPE_CHECKING:
-    from dockpy.ops.operation import Operation
-    from dockpy.transport.exchange import ByteStream, Upgraded
-    from dockpy.transport.negotiation import Negotiation
     from pydantic import ValidationError
 
+    from dockpy.ops.operation import Operation
+    from dockpy.transport.exchange import Upgraded
+    from dockpy.transport.negotiation import Negotiation
     from dockpy.transport.transport import Transport
 
 __all__ = ["Caller", "Hooks", "RequestEvent", "ResponseEvent"]
@@ -117,10 +118,10 @@ class Caller:
             raise self._at(error, operation, path) from error.__cause__
         self._after(event, response.status, began)
         if response.status not in operation.success:
-            error = api_error(
+            refused = api_error(
                 operation, response.status, response.reason, response.headers, response.content
             )
-            raise self._at(error, operation, path)
+            raise self._at(refused, operation, path)
         return self._decode(operation, path or {}, response.headers, response.content)
 
     def stream(
@@ -132,7 +133,8 @@ class Caller:
         headers: Mapping[str, str] | None = None,
     ) -> ByteStream:
         """Call an operation; the bytes of its answer come as they are read. Arguments as of `call`."""
-        return self._open(operation, path or {}, query or {}, body, headers or {})
+        stream: ByteStream = self._open(operation, path or {}, query or {}, body, headers or {})
+        return stream
 
     def objects(
         self,
@@ -163,8 +165,10 @@ class Caller:
         Raises:
             InvalidResponse: the daemon, or a proxy before it, did not give the connection.
         """
-        stream = self._open(operation, path or {}, query or {}, body, {}, upgrade=operation.answer.protocol)
-        return stream  # type: ignore[return-value]  # _open has checked that it is the connection
+        connection: Upgraded = self._open(
+            operation, path or {}, query or {}, body, {}, upgrade=operation.answer.protocol
+        )
+        return connection
 
     def version(self) -> str:
         """The API version that is spoken with the daemon; asked for the first time it is needed."""
@@ -232,9 +236,9 @@ class Caller:
         if head.status == 101 if upgrade else head.status in operation.success:
             return stream
         with stream:
-            content = stream.read() if hasattr(stream, "read") else b""
-        error = api_error(operation, head.status, head.reason, head.headers, content)
-        raise self._at(error, operation, path)
+            content = stream.read() if isinstance(stream, ByteStream) else b""
+        refused = api_error(operation, head.status, head.reason, head.headers, content)
+        raise self._at(refused, operation, path)
 
     def _before(self, operation: Operation[Any], request: Request) -> RequestEvent | None:
         if not self.hooks.request and not self.hooks.response and not logger.isEnabledFor(logging.DEBUG):
@@ -305,9 +309,13 @@ def _encode_body(operation: Operation[Any], body: Any, version: str) -> tuple[An
         raise InvalidArgument(f"{operation.id} takes no body")
     if declared.model is None:
         if isinstance(body, str) or not isinstance(body, Iterable):
-            raise InvalidArgument(f"{operation.id} takes bytes, or an iterable of bytes, not {type(body).__name__}")
+            raise InvalidArgument(
+                f"{operation.id} takes bytes, or an iterable of bytes, not {type(body).__name__}"
+            )
         return body, declared.content_type
-    documents = [_document(operation, declared.model, item, version) for item in (body if declared.many else [body])]
+    documents = [
+        _document(operation, declared.model, item, version) for item in (body if declared.many else [body])
+    ]
     content = json.dumps(documents if declared.many else documents[0], separators=(",", ":"))
     return content.encode(), "application/json"
 
@@ -323,14 +331,20 @@ def _document(operation: Operation[Any], ref: str, body: Any, version: str) -> A
     cls: type = load_model(ref)
     if not issubclass(cls, Model):  # PluginSet takes a list of str
         if not isinstance(body, cls):
-            raise InvalidArgument(f"{operation.id} takes a list of {cls.__name__}, not of {type(body).__name__}")
+            raise InvalidArgument(
+                f"{operation.id} takes a list of {cls.__name__}, not of {type(body).__name__}"
+            )
         return body
     try:
         model = body if type(body) is cls else cls.model_validate(dict(body))
     except ValidationError as error:
-        raise InvalidArgument(f"{operation.id}'s body does not fit {cls.__name__}: {_faults(error)}") from None
+        raise InvalidArgument(
+            f"{operation.id}'s body does not fit {cls.__name__}: {_faults(error)}"
+        ) from None
     except (TypeError, ValueError):
-        raise InvalidArgument(f"{operation.id}'s body is a {cls.__name__}, or a mapping of its fields") from None
+        raise InvalidArgument(
+            f"{operation.id}'s body is a {cls.__name__}, or a mapping of its fields"
+        ) from None
     for problem in unknown_fields(model, version):
         raise VersionMismatch(
             f"{problem}, and the daemon is spoken to in {version}",

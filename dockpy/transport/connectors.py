@@ -143,9 +143,7 @@ def connector_for(endpoint: Endpoint) -> Connector:
         case "tcp" if endpoint.host and endpoint.port:
             if endpoint.tls is None:
                 return TCPConnector(endpoint.host, endpoint.port)
-            return TLSConnector(
-                endpoint.host, endpoint.port, endpoint.tls.context(), endpoint.tls.hostname
-            )
+            return TLSConnector(endpoint.host, endpoint.port, endpoint.tls.context(), endpoint.tls.hostname)
         case "ssh" if endpoint.host:
             return SSHConnector(endpoint.host, endpoint.user, endpoint.port, endpoint.path)
         case _:

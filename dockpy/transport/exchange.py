@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Self
 
 from dockpy.errors import DockpyError
@@ -11,7 +10,7 @@ from dockpy.streams.http1 import Head, HeadDecoder, body_decoder, encode_chunk, 
 from dockpy.transport.failures import explain
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from types import TracebackType
 
     from dockpy.config.endpoint import Endpoint
@@ -66,9 +65,7 @@ class _Closing:
 class ByteStream(_Closing):
     """The body of an answer, as it comes. Iterating ends quietly when it is closed from another thread."""
 
-    def __init__(
-        self, channel: Channel, head: Head, rest: bytes, method: str, endpoint: Endpoint
-    ) -> None:
+    def __init__(self, channel: Channel, head: Head, rest: bytes, method: str, endpoint: Endpoint) -> None:
         super().__init__(channel, head, endpoint)
         self._decoder = body_decoder(method, head)
         self._rest = rest

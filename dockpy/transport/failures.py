@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 __all__ = ["explain", "is_lost_connection"]
 
-_START = "Is the Docker engine running? `docker context ls` lists where else one may be, DOCKER_HOST names one."
+_START = (
+    "Is the Docker engine running? `docker context ls` lists where else one may be, DOCKER_HOST names one."
+)
 
 
 def explain(error: BaseException, endpoint: Endpoint) -> DockpyError:
@@ -42,7 +44,9 @@ def explain(error: BaseException, endpoint: Endpoint) -> DockpyError:
 
 def is_lost_connection(error: BaseException) -> bool:
     """Whether the daemon closed the connection before it answered anything."""
-    return isinstance(_cause(error), (ConnectionResetError, BrokenPipeError))  # RemoteDisconnected is the first
+    return isinstance(
+        _cause(error), (ConnectionResetError, BrokenPipeError)
+    )  # RemoteDisconnected is the first
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:
@@ -91,7 +95,10 @@ def _meaning(cause: BaseException, endpoint: Endpoint) -> tuple[str, str | None]
     if isinstance(cause, ConnectionRefusedError):
         return f"Nothing listens at {where}", _START
     if isinstance(cause, socket.gaierror):
-        return f"The host {endpoint.host} is not known: {cause.strerror}", "Check the host's name in the endpoint."
+        return (
+            f"The host {endpoint.host} is not known: {cause.strerror}",
+            "Check the host's name in the endpoint.",
+        )
     if isinstance(cause, ssl.SSLCertVerificationError):
         return f"The daemon's certificate is not trusted: {cause.verify_message}", (
             "Name the authority that signed it: TLS(ca=…), or DOCKER_CERT_PATH with a ca.pem."
@@ -99,12 +106,18 @@ def _meaning(cause: BaseException, endpoint: Endpoint) -> tuple[str, str | None]
     if isinstance(cause, ssl.SSLError):
         return _tls_meaning(cause)
     if isinstance(cause, TimeoutError):
-        return "The daemon did not answer in time", "Give it more: Client(timeout=…), client.with_options(timeout=…)."
+        return (
+            "The daemon did not answer in time",
+            "Give it more: Client(timeout=…), client.with_options(timeout=…).",
+        )
     if isinstance(cause, ConnectionError):
         return f"The daemon closed the connection without an answer: {cause}", None
     if isinstance(cause, OSError):
         return f"The daemon cannot be reached: {cause.strerror or cause}", _START
-    return f"What answers there does not speak the Engine API: {cause}", "Check that the endpoint is a Docker engine's."
+    return (
+        f"What answers there does not speak the Engine API: {cause}",
+        "Check that the endpoint is a Docker engine's.",
+    )
 
 
 def _tls_meaning(cause: ssl.SSLError) -> tuple[str, str | None]:
@@ -114,5 +127,8 @@ def _tls_meaning(cause: ssl.SSLError) -> tuple[str, str | None]:
             "Give the client's own: TLS(cert=…, key=…), or DOCKER_CERT_PATH with cert.pem and key.pem."
         )
     if "WRONG_VERSION" in reason or "RECORD_LAYER" in reason or "HTTP_REQUEST" in reason:
-        return f"The daemon does not speak TLS there: {reason}", "Leave TLS off for this endpoint, or check its port."
+        return (
+            f"The daemon does not speak TLS there: {reason}",
+            "Leave TLS off for this endpoint, or check its port.",
+        )
     return f"TLS with the daemon failed: {reason}", None

@@ -8,6 +8,7 @@ daemon: nothing of it is consulted.
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import requests
 import requests_unixsocket.adapters as unixsocket
@@ -66,7 +67,7 @@ class _ConnectorAdapter(_PooledAdapter):
         self.pool = HTTPConnectionPool(
             "daemon", maxsize=pool_size, block=connector.exclusive, connector=connector
         )
-        self.pool.ConnectionCls = _Connection
+        self.pool.ConnectionCls = _Connection  # pyright: ignore[reportAttributeAccessIssue]
 
 
 class _UnixAdapter(_PooledAdapter, unixsocket.UnixAdapter):  # type: ignore[misc]
@@ -74,7 +75,7 @@ class _UnixAdapter(_PooledAdapter, unixsocket.UnixAdapter):  # type: ignore[misc
 
     def __init__(self, path: str, pool_size: int) -> None:
         super().__init__()
-        url = f"http+unix://{requests.utils.quote(path, safe='')}"
+        url = f"http+unix://{quote(path, safe='')}"
         self.pool = HTTPConnectionPool("daemon", maxsize=pool_size, url=url)
         self.pool.ConnectionCls = _UnixConnection
 

@@ -14,7 +14,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING
 
 if TYPE_CHECKING:
     from typing_extensions import Buffer
@@ -41,11 +41,15 @@ class SSHSocket(socket.socket):
 
     def recv(self, size: int, flags: int = 0, /) -> bytes:
         """Like any socket's; an end before the first byte is ssh's failure."""
-        return self._checked(super().recv(size, flags))
+        data = super().recv(size, flags)
+        self._received(len(data))
+        return data
 
     def recv_into(self, buffer: Buffer, nbytes: int = 0, flags: int = 0) -> int:
         """Like any socket's; an end before the first byte is ssh's failure."""
-        return self._checked(super().recv_into(buffer, nbytes, flags))
+        size = super().recv_into(buffer, nbytes, flags)
+        self._received(size)
+        return size
 
     def sendall(self, data: Buffer, flags: int = 0, /) -> None:
         """Like any socket's; a broken pipe is ssh's failure."""
@@ -55,12 +59,11 @@ class SSHSocket(socket.socket):
             self._fail()
             raise
 
-    def _checked(self, received: Any) -> Any:
-        if received:
+    def _received(self, size: int) -> None:
+        if size:
             self._answered = True
         elif not self._answered:
             self._fail()
-        return received
 
     def _fail(self) -> None:
         """Raise what ssh said before it ended."""
@@ -130,8 +133,8 @@ def _spawn(command: list[str]) -> SSHSocket:
     try:
         process = subprocess.Popen(  # noqa: S603 - a list, no shell
             command,
-            stdin=theirs,
-            stdout=theirs,
+            stdin=theirs.fileno(),
+            stdout=theirs.fileno(),
             stderr=said,
             # A session of its own: Ctrl-C in the terminal is for this program, not for its connections.
             start_new_session=True,

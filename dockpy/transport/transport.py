@@ -120,6 +120,7 @@ class Transport:
                     from dockpy.transport.session import Session  # requests, when it is first needed
 
                     session = self._session = Session(self.connector, self._pool_size, self._headers)
+                    weakref.finalize(self, session.close)  # a client that nobody closes leaves none open
         return session
 
     def close(self) -> None:

@@ -145,7 +145,9 @@ class Model(BaseModel):
     def _mark_filled(self) -> bool:
         """Count as set what was filled in place: ``spec.labels["a"] = "b"`` where there were no labels."""
         for name, value in self.__dict__.items():
-            items = value.values() if isinstance(value, dict) else value if isinstance(value, list) else [value]
+            items = (
+                value.values() if isinstance(value, dict) else value if isinstance(value, list) else [value]
+            )
             inner = [item._mark_filled() for item in items if isinstance(item, Model)]
             if any(inner) or (isinstance(value, (list, dict)) and value):
                 self.model_fields_set.add(name)
@@ -189,7 +191,8 @@ def _read(cls: type[M], data: Any, handler: Callable[[Any], M]) -> M:
             if key in present:
                 misfits[names.get(key, key)] = present.pop(key)
         model = handler(present)
-    model.__dict__.update(misfits)
+    for name, value in misfits.items():
+        object.__setattr__(model, name, value)  # past validation, which it does not pass
     model.model_fields_set.update(misfits)
     model._raw = data  # the raw document belongs to the model that was made of it
     return model

@@ -81,9 +81,8 @@ class Document:
             raise AttributeError(name)
         return getattr(self._load(), name)
 
-    @property  # type: ignore[override]  # isinstance() sees the model, as type checkers do
-    def __class__(self) -> type[Model]:
-        return load_model(self._ref)
+    # isinstance() sees the model, as type checkers do.
+    __class__: Any = property(lambda self: load_model(self._ref))
 
     def __getitem__(self, json_name: str) -> Any:
         return self._raw[json_name]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -12,10 +12,6 @@ from dockpy.config import environment
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-
-class Install(Protocol):
-    def __call__(self, name: str, script: str) -> None: ...
 
 
 @pytest.fixture
@@ -43,7 +39,7 @@ def write_config(home: Path) -> Callable[[Any], Path]:
 
 
 @pytest.fixture
-def install(tmp_path: Path) -> Install:
+def install(tmp_path: Path) -> Callable[[str, str], None]:
     """Install a credential helper. What it was asked is appended to $CALLS, one line a call."""
 
     def install(name: str, script: str) -> None:
