@@ -231,6 +231,11 @@ class Client:
         """The platform for pulls and containers where none is given (DOCKER_DEFAULT_PLATFORM)."""
         return default_platform(self._shared.environ)
 
+    @property
+    def proxy_variables(self) -> dict[str, str]:
+        """The variables that docker's configuration (``proxies``) gives to containers and builds."""
+        return self._shared.config_file.proxy_variables(self.daemon)
+
     # Its objects
 
     @functools.cached_property

@@ -55,12 +55,6 @@ class Section:
     def __iter__(self) -> Iterator[str]:
         return iter(self._values)
 
-    def __contains__(self, name: object) -> bool:
-        return name in self._values
-
-    def __repr__(self) -> str:
-        return f"Section({self.where or str(self.path)!r})"
-
     def error(self, name: str, problem: str) -> ConfigError:
         """The error of a field that cannot be used."""
         return ConfigError(f"{str(self.path)!r}: {self._place(name)} {problem}")

@@ -12,9 +12,44 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from dockpy.ops import (
+        configs,
+        containers,
+        distribution,
+        exec,
+        images,
+        networks,
+        nodes,
+        plugins,
+        secrets,
+        services,
+        session,
+        swarm,
+        system,
+        tasks,
+        volumes,
+    )
     from dockpy.ops.operation import Operation
 
-__all__ = ["DOMAINS", "all_operations"]
+__all__ = [
+    "DOMAINS",
+    "all_operations",
+    "configs",
+    "containers",
+    "distribution",
+    "exec",
+    "images",
+    "networks",
+    "nodes",
+    "plugins",
+    "secrets",
+    "services",
+    "session",
+    "swarm",
+    "system",
+    "tasks",
+    "volumes",
+]
 
 DOMAINS: tuple[str, ...] = (
     "configs",
@@ -33,6 +68,12 @@ DOMAINS: tuple[str, ...] = (
     "tasks",
     "volumes",
 )
+
+
+def __getattr__(name: str) -> object:
+    if name in DOMAINS:
+        return importlib.import_module(f"dockpy.ops.{name}")
+    raise AttributeError(f"module 'dockpy.ops' has no attribute {name!r}")
 
 
 def all_operations() -> Iterator[Operation[Any]]:

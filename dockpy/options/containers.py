@@ -108,6 +108,7 @@ def create_request(
     image: str,
     command: str | Sequence[str] | None,
     options: Mapping[str, Any],
+    proxies: Mapping[str, str] | None = None,
 ) -> tuple[ContainerCreateRequest, dict[str, str]]:
     """The Engine's request for a container.
 
@@ -116,6 +117,7 @@ def create_request(
         image: the image's reference or id.
         command: what to run in it; a str is split as a shell would. None for the image's own.
         options: the keywords of `CreateOptions`.
+        proxies: variables that count where the environment does not name them.
 
     Returns:
         The request's body, and its query parameters.
@@ -141,6 +143,9 @@ def create_request(
         config["cmd"] = command_list("command", command)
     for name, value in given.items():
         _place(name, value, config, host)
+    named = {item.partition("=")[0] for item in config.get("env", [])}
+    if missing := [f"{name}={value}" for name, value in (proxies or {}).items() if name not in named]:
+        config["env"] = [*config.get("env", []), *missing]
     try:
         # Engines of every version take an empty HostConfig, and podman none at all.
         return ContainerCreateRequest(**config, host_config=_host_config(host)), query

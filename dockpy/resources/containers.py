@@ -10,6 +10,7 @@ from dockpy.errors import ImageNotFound, NotFound
 from dockpy.ops import containers as ops
 from dockpy.options.containers import CreateOptions, create_request
 from dockpy.options.values import timestamp
+from dockpy.reference import is_image_id
 from dockpy.resources.base import Collection, Resource, given, parse_time, require
 from dockpy.resources.output import OutputStream, RunOutput
 from dockpy.resources.run import discard, run_attached
@@ -492,7 +493,7 @@ class ContainerCollection(Collection):
         options: Mapping[str, Any],
     ) -> Container:
         name = image if isinstance(image, str) else image.id
-        body, query = create_request(function, name, command, options)
+        body, query = create_request(function, name, command, options, self.client.proxy_variables)
         if self.client.default_platform:
             query.setdefault("platform", self.client.default_platform)
         answer = self.client.api.call(ops.CREATE, query=query, body=body)
@@ -586,8 +587,8 @@ class ContainerCollection(Collection):
         try:
             return self._create("run", image, command, options)
         except ImageNotFound:
-            if not isinstance(image, str):
-                raise
+            if not isinstance(image, str) or is_image_id(image):
+                raise  # an id says nothing of where to pull from
         self.client.images.pull(image, platform=options.get("platform"))
         return self._create("run", image, command, options)
 

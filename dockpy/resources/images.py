@@ -214,6 +214,8 @@ class ImageCollection(Collection):
         Operation: ImageCreate.
         """
         reference = _reference(repository, tag)
+        if all_tags and (tag or reference.digest):
+            raise InvalidArgument("all_tags=True fetches every tag: leave the tag and the digest out")
         wanted = platform or self.client.default_platform
         with self.client.api.objects(
             ops.CREATE,
@@ -226,7 +228,7 @@ class ImageCollection(Collection):
         ) as stream:
             follow(stream, PullError, f"image {reference.familiar}", self.client.daemon, on_progress)
         if all_tags:
-            return self.list(reference.familiar.partition("@")[0].rpartition(":")[0] or reference.familiar)
+            return self.list(reference.familiar_name)
         return self.get(reference.familiar)
 
     def push(

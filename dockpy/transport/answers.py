@@ -11,7 +11,7 @@ from dockpy.streams.jsonlines import JsonDecoder
 from dockpy.wire.document import Document
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from types import TracebackType
 
     from dockpy.ops.operation import Operation
@@ -41,11 +41,12 @@ def decode(operation: Operation[R], headers: Mapping[str, str], content: bytes) 
         case "headers":
             value = dict(headers)
         case "json-list":
-            # Go sends null for a list of nothing.
-            items = _expect(list, _json(content) or [])
-            value = [Document(item, answer.model) for item in items] if answer.model else items
+            items = _json(content)
+            items = [] if items is None else _expect(list, items)  # Go sends null for a list of nothing
+            value = [Document(_expect(dict, item), answer.model) for item in items] if answer.model else items
         case "json" if answer.model:
-            value = Document(_expect(dict, _json(content)), answer.model) if content else None
+            nothing = not content and 204 in operation.success
+            value = None if nothing else Document(_expect(dict, _json(content)), answer.model)
         case _:
             value = _json(content)
     return value  # type: ignore[no-any-return]  # the operation's declaration says what it is
@@ -86,8 +87,9 @@ def api_error(
 ) -> ApiError | InvalidResponse:
     """The error of an answer whose status is none of the operation's successes."""
     if status < 400:
+        wrong = "did not give the connection" if operation.answer.kind == "upgrade" else "does not have it"
         return InvalidResponse(
-            f"The answer's status is {status} {reason}, which {operation.id} does not have",
+            f"The answer's status is {status} {reason}: {operation.id} {wrong}",
             hint="Check that the endpoint is a Docker engine's, and no proxy stands before it.",
         )
     kind, message = error_for_status(status), _message(content) or reason or f"status {status}"
@@ -139,18 +141,18 @@ class JsonStream(Generic[R]):
                 data = next(self._source)
             except StopIteration:
                 if not self._source.cancelled:
-                    self._decoder.close()
+                    self._checked(self._decoder.close)
                 raise
             # Taken from the end, so that handing out one costs the same however many there are.
-            self._ready = self._decode(data)[::-1]
+            self._ready = self._checked(self._decoder.feed, data)[::-1]
         return Document(self._ready.pop(), self._operation.answer.model or "")  # type: ignore[return-value]
 
-    def _decode(self, data: bytes) -> list[dict[str, Any]]:
+    def _checked(self, decode: Callable[..., T], *data: bytes) -> T:
         try:
-            return self._decoder.feed(data)
-        except InvalidResponse:
+            return decode(*data)
+        except InvalidResponse as error:
             self.close()
-            raise
+            raise self._source.at(error) from None
 
     def settimeout(self, seconds: float | None) -> None:
         """How long a read may take, in seconds; None for as long as it takes."""
@@ -182,7 +184,10 @@ class Pending(Generic[R]):
         Raises:
             InvalidResponse: the connection ended before it.
         """
-        return decode(self._operation, self._source.head.headers, self._source.read())
+        try:
+            return decode(self._operation, self._source.head.headers, self._source.read())
+        except InvalidResponse as error:
+            raise self._source.at(error) from error.__cause__
 
     def close(self) -> None:
         """Close the connection."""

@@ -118,10 +118,12 @@ class Caller:
             raise self._at(error, operation, path) from error.__cause__
         self._after(event, response.status, began)
         if response.status not in operation.success:
-            refused = api_error(
-                operation, response.status, response.reason, response.headers, response.content
+            # No local name for the error: a frame that its own traceback refers to is kept alive by it.
+            raise self._at(
+                api_error(operation, response.status, response.reason, response.headers, response.content),
+                operation,
+                path,
             )
-            raise self._at(refused, operation, path)
         return self._decode(operation, path or {}, response.headers, response.content)
 
     def stream(
@@ -189,12 +191,12 @@ class Caller:
         headers: Mapping[str, str],
     ) -> Request:
         target = format_path(operation, path)  # a bad name is refused before the daemon is asked anything
-        if operation.unversioned:
-            version = NEWEST
-        else:
-            version = self.version()
-            target = f"/v{version}{target}"
         try:
+            if operation.unversioned:
+                version = NEWEST
+            else:
+                version = self.version()
+                target = f"/v{version}{target}"
             if not operation.known_to(version):
                 raise VersionMismatch(
                     f"{operation.id} needs API {operation.since}, and the daemon is spoken to in {version}",
@@ -209,7 +211,7 @@ class Caller:
                     check_known(operation, param, version)
                     sent[param.name] = value
         except DockpyError as error:
-            raise self._at(error, operation, path) from None
+            raise self._at(error, operation, path) from error.__cause__
         return Request(operation.method, target, sent, content, operation.idempotent)
 
     def _open(
@@ -231,14 +233,15 @@ class Caller:
                 stream = self.transport.stream(request, timeouts)
         except DockpyError as error:
             raise self._at(error, operation, path) from error.__cause__
+        stream.operation, stream.subject = operation.id, describe(operation, path)
         head = stream.head
         self._after(event, head.status, began)
         if head.status == 101 if upgrade else head.status in operation.success:
             return stream
         with stream:
-            content = stream.read() if isinstance(stream, ByteStream) else b""
-        refused = api_error(operation, head.status, head.reason, head.headers, content)
-        raise self._at(refused, operation, path)
+            # Only an error's body has an end: where no connection was given, output may go on for days.
+            content = stream.read() if isinstance(stream, ByteStream) and head.status >= 400 else b""
+        raise self._at(api_error(operation, head.status, head.reason, head.headers, content), operation, path)
 
     def _before(self, operation: Operation[Any], request: Request) -> RequestEvent | None:
         if not self.hooks.request and not self.hooks.response and not logger.isEnabledFor(logging.DEBUG):
@@ -281,12 +284,12 @@ class Caller:
     def _ping(self) -> Mapping[str, str]:
         request = Request("GET", system.PING.path, idempotent=True)
         response = self.transport.send(request, self.timeouts)
-        if response.status != 200 or "Api-Version" not in response.headers:
-            error = api_error(
-                system.PING, response.status, response.reason, response.headers, response.content
+        if response.status >= 400:
+            raise self._at(
+                api_error(system.PING, response.status, response.reason, response.headers, response.content),
+                system.PING,
+                None,
             )
-            if response.status >= 400:
-                raise self._at(error, system.PING, None)
         return response.headers
 
     def _oldest(self, headers: Mapping[str, str]) -> str | None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING, Self
 
-from dockpy.errors import DockpyError
+from dockpy.errors import DockpyError, InvalidArgument
 from dockpy.streams.http1 import Head, HeadDecoder, body_decoder, encode_chunk, encode_request_head
-from dockpy.transport.failures import explain
+from dockpy.transport.failures import explain, root_cause
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -29,6 +29,8 @@ class _Closing:
         self._endpoint = endpoint
         self.head = head
         self.closed = False
+        self.operation: str | None = None
+        self.subject: str | None = None
 
     def close(self) -> None:
         """Close the connection; a read that is blocked in another thread ends."""
@@ -59,7 +61,11 @@ class _Closing:
             if self.closed:
                 return b""
             self.close()
-            raise explain(error, self._endpoint) from error
+            raise self.at(explain(error, self._endpoint)) from root_cause(error)
+
+    def at(self, error: DockpyError) -> DockpyError:
+        """Fill in where an error of this stream happened."""
+        return error.at(operation=self.operation, subject=self.subject, daemon=self._endpoint.display)
 
 
 class ByteStream(_Closing):
@@ -83,7 +89,7 @@ class ByteStream(_Closing):
             return self._next()
         except DockpyError as error:
             self.close()
-            raise error.at(daemon=self._endpoint.display) from None
+            raise self.at(error) from error.__cause__
 
     def _next(self) -> bytes:
         while not self._decoder.done and not self.closed:
@@ -128,7 +134,7 @@ class Upgraded(_Closing):
         try:
             self._channel.send(data)
         except OSError as error:
-            raise explain(error, self._endpoint) from error
+            raise self.at(explain(error, self._endpoint)) from root_cause(error)
 
     def close_write(self) -> None:
         """Say that no more will be sent (end of file at the other end); reading goes on."""
@@ -163,7 +169,7 @@ def exchange(
     try:
         channel = connector.channel(timeouts.connect)
     except (OSError, ValueError) as error:
-        raise explain(error, endpoint) from error
+        raise explain(error, endpoint) from root_cause(error)
     try:
         channel.settimeout(timeouts.read)
         _send(channel, request, {"Host": connector.host, **headers, **request.headers})
@@ -171,9 +177,12 @@ def exchange(
         if head.status == 101:
             return Upgraded(channel, head, rest, endpoint)
         return ByteStream(channel, head, rest, request.method, endpoint)
+    except _BodyFailed as failed:
+        channel.close()
+        raise failed.error from None
     except (OSError, DockpyError) as error:
         channel.close()
-        raise explain(error, endpoint) from (None if isinstance(error, DockpyError) else error)
+        raise explain(error, endpoint) from root_cause(error)
     except BaseException:
         channel.close()
         raise
@@ -194,17 +203,38 @@ def _send(channel: Channel, request: Request, headers: dict[str, str]) -> None:
         channel.upload(encode_chunk(b""))
 
 
+class _BodyFailed(Exception):
+    """What is being sent could not be read: the caller's failure, not the daemon's."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(error)
+        self.error = error
+
+
 def _upload(channel: Channel, body: Iterable[bytes]) -> bool:
     """Send a body as it is read; False where the daemon stopped reading."""
-    return all(channel.upload(encode_chunk(piece)) for piece in body if piece)
+    return all(channel.upload(encode_chunk(piece)) for piece in _pieces(body) if piece)
+
+
+def _pieces(body: Iterable[bytes]) -> Iterator[bytes]:
+    try:
+        for piece in body:
+            if not isinstance(piece, (bytes, bytearray, memoryview)):
+                raise InvalidArgument(f"A body is made of bytes, not of {type(piece).__name__}")
+            yield bytes(piece)
+    except Exception as error:
+        raise _BodyFailed(error) from None
 
 
 def _read_head(channel: Channel) -> tuple[Head, bytes]:
-    decoder = HeadDecoder()
+    decoder, begun = HeadDecoder(), False
     while True:
         data = channel.recv()
+        if not data and not begun:
+            raise ConnectionResetError("no answer came")
         if not data:
             decoder.close()
+        begun = True
         found = decoder.feed(data)
         if found is not None:
             return found

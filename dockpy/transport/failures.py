@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from dockpy.config.endpoint import Endpoint
 
-__all__ = ["explain", "is_lost_connection"]
+__all__ = ["explain", "is_lost_connection", "root_cause"]
 
 _START = (
     "Is the Docker engine running? `docker context ls` lists where else one may be, DOCKER_HOST names one."
@@ -40,6 +40,12 @@ def explain(error: BaseException, endpoint: Endpoint) -> DockpyError:
     elif not isinstance(cause, OSError) and "Disconnected" not in type(cause).__name__:
         kind = InvalidResponse
     return kind(f"{message} (endpoint from {endpoint.origin})", daemon=endpoint.display, hint=hint)
+
+
+def root_cause(error: BaseException) -> BaseException | None:
+    """What a traceback should show beneath an explained error: what really happened, without the wrapping."""
+    cause = _cause(error)
+    return None if isinstance(cause, DockpyError) else cause
 
 
 def is_lost_connection(error: BaseException) -> bool:
@@ -111,7 +117,7 @@ def _meaning(cause: BaseException, endpoint: Endpoint) -> tuple[str, str | None]
             "Give it more: Client(timeout=…), client.with_options(timeout=…).",
         )
     if isinstance(cause, ConnectionError):
-        return f"The daemon closed the connection without an answer: {cause}", None
+        return f"The daemon closed the connection: {cause}", None
     if isinstance(cause, OSError):
         return f"The daemon cannot be reached: {cause.strerror or cause}", _START
     return (

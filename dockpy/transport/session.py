@@ -80,6 +80,13 @@ class _UnixAdapter(_PooledAdapter, unixsocket.UnixAdapter):  # type: ignore[misc
         self.pool.ConnectionCls = _UnixConnection
 
 
+class _Session(requests.Session):
+    """A session that knows no redirects: none is followed, nor made ready to be."""
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        return None
+
+
 class Session:
     """Sends requests over pooled connections and reads each answer to its end.
 
@@ -90,7 +97,7 @@ class Session:
     """
 
     def __init__(self, connector: Connector, pool_size: int, headers: Mapping[str, str]) -> None:
-        self._session = requests.Session()
+        self._session = _Session()
         self._session.trust_env = False
         self._session.adapters.clear()
         adapter = (

@@ -11,7 +11,7 @@ from dockpy._version import __version__
 from dockpy.errors import InvalidResponse
 from dockpy.transport.connectors import connector_for
 from dockpy.transport.exchange import ByteStream, Upgraded, exchange
-from dockpy.transport.failures import explain, is_lost_connection
+from dockpy.transport.failures import explain, is_lost_connection, root_cause
 from dockpy.transport.message import Request, Response, Timeouts
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ class Transport:
                     raise
                 return session.send(request, timeouts)
         except (OSError, ValueError) as error:
-            raise explain(error, self.endpoint) from error
+            raise explain(error, self.endpoint) from root_cause(error)
 
     def stream(self, request: Request, timeouts: Timeouts) -> ByteStream:
         """Send a request on a connection of its own; the answer's body comes as it is read.

@@ -152,7 +152,8 @@ def test_making_one_reads_nothing() -> None:
 def test_material_that_cannot_be_used(
     material: tuple[str, str | None, str | None], named: str, data: Path
 ) -> None:
-    tls = TLS(*(data / name if name is not None else None for name in material))
+    ca, cert, key = (data / name if name is not None else None for name in material)
+    tls = TLS(ca, cert, key)
     with pytest.raises(ConfigError, match=named) as caught:
         tls.context()
     assert "PRIVATE" not in str(caught.value)

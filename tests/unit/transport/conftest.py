@@ -225,7 +225,7 @@ def serve(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Callable[.
 
 
 @pytest.fixture
-def connect() -> Iterator[Callable[..., dockpy.Client]]:
+def connect(serve: object) -> Iterator[Callable[..., dockpy.Client]]:
     """Make a client of a server; it is closed before the server is."""
     with contextlib.ExitStack() as stack:
 

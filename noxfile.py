@@ -1,0 +1,85 @@
+"""The project's checks, each in an environment of its own.
+
+    nox                                        all of them
+    nox -s tests -- tests/unit -k frames       one of them; what follows -- is for pytest
+
+Every test belongs to exactly one of `tests` and `integration`: those marked `engine` to the second.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import nox
+
+nox.needs_version = ">=2025.2.9"
+nox.options.sessions = ["lint", "types", "arch", "tests", "oldest", "integration"]
+nox.options.reuse_existing_virtualenvs = True
+
+PYPROJECT = nox.project.load_toml("pyproject.toml")
+IN_CI = os.environ.get("CI", "").lower() not in ("", "0", "false")
+
+
+def install(session: nox.Session, group: str, *requirements: str) -> None:
+    """Install dockpy as it stands here, and a dependency group of pyproject.toml."""
+    session.install("--quiet", "-e", ".", *nox.project.dependency_groups(PYPROJECT, group), *requirements)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Style and formatting, with ruff."""
+    session.install("--quiet", *nox.project.dependency_groups(PYPROJECT, "lint"))
+    session.run("ruff", "check")
+    session.run("ruff", "format", "--check")
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Types, with mypy --strict and pyright: the package, the examples, the snippets of README and docs."""
+    install(session, "types")
+    session.run("mypy")
+    session.run("pyright")
+    snippets = session.create_tmp()
+    session.run("python", "tests/examples/documents.py", snippets)
+    session.run("mypy", snippets)
+    session.run("pyright", snippets)
+
+
+@nox.session
+def arch(session: nox.Session) -> None:
+    """Who imports whom, and what an import costs."""
+    install(session, "test")
+    session.run("pytest", "tests/arch", *session.posargs)
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """Every test that needs no engine, with the newest dependencies."""
+    install(session, "test")
+    session.run("pytest", "-m", "not engine", *session.posargs)
+
+
+@nox.session
+def oldest(session: nox.Session) -> None:
+    """The unit tests, with the oldest dependencies that pyproject.toml allows."""
+    if sys.version_info >= (3, 14):
+        session.skip("the oldest pydantic has no build for this Python")
+    oldest = [requirement.replace(">=", "==") for requirement in PYPROJECT["project"]["dependencies"]]
+    # urllib3 comes with requests, which still takes its first major version.
+    install(session, "test", *oldest, "urllib3<2")
+    session.run("pytest", "-m", "not engine", *(session.posargs or ["tests/unit"]))
+
+
+@nox.session
+def integration(session: nox.Session) -> None:
+    """Every test that talks to an engine, on the engines that DOCKPY_TEST_HOSTS and its like name.
+
+    Without engines there is nothing to do; in CI that is an error, as is any test that is skipped.
+    """
+    if not os.environ.get("DOCKPY_TEST_HOSTS"):
+        missing = "DOCKPY_TEST_HOSTS names no engine; CONTRIBUTING.md says how to start some"
+        session.error(missing) if IN_CI else session.skip(missing)
+    install(session, "test")
+    strict = {"DOCKPY_REQUIRE_ENGINES": "1"} if IN_CI else {}
+    session.run("pytest", "-m", "engine", *session.posargs, env=strict)

@@ -1,0 +1,104 @@
+"""``python -m dockpy``, as a process of its own."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import subprocess
+import sys
+
+import pytest
+
+import dockpy
+from dockpy import __main__ as command
+
+
+def run(*arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("DOCKER_")}
+    return subprocess.run(
+        [sys.executable, "-m", "dockpy", *arguments],
+        capture_output=True,
+        env=clean | environ,
+        text=True,
+        timeout=60,
+        stdin=subprocess.DEVNULL,
+    )
+
+
+def test_version() -> None:
+    done = run("--version")
+    assert (done.returncode, done.stdout) == (0, f"dockpy {dockpy.__version__}\n")
+
+
+def test_help_names_the_commands() -> None:
+    done = run("--help")
+    assert done.returncode == 0
+    assert "demo" in done.stdout
+
+
+@pytest.mark.parametrize("arguments", [[], ["nothing"], ["demo", "--hots", "x"]])
+def test_a_wrong_command_line_exits_with_2(arguments: list[str]) -> None:
+    done = run(*arguments)
+    assert done.returncode == 2
+    assert "usage:" in done.stderr
+
+
+@pytest.mark.parametrize("host", ["unix:///nowhere/docker.sock", "tcp://127.0.0.1:1"])
+def test_without_a_daemon_it_says_what_to_start(host: str) -> None:
+    done = run("demo", DOCKER_HOST=host)
+    assert done.returncode == 2
+    assert f"{host} (from DOCKER_HOST)" in done.stdout
+    assert "Start an engine" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_host_that_is_no_address_is_explained() -> None:
+    done = run("demo", "--host", "nonsense")
+    assert done.returncode == 2
+    assert "there is no scheme" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.engine
+def test_demo_runs_a_container(host: str) -> None:
+    done = run("demo", DOCKER_HOST=host)
+    assert (done.returncode, done.stderr) == (0, "")
+    with dockpy.Client(host) as client:
+        assert f"{host} (from DOCKER_HOST)" in done.stdout
+        assert f"{client.version().version}, API {client.api_version}\n" in done.stdout
+    assert done.stdout.endswith("output   hi\n")
+
+
+@pytest.mark.engine
+def test_host_on_the_command_line_counts_more(host: str) -> None:
+    done = run("demo", "--host", host, DOCKER_HOST="unix:///nowhere/docker.sock")
+    assert done.returncode == 0
+    assert f"{host} (from --host)" in done.stdout
+
+
+@pytest.mark.engine
+def test_demo_pulls_what_is_missing(
+    host: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    image = f"{os.environ['DOCKPY_TEST_REGISTRY']}/dockpy-demo-{secrets.token_hex(4)}:1"
+    monkeypatch.setattr(command, "IMAGE", image)
+    with dockpy.Client(host) as client:
+        client.images.tag("busybox", image)
+        client.images.push(image)
+        client.images.remove(image)
+        try:
+            assert command.main(["demo", "--host", host]) == 0
+            assert "pulling" in capsys.readouterr().out
+            assert command.main(["demo", "--host", host]) == 0
+            assert "pulling" not in capsys.readouterr().out
+        finally:
+            client.images.remove(image)
+
+
+@pytest.mark.engine
+def test_what_the_engine_refuses_exits_with_1(
+    host: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(command, "COMMAND", ["false"])
+    assert command.main(["demo", "--host", host]) == 1
+    assert "non-zero exit status 1" in capsys.readouterr().err

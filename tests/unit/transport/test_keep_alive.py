@@ -1,0 +1,183 @@
+"""Pooled connections: kept, replaced where the daemon closed them, retried where that is harmless."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from dockpy import ConnectionFailed
+from dockpy.ops import containers
+
+
+def test_a_connection_is_kept(serve: Any, connect: Any, over: str, answer: Any, always: Any) -> None:
+    server = serve(always(answer()), over)
+    client = connect(server)
+    for name in ("a", "b", "c"):
+        client.info()
+        client.containers.known(name).kill() if False else client.api.call(containers.INSPECT, {"id": name})
+    assert len(server.asked) == 6
+    assert server.connections == 1
+
+
+def test_views_share_the_connections(serve: Any, connect: Any, answer: Any, always: Any) -> None:
+    server = serve(always(answer()))
+    client = connect(server)
+    client.info()
+    client.with_options(timeout=3).info()
+    client.with_options(stream_timeout=3).info()
+    assert server.connections == 1
+
+
+def test_as_many_connections_as_calls_at_once(serve: Any, connect: Any, over: str, answer: Any) -> None:
+    together = threading.Barrier(5)
+
+    def handle(peer: Any) -> None:
+        while peer.request() is not None:
+            together.wait(10)
+            peer.send(answer())
+
+    server = serve(handle, over)
+    client = connect(server, pool_size=5)
+    with ThreadPoolExecutor(5) as threads:
+        for _ in range(3):
+            list(threads.map(lambda _: client.info(), range(5)))
+    assert server.connections == 5
+
+
+def test_close_gives_them_back_and_the_next_call_opens_anew(
+    serve: Any, connect: Any, over: str, answer: Any, always: Any
+) -> None:
+    server = serve(always(answer()), over)
+    client = connect(server)
+    client.info()
+    client.close()
+    assert server.done.wait(10)  # the server saw the end
+    client.info()
+    assert server.connections == 2
+
+
+@pytest.mark.parametrize("announced", [False, True])
+def test_closed_after_each_answer(serve: Any, connect: Any, over: str, answer: Any, announced: bool) -> None:
+    """A daemon that restarts, or keeps no connection: the next call of any kind goes on a new one."""
+    closed = threading.Semaphore(0)
+
+    def handle(peer: Any) -> None:
+        if peer.request() is not None:
+            peer.send(answer(body=b"{}", **({"Connection": "close"} if announced else {})))
+            peer.close()
+            closed.release()
+
+    server = serve(handle, over)
+    client = connect(server)
+    for _ in range(3):
+        client.info()
+        assert closed.acquire(timeout=10)
+        client.api.call(containers.UPDATE, {"id": "web"}, body={})
+        assert closed.acquire(timeout=10)
+    assert server.connections == 6
+    assert [asked.method for asked in server.asked] == ["GET", "POST"] * 3
+
+
+def test_get_is_retried_where_the_kept_connection_dies_under_it(
+    serve: Any, connect: Any, over: str, answer: Any
+) -> None:
+    """The daemon closes just as the request arrives: nothing else can be seen of that."""
+
+    def handle(peer: Any) -> None:
+        peer.request()
+        peer.send(answer(body=b'{"ID": "%d"}' % peer.number))
+        if peer.request() is not None and peer.number > 1:
+            peer.send(answer(body=b'{"ID": "second"}'))
+
+    server = serve(handle, over)
+    client = connect(server)
+    assert client.info().id == "1"
+    assert client.info().id == "2"
+    assert [asked.target for asked in server.asked] == ["/v1.41/info"] * 3
+
+
+def test_post_is_never_sent_twice(serve: Any, connect: Any, over: str, answer: Any) -> None:
+    def handle(peer: Any) -> None:
+        peer.request()
+        peer.send(answer())
+        peer.request()  # and goes away
+
+    server = serve(handle, over)
+    client = connect(server)
+    client.info()
+    with pytest.raises(ConnectionFailed, match="closed the connection"):
+        client.containers.known("web").kill()
+    assert [asked.method for asked in server.asked] == ["GET", "POST"]
+
+
+@pytest.mark.parametrize("operation", ["kill", "remove"])
+def test_what_changes_something_is_not_retried(serve: Any, connect: Any, over: str, operation: str) -> None:
+    server = serve(lambda peer: peer.request(), over)
+    with pytest.raises(ConnectionFailed):
+        getattr(connect(server).containers.known("web"), operation)()
+    assert len(server.asked) == 1
+
+
+def test_a_retry_is_one(serve: Any, connect: Any, over: str) -> None:
+    server = serve(lambda peer: peer.request(), over)
+    with pytest.raises(ConnectionFailed):
+        connect(server).info()
+    assert len(server.asked) == 2
+
+
+def test_what_follows_an_answer_is_not_taken_for_the_next(serve: Any, connect: Any, over: str, answer: Any) -> None:
+    def handle(peer: Any) -> None:
+        peer.request()
+        peer.send(answer(body=b'{"ID": "mine"}') + answer(body=b'{"ID": "smuggled"}'))
+        if peer.request() is not None:
+            peer.send(answer(body=b'{"ID": "mine"}'))
+
+    client = connect(serve(handle, over))
+    assert client.info().id == "mine"
+    assert client.info().id == "mine"
+
+
+def test_streams_do_not_take_pooled_connections(serve: Any, connect: Any, over: str, answer: Any) -> None:
+    def handle(peer: Any) -> None:
+        while asked := peer.request():
+            if asked.target == "/v1.41/info":
+                peer.send(answer())
+            else:
+                peer.send(b"HTTP/1.1 200 OK\r\n\r\n")
+                peer.rest()  # until the client leaves
+
+    server = serve(handle, over)
+    client = connect(server, pool_size=1)
+    with client.events(), client.events(), client.events():
+        client.info()
+        client.info()
+    assert server.connections == 4
+
+
+def test_a_backlog_that_is_full_is_waited_for(tmp_path: Any, connect: Any, answer: Any) -> None:
+    """On a UNIX socket connect() fails at once where the daemon has not accepted the others yet."""
+    import dockpy
+
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(str(tmp_path / "busy.sock"))
+    listener.listen(0)
+    first = socket.socket(socket.AF_UNIX)
+    first.connect(str(tmp_path / "busy.sock"))  # the backlog is full
+
+    def accept() -> None:
+        listener.accept()[0].close()
+        with listener.accept()[0] as sock:
+            sock.recv(65536)
+            sock.sendall(answer(body=b'{"ID": "x"}'))
+
+    with listener, first, dockpy.Client(f"unix://{tmp_path}/busy.sock", version="1.41", timeout=10) as client:
+        with ThreadPoolExecutor(1) as threads:
+            call = threads.submit(client.info)
+            with pytest.raises(TimeoutError):
+                call.result(0.2)
+            threading.Thread(target=accept).start()
+            assert call.result(10).id == "x"
