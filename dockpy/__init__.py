@@ -49,8 +49,8 @@ if TYPE_CHECKING:
         VersionMismatch,
     )
     from dockpy.reference import ImageReference
-    from dockpy.resources.containers import Container
-    from dockpy.resources.images import Image
+    from dockpy.resources.container import Container
+    from dockpy.resources.image import Image
     from dockpy.resources.networks import Network
     from dockpy.resources.output import RunOutput
     from dockpy.resources.volumes import Volume
@@ -101,10 +101,10 @@ __all__ = [
 
 _HOMES = {
     "Client": "client",
-    "Container": "resources.containers",
+    "Container": "resources.container",
     "Credentials": "config.credentials",
     "Hooks": "transport.caller",
-    "Image": "resources.images",
+    "Image": "resources.image",
     "ImageReference": "reference",
     "Network": "resources.networks",
     "RunOutput": "resources.output",

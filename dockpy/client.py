@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import functools
 import os
-import threading
 from typing import TYPE_CHECKING, Any, Literal, Self, overload
 
+from dockpy.closing import Closing
 from dockpy.config.environment import api_version, default_platform
+from dockpy.daemon import Daemon, credentials_of
 from dockpy.errors import InvalidArgument
 from dockpy.transport.caller import Caller, Hooks
 from dockpy.transport.message import Timeouts
-from dockpy.transport.negotiation import Negotiation
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
     from datetime import datetime, timedelta
-    from types import TracebackType
 
     from dockpy.config.credentials import Credentials
     from dockpy.config.endpoint import Endpoint
-    from dockpy.config.file import ConfigFile
     from dockpy.config.tls import TLS
     from dockpy.resources.containers import ContainerCollection
     from dockpy.resources.images import ImageCollection
@@ -29,7 +27,6 @@ if TYPE_CHECKING:
     from dockpy.transport.answers import JsonStream
     from dockpy.transport.exchange import ByteStream
     from dockpy.transport.message import TimeoutSetting
-    from dockpy.transport.transport import Transport
     from dockpy.wire.auth import AuthResponse
     from dockpy.wire.disk_usage import SystemDataUsageResponse
     from dockpy.wire.events import EventMessage
@@ -38,60 +35,7 @@ if TYPE_CHECKING:
 __all__ = ["Client", "from_env"]
 
 
-class _Daemon:
-    """What all views of a client share: the way to the daemon, the version, who is logged in, who watches."""
-
-    def __init__(
-        self,
-        resolve: Callable[[], Endpoint],
-        environ: dict[str, str],
-        version: str | None,
-        pool_size: int,
-        hooks: Hooks,
-    ) -> None:
-        self.environ = environ
-        self.negotiation = Negotiation(version)
-        self.pool_size = pool_size
-        self.hooks = hooks
-        self.logins: dict[str, Credentials] = {}
-        self._resolve = resolve
-        self._endpoint: Endpoint | None = None
-        self._transport: Transport | None = None
-        self._lock = threading.Lock()
-
-    @property
-    def endpoint(self) -> Endpoint:
-        """Where the daemon is; found out the first time."""
-        if self._endpoint is None:
-            self._endpoint = self._resolve()
-        return self._endpoint
-
-    @property
-    def transport(self) -> Transport:
-        """The way to the daemon; made the first time."""
-        if self._transport is None:
-            from dockpy.transport.transport import Transport
-
-            with self._lock:
-                if self._transport is None:
-                    self._transport = Transport(
-                        self.endpoint, pool_size=self.pool_size, headers=self.endpoint.headers
-                    )
-        return self._transport
-
-    @functools.cached_property
-    def config_file(self) -> ConfigFile:
-        """What config.json says; read the first time."""
-        from dockpy.config.file import ConfigFile
-
-        return ConfigFile.load(self.environ)
-
-    def close(self) -> None:
-        if self._transport is not None:
-            self._transport.close()
-
-
-class Client:
+class Client(Closing):
     """One daemon: its containers, images, networks, volumes.
 
     Making a client opens no connection and starts nothing; the first call does. It may be shared by threads.
@@ -146,7 +90,7 @@ class Client:
         environ = dict(os.environ)
         pinned = api_version(environ) if version == "auto" else version
         self._arguments = (host, context, timeout, version, tls, pool_size)
-        self._shared = _Daemon(
+        self._shared = Daemon(
             lambda: resolve_endpoint(host, tls, context, environ),
             environ,
             pinned,
@@ -418,7 +362,7 @@ class Client:
 
         shared = self._shared
         if given is not None and not isinstance(given, Credentials):
-            given = _credentials(given, server_address(registry))
+            given = credentials_of(given, server_address(registry))
         found = find_credentials(
             registry, explicit=given, login=shared.logins, config=shared.config_file, environ=shared.environ
         )
@@ -429,14 +373,6 @@ class Client:
     def close(self) -> None:
         """Give back its connections; the next call opens new ones."""
         self._shared.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def __getstate__(self) -> dict[str, Any]:
         """How to make such a client: neither connections nor credentials nor hooks are pickled."""
@@ -453,17 +389,6 @@ class Client:
 
     def __repr__(self) -> str:
         return f"<Client: {self.daemon}>"
-
-
-def _credentials(given: Mapping[str, str], address: str) -> Credentials:
-    """Credentials from a mapping, by the Engine's names (docker-py's ``auth_config``) or ours."""
-    from dockpy.config.credentials import Credentials
-
-    names = {name.replace("_", ""): name for name in Credentials.__dataclass_fields__}
-    if unknown := [name for name in given if name.replace("_", "") not in names]:
-        raise InvalidArgument(f"auth_config has no {', '.join(unknown)}; it takes {', '.join(names)}")
-    values = {names[name.replace("_", "")]: value for name, value in given.items()}
-    return Credentials(**{"server_address": address, **values})
 
 
 def from_env(*, timeout: TimeoutSetting = 60, version: str = "auto", pool_size: int = 10) -> Client:

@@ -1,126 +1,37 @@
-"""Images."""
+"""The images of a daemon."""
 
 from __future__ import annotations
 
-import contextlib
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias, overload, runtime_checkable
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, overload
 
 from dockpy.errors import ImageLoadError, InvalidArgument, InvalidResponse, PullError, PushError
 from dockpy.ops import images as ops
 from dockpy.options.platforms import platform_json
 from dockpy.options.values import string_list
 from dockpy.reference import ImageReference, is_image_id
-from dockpy.resources.base import Collection, Resource, parse_time, require
+from dockpy.resources.archive import Archive, opened
+from dockpy.resources.base import Collection, require
+from dockpy.resources.image import Image
 from dockpy.resources.progress import follow
 
 if TYPE_CHECKING:
     import builtins
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-    from datetime import datetime
 
     from dockpy.config.credentials import Credentials
     from dockpy.transport.exchange import ByteStream
     from dockpy.wire.images import (
         ImageDeleteResponseItem,
         ImageHistoryResponseItem,
-        ImageInspect,
         ImagePruneResponse,
         ImageSearchResponseItem,
     )
     from dockpy.wire.progress import CreateImageInfo, LoadImageInfo, PushImageInfo, PushResult
 
-__all__ = ["Image", "ImageCollection"]
+__all__ = ["AuthConfig", "ImageCollection"]
 
-
-@runtime_checkable
-class SupportsRead(Protocol):
-    """A file, open for reading bytes."""
-
-    def read(self, size: int, /) -> bytes:
-        """The next bytes, at most so many; empty at the end."""
-        ...
-
-
-Archive: TypeAlias = "bytes | SupportsRead | Iterable[bytes] | str | Path"
-"""A tar: its bytes, an open file, pieces of it, or the path of one."""
 
 AuthConfig: TypeAlias = "Credentials | Mapping[str, str]"
-
-_CHUNK = 64 * 1024
-
-
-class Image(Resource["ImageInspect"]):
-    """An image: layers, and what to run on them."""
-
-    @property
-    def tags(self) -> list[str]:
-        """Its names, such as ``alpine:3.10``."""
-        return [tag for tag in self._known.get("RepoTags") or [] if tag != "<none>:<none>"]
-
-    @property
-    def digests(self) -> list[str]:
-        """Its names by digest, one for each repository that it was pulled from or pushed to."""
-        return [name for name in self._known.get("RepoDigests") or [] if name != "<none>@<none>"]
-
-    @property
-    def labels(self) -> dict[str, str]:
-        """Its labels."""
-        config = self._known.get("Config") or {}
-        return dict(self._known.get("Labels") or config.get("Labels") or {})
-
-    @property
-    def size(self) -> int:
-        """Bytes that its layers take, shared ones included."""
-        return int(self._known.get("Size") or 0)
-
-    @property
-    def created(self) -> datetime | None:
-        """When it was built."""
-        return parse_time(self._known.get("Created"))
-
-    @property
-    def name(self) -> str:
-        """Its first tag; its short id where it has none."""
-        return next(iter(self.tags), self.short_id)
-
-    def _inspect(self) -> ImageInspect:
-        return self.client.api.call(ops.INSPECT, {"name": self.id})
-
-    def tag(self, repository: str, tag: str | None = None) -> None:
-        """Give it a further name; see `ImageCollection.tag`."""
-        self.client.images.tag(self.id, repository, tag)
-        self.stale()
-
-    def remove(self, *, force: bool = False, noprune: bool = False) -> list[ImageDeleteResponseItem]:
-        """Remove it with all its names; see `ImageCollection.remove`."""
-        return self.client.images.remove(self.id, force=force, noprune=noprune)
-
-    def history(self) -> list[ImageHistoryResponseItem]:
-        """Which instruction made which layer; see `ImageCollection.history`."""
-        return self.client.images.history(self.id)
-
-    def save(self, *, named: bool | str = False, platform: str | None = None) -> ByteStream:
-        """It as a tar, streamed.
-
-        Args:
-            named: keep its first name in the archive, or the one given; a tar of its id alone has none.
-            platform: only this platform of it (API 1.48).
-
-        Raises:
-            InvalidArgument: it has no name, or not the one given.
-        """
-        if not named:
-            return self.client.images.save(self.id, platform=platform)
-        name = named if isinstance(named, str) else next(iter(self.tags), None)
-        if name is None or name not in self.tags:
-            raise InvalidArgument(f"named={named!r}: the image {self.short_id} has the names {self.tags}")
-        return self.client.images.save(name, platform=platform)
-
-    def __repr__(self) -> str:
-        known = self._summary or self._attrs
-        tags = ", ".join(map(repr, self.tags)) if known is not None else ""
-        return f"<Image: {tags or self.short_id}>"
 
 
 class ImageCollection(Collection):
@@ -370,7 +281,7 @@ class ImageCollection(Collection):
         """
         coded = platform_json(platform)
         with (
-            _opened(data) as body,
+            opened(data) as body,
             self.client.api.objects(
                 ops.LOAD,
                 query={"quiet": on_progress is None or None, "platform": [coded] if coded else None},
@@ -419,7 +330,7 @@ class ImageCollection(Collection):
             "platform": platform,
         }
         with (
-            _opened(b"" if remote else src) as body,
+            opened(b"" if remote else src) as body,
             self.client.api.objects(ops.CREATE, query=query, body=body) as stream,
         ):
             messages = follow(stream, ImageLoadError, "image import", self.client.daemon, on_progress)
@@ -472,23 +383,3 @@ def _loaded(messages: Iterable[Any]) -> Iterator[str]:
             kind, found, name = line.partition(": ")
             if found and kind in ("Loaded image", "Loaded image ID"):
                 yield name.strip()
-
-
-@contextlib.contextmanager
-def _opened(data: Archive) -> Iterator[bytes | Iterable[bytes]]:
-    """An archive as what can be sent; a file that is opened for it is closed."""
-    if isinstance(data, (bytes, bytearray, memoryview)):
-        yield bytes(data)
-    elif isinstance(data, (str, Path)):
-        try:
-            file = open(data, "rb")  # noqa: SIM115 - only opening it may fail here
-        except OSError as error:
-            raise InvalidArgument(f"The archive {str(data)!r} cannot be read: {error.strerror}") from None
-        with file:
-            yield _pieces(file)
-    else:
-        yield _pieces(data) if isinstance(data, SupportsRead) else data
-
-
-def _pieces(file: SupportsRead) -> Iterator[bytes]:
-    return iter(lambda: file.read(_CHUNK), b"")

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
-    from dockpy.resources.containers import Container
+    from dockpy.resources.container import Container
     from dockpy.wire.networks import IPAM, NetworkInspect, NetworkPruneResponse
 
     ContainerOrName: TypeAlias = Container | str

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
+from dockpy.closing import Closing
 from dockpy.errors import InvalidResponse
 from dockpy.streams.frames import Frame, FrameDecoder, Stream
 from dockpy.streams.lines import FrameLineDecoder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from types import TracebackType
 
-__all__ = ["OutputStream", "RunOutput"]
+__all__ = ["Lines", "OutputStream", "RunOutput"]
 
 
 class Source(Protocol):
@@ -31,7 +31,7 @@ class Source(Protocol):
         ...
 
 
-class OutputStream:
+class OutputStream(Closing):
     """Output of a process, as it comes: iterate for payloads, or take `frames` or `lines`.
 
     Closing it from another thread ends the iteration; it closes itself at its end. Use it in a ``with``
@@ -86,13 +86,23 @@ class OutputStream:
         """Close the connection; a read that is blocked in another thread ends."""
         self._source.close()
 
-    def __enter__(self) -> Self:
+
+class Lines(Closing):
+    """Text lines as they come. Close it from any thread; it closes itself at its end."""
+
+    def __init__(self, output: OutputStream) -> None:
+        self._output = output
+        self._lines = output.lines()
+
+    def __iter__(self) -> Lines:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
+    def __next__(self) -> str:
+        return next(self._lines)
+
+    def close(self) -> None:
+        """Close the connection; a read that is blocked in another thread ends."""
+        self._output.close()
 
 
 class RunOutput(bytes):

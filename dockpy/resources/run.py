@@ -12,7 +12,7 @@ from dockpy.resources.output import OutputStream, RunOutput
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from dockpy.resources.containers import Container
+    from dockpy.resources.container import Container
 
 __all__ = ["discard", "run_attached"]
 

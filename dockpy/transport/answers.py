@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import base64
 import json
-from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from dockpy.closing import Closing
 from dockpy.errors import ApiError, ErrorResponse, ImageNotFound, InvalidResponse, error_for_status
 from dockpy.streams.jsonlines import JsonDecoder
 from dockpy.wire.document import Document
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
-    from types import TracebackType
 
     from dockpy.ops.operation import Operation
     from dockpy.transport.exchange import ByteStream
@@ -123,7 +123,7 @@ def _message(content: bytes) -> str:
     return text[:1000]
 
 
-class JsonStream(Generic[R]):
+class JsonStream(Closing, Generic[R]):
     """Typed objects, as they come. Close it from any thread; it closes itself at its end."""
 
     def __init__(self, operation: Operation[R], source: ByteStream) -> None:
@@ -162,16 +162,8 @@ class JsonStream(Generic[R]):
         """Close the connection; a read that is blocked in another thread ends."""
         self._source.close()
 
-    def __enter__(self) -> Self:
-        return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-
-class Pending(Generic[R]):
+class Pending(Closing, Generic[R]):
     """An answer that has begun and whose value comes later."""
 
     def __init__(self, operation: Operation[R], source: ByteStream) -> None:
@@ -192,11 +184,3 @@ class Pending(Generic[R]):
     def close(self) -> None:
         """Close the connection."""
         self._source.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()

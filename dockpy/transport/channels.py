@@ -12,9 +12,13 @@ import select
 import socket
 import ssl
 import threading
+from collections.abc import Callable
 from typing import Protocol
 
 __all__ = ["Channel", "SocketChannel", "TLSChannel"]
+
+Enough = Callable[[bytes], bool]
+"""Whether what comes while a body is sent says that no more of it is wanted."""
 
 _READ = 64 * 1024
 _WRITE = 64 * 1024
@@ -31,8 +35,8 @@ class Channel(Protocol):
         """Send all of the data."""
         ...
 
-    def upload(self, data: bytes) -> bool:
-        """Send all of the data, taking in what comes meanwhile; False once the peer reads no more.
+    def upload(self, data: bytes, enough: Enough) -> bool:
+        """Send all of the data, taking in what comes meanwhile; False once that is enough, or nobody reads.
 
         A daemon that answers while it still reads would otherwise wait for us as we wait for it. Only for
         a thread that both writes and reads.
@@ -76,22 +80,21 @@ class SocketChannel:
         """See `Channel`."""
         self._sock.sendall(data)
 
-    def upload(self, data: bytes) -> bool:
+    def upload(self, data: bytes, enough: Enough) -> bool:
         """See `Channel`."""
         view, timeout = memoryview(data), self._sock.gettimeout()
         while view:
             readable, writable = _wait(self._sock, timeout)
-            if readable:
-                received = self._sock.recv(_READ)
-                if not received:
-                    self._early.append(b"")
-                    return False
-                self._early.append(received)
-            elif writable:
-                try:
+            try:
+                if readable:
+                    received = self._sock.recv(_READ)
+                    self._early.append(received)
+                    if not received or enough(received):
+                        return False
+                elif writable:
                     view = view[self._sock.send(view[:_WRITE]) :]
-                except (BrokenPipeError, ConnectionResetError):
-                    return False  # what it had to say about that may still be there to read
+            except (BrokenPipeError, ConnectionResetError):
+                return False  # what it had to say about that came before, or is still there to read
         return True
 
     def close_write(self) -> None:
@@ -125,7 +128,7 @@ class TLSChannel:
         self._tls = context.wrap_bio(self._incoming, self._outgoing, server_hostname=hostname)
         self._engine = threading.Lock()
         self._writing = threading.Lock()
-        self._plain: list[bytes] = []  # decrypted while half-closing
+        self._plain: list[bytes] = []  # decrypted while writing
         self._handshake()
 
     def _handshake(self) -> None:
@@ -186,12 +189,20 @@ class TLSChannel:
                 self._wire.send(self._encrypt(bytes(view[:_WRITE])))
             view = view[_WRITE:]
 
-    def upload(self, data: bytes) -> bool:
+    def upload(self, data: bytes, enough: Enough) -> bool:
         """See `Channel`."""
+
+        def heard(_: bytes) -> bool:
+            known = len(self._plain)
+            self._take_in()  # it is the first of what came early
+            with self._engine:
+                self._drain()
+            return any(enough(plain) for plain in self._plain[known:])
+
         view = memoryview(data)
         while view:
             with self._writing:
-                if not self._wire.upload(self._encrypt(bytes(view[:_WRITE]))):
+                if not self._wire.upload(self._encrypt(bytes(view[:_WRITE])), heard):
                     return False
             view = view[_WRITE:]
         return True

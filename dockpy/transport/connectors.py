@@ -7,7 +7,7 @@ or an upgrade. Both raise plain OSErrors; `dockpy.transport.failures` says what 
 from __future__ import annotations
 
 import socket
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from dockpy.errors import InvalidEndpoint
 from dockpy.transport.channels import Channel, SocketChannel, TLSChannel
@@ -18,24 +18,37 @@ if TYPE_CHECKING:
 
     from dockpy.config.endpoint import Endpoint
 
-__all__ = ["Connector", "SSHConnector", "TCPConnector", "TLSConnector", "UnixConnector", "connector_for"]
+__all__ = [
+    "Connector",
+    "SSHConnector",
+    "SocketConnector",
+    "TCPConnector",
+    "TLSConnector",
+    "UnixConnector",
+    "connector_for",
+]
 
 
 class Connector(Protocol):
-    """Makes connections to one daemon."""
+    """Makes connections to one daemon: all that a daemon in this process needs."""
 
     host: str
     """The Host header."""
+
+    def channel(self, timeout: float | None) -> Channel:
+        """A connection for a stream or an upgrade."""
+        ...
+
+
+@runtime_checkable
+class SocketConnector(Connector, Protocol):
+    """Makes connections to a daemon behind a socket."""
 
     exclusive: bool
     """Connections are dear: callers wait for a free one rather than make another."""
 
     def connect(self, timeout: float | None) -> socket.socket:
         """A connected socket; TLS is spoken already."""
-        ...
-
-    def channel(self, timeout: float | None) -> Channel:
-        """A connection for a stream or an upgrade."""
         ...
 
 
@@ -130,7 +143,7 @@ class SSHConnector:
         return SocketChannel(self.connect(timeout))
 
 
-def connector_for(endpoint: Endpoint) -> Connector:
+def connector_for(endpoint: Endpoint) -> SocketConnector:
     """The connector of an endpoint.
 
     Raises:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING, Self
 
-from dockpy.errors import DockpyError, InvalidArgument
+from dockpy.errors import DockpyError, InvalidArgument, InvalidResponse
 from dockpy.streams.http1 import Head, HeadDecoder, body_decoder, encode_chunk, encode_request_head
 from dockpy.transport.failures import explain, root_cause
 
@@ -150,7 +150,7 @@ def exchange(
 ) -> ByteStream | Upgraded:
     """Send a request on a connection of its own and read the head of its answer.
 
-    An answer that comes while the body is still being sent ends the sending: it is the answer that counts.
+    An error that comes while the body is still being sent ends the sending: it is the answer that counts.
 
     Args:
         connector: makes the connection.
@@ -189,18 +189,18 @@ def exchange(
 
 
 def _send(channel: Channel, request: Request, headers: dict[str, str]) -> None:
-    body = request.body
+    body, refused = request.body, _Refused()
     if "Upgrade" not in headers:
         headers["Connection"] = "close"
     if body is None or isinstance(body, bytes):
         if body is not None or request.method in ("POST", "PUT"):
             headers["Content-Length"] = str(len(body or b""))
-        channel.upload(encode_request_head(request.method, request.target, headers) + (body or b""))
+        channel.upload(encode_request_head(request.method, request.target, headers) + (body or b""), refused)
         return
     headers["Transfer-Encoding"] = "chunked"
-    channel.upload(encode_request_head(request.method, request.target, headers))
-    if _upload(channel, body):
-        channel.upload(encode_chunk(b""))
+    head = encode_request_head(request.method, request.target, headers)
+    if channel.upload(head, refused) and _upload(channel, body, refused):
+        channel.upload(encode_chunk(b""), refused)
 
 
 class _BodyFailed(Exception):
@@ -211,9 +211,25 @@ class _BodyFailed(Exception):
         self.error = error
 
 
-def _upload(channel: Channel, body: Iterable[bytes]) -> bool:
-    """Send a body as it is read; False where the daemon stopped reading."""
-    return all(channel.upload(encode_chunk(piece)) for piece in _pieces(body) if piece)
+class _Refused:
+    """Reads along while a body is sent: whether the answer is there already, and is no success."""
+
+    def __init__(self) -> None:
+        self._decoder = HeadDecoder()
+        self._head: Head | None = None
+
+    def __call__(self, data: bytes) -> bool:
+        try:
+            if self._head is None and (found := self._decoder.feed(data)):
+                self._head = found[0]
+        except InvalidResponse:
+            return True  # raised again when the answer is read
+        return self._head is not None and self._head.status >= 300
+
+
+def _upload(channel: Channel, body: Iterable[bytes], refused: _Refused) -> bool:
+    """Send a body as it is read; False where the daemon wants no more of it."""
+    return all(channel.upload(encode_chunk(piece), refused) for piece in _pieces(body) if piece)
 
 
 def _pieces(body: Iterable[bytes]) -> Iterator[bytes]:

@@ -17,7 +17,7 @@ from requests.structures import CaseInsensitiveDict
 from urllib3.connection import HTTPConnection
 from urllib3.connectionpool import HTTPConnectionPool
 
-from dockpy.transport.connectors import Connector, UnixConnector
+from dockpy.transport.connectors import SocketConnector, UnixConnector
 from dockpy.transport.message import Request, Response, Timeouts
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ __all__ = ["Session"]
 class _Connection(HTTPConnection):
     """A connection that the connector makes."""
 
-    def __init__(self, *args: Any, connector: Connector, **options: Any) -> None:
+    def __init__(self, *args: Any, connector: SocketConnector, **options: Any) -> None:
         super().__init__(*args, **options)
         self._connector = connector
 
@@ -43,6 +43,10 @@ class _UnixConnection(unixsocket.UnixHTTPConnection):  # type: ignore[misc]  # t
 
     def __init__(self, host: str, port: int | None = None, *, timeout: Any, url: str, **options: Any) -> None:
         super().__init__(url, timeout)
+        self._connector = options["connector"]
+
+    # The library's own leaves its socket open where nothing listens.
+    connect = _Connection.connect
 
 
 class _PooledAdapter(HTTPAdapter):
@@ -62,7 +66,7 @@ class _PooledAdapter(HTTPAdapter):
 
 
 class _ConnectorAdapter(_PooledAdapter):
-    def __init__(self, connector: Connector, pool_size: int) -> None:
+    def __init__(self, connector: SocketConnector, pool_size: int) -> None:
         super().__init__()
         self.pool = HTTPConnectionPool(
             "daemon", maxsize=pool_size, block=connector.exclusive, connector=connector
@@ -73,10 +77,10 @@ class _ConnectorAdapter(_PooledAdapter):
 class _UnixAdapter(_PooledAdapter, unixsocket.UnixAdapter):  # type: ignore[misc]
     """requests-unixsocket's adapter, pooled by socket: its own pools are keyed by the whole URL."""
 
-    def __init__(self, path: str, pool_size: int) -> None:
+    def __init__(self, connector: UnixConnector, pool_size: int) -> None:
         super().__init__()
-        url = f"http+unix://{quote(path, safe='')}"
-        self.pool = HTTPConnectionPool("daemon", maxsize=pool_size, url=url)
+        url = f"http+unix://{quote(connector.path, safe='')}"
+        self.pool = HTTPConnectionPool("daemon", maxsize=pool_size, url=url, connector=connector)
         self.pool.ConnectionCls = _UnixConnection
 
 
@@ -96,12 +100,12 @@ class Session:
         headers: sent with every request.
     """
 
-    def __init__(self, connector: Connector, pool_size: int, headers: Mapping[str, str]) -> None:
+    def __init__(self, connector: SocketConnector, pool_size: int, headers: Mapping[str, str]) -> None:
         self._session = _Session()
         self._session.trust_env = False
         self._session.adapters.clear()
         adapter = (
-            _UnixAdapter(connector.path, pool_size)
+            _UnixAdapter(connector, pool_size)
             if isinstance(connector, UnixConnector)
             else _ConnectorAdapter(connector, pool_size)
         )

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from dockpy._version import __version__
 from dockpy.errors import InvalidResponse
-from dockpy.transport.connectors import connector_for
+from dockpy.transport.connectors import SocketConnector, connector_for
+from dockpy.transport.direct import DirectSession
 from dockpy.transport.exchange import ByteStream, Upgraded, exchange
 from dockpy.transport.failures import explain, is_lost_connection, root_cause
 from dockpy.transport.message import Request, Response, Timeouts
@@ -46,8 +47,8 @@ class Transport:
         self._pool_size = pool_size
         self._headers = {"User-Agent": f"dockpy/{__version__}", **(headers or {})}
         self._connector: Connector | None = connector
-        self._session: Session | None = None
-        self._inherited: list[Session] = []
+        self._session: Session | DirectSession | None = None
+        self._inherited: list[Session | DirectSession] = []
         self._lock = threading.Lock()
         _TRANSPORTS.add(self)
 
@@ -111,15 +112,21 @@ class Transport:
             connector = self._connector = connector_for(self.endpoint)
         return connector
 
-    def _open_session(self) -> Session:
+    def _new_session(self) -> Session | DirectSession:
+        connector = self.connector
+        if not isinstance(connector, SocketConnector):
+            return DirectSession(connector, self.endpoint, self._headers)
+        from dockpy.transport.session import Session  # requests is imported when it is first needed
+
+        return Session(connector, self._pool_size, self._headers)
+
+    def _open_session(self) -> Session | DirectSession:
         session = self._session
         if session is None:
             with self._lock:
                 session = self._session
                 if session is None:
-                    from dockpy.transport.session import Session  # requests, when it is first needed
-
-                    session = self._session = Session(self.connector, self._pool_size, self._headers)
+                    session = self._session = self._new_session()
                     weakref.finalize(self, session.close)  # a client that nobody closes leaves none open
         return session
 

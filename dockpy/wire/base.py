@@ -57,7 +57,7 @@ class Until:
     version: str
 
 
-def Name(json_name: str) -> FieldInfo:  # noqa: N802 - reads as the type annotation it is part of
+def Name(json_name: str) -> FieldInfo:
     """The field's name in JSON, where it does not follow from the Python name.
 
     It stands in the annotation (``Annotated[str, Name("ID")]``) rather than as the default, so that type

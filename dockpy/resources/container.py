@@ -1,0 +1,388 @@
+"""One container."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, overload
+
+from dockpy.ops import containers as ops
+from dockpy.options.values import timestamp
+from dockpy.resources.base import Resource, parse_time
+from dockpy.resources.output import Lines, OutputStream
+from dockpy.version import at_least
+from dockpy.wire.document import Document
+
+if TYPE_CHECKING:
+    from datetime import datetime, timedelta
+
+    from dockpy.resources.image import Image
+    from dockpy.wire.containers import (
+        ContainerInspectResponse,
+        ContainerTopResponse,
+        ContainerWaitResponse,
+        FilesystemChange,
+    )
+    from dockpy.wire.mounts import MountPoint
+    from dockpy.wire.networks import EndpointSettings
+
+    Time: TypeAlias = datetime | timedelta | float | str
+
+__all__ = ["Container"]
+
+_GRACE = 10.0
+"""Seconds that the engine gives a container to stop, where nobody says otherwise."""
+
+
+class Container(Resource["ContainerInspectResponse"]):
+    """A container: a process, its files, its networks."""
+
+    # What it is
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+        names = self._known.get("Names")
+        name = names[0] if names else self._known.get("Name") or ""
+        return str(name).removeprefix("/")
+
+    @property
+    def status(self) -> str:
+        """``created``, ``running``, ``paused``, ``restarting``, ``removing``, ``exited`` or ``dead``."""
+        state = self._known.get("State") or ""
+        return str(state.get("Status") or "") if isinstance(state, Mapping) else str(state)
+
+    @property
+    def image(self) -> Image:
+        """The image that it was made of; read further, it is loaded."""
+        return self.client.images.known(str(self._known.get("ImageID") or self._known.get("Image") or ""))
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """Its labels."""
+        config = self._known.get("Config") or {}
+        return dict(self._known.get("Labels") or config.get("Labels") or {})
+
+    @property
+    def created(self) -> datetime | None:
+        """When it was created."""
+        return parse_time(self._known.get("Created"))
+
+    @property
+    def ports(self) -> dict[str, list[dict[str, str]] | None]:
+        """Its ports: ``{"80/tcp": [{"HostIp": "0.0.0.0", "HostPort": "8080"}], "443/tcp": None}``."""
+        settings = self._known.get("NetworkSettings") or {}
+        if "Ports" in settings:
+            return dict(settings["Ports"] or {})
+        ports: dict[str, list[dict[str, str]] | None] = {}
+        for entry in self._known.get("Ports") or []:
+            key = f"{entry['PrivatePort']}/{entry.get('Type') or 'tcp'}"
+            if entry.get("PublicPort"):
+                binding = {"HostIp": str(entry.get("IP") or ""), "HostPort": str(entry["PublicPort"])}
+                ports[key] = [*(ports.get(key) or []), binding]
+            else:
+                ports.setdefault(key, None)
+        return ports
+
+    @property
+    def networks(self) -> dict[str, EndpointSettings]:
+        """The networks that it is connected to, and how."""
+        settings = self._known.get("NetworkSettings") or {}
+        return {
+            name: Document.of(endpoint, "networks.EndpointSettings")
+            for name, endpoint in (settings.get("Networks") or {}).items()
+        }
+
+    @property
+    def mounts(self) -> list[MountPoint]:
+        """What is mounted into it."""
+        return [Document.of(mount, "mounts.MountPoint") for mount in self._known.get("Mounts") or []]
+
+    def inspect(self) -> ContainerInspectResponse:
+        """Everything the engine says of it, asked anew.
+
+        Operation: ContainerInspect.
+        """
+        self.reload()
+        return self.attrs
+
+    def _inspect(self) -> ContainerInspectResponse:
+        return self.client.api.call(ops.INSPECT, {"id": self.id})
+
+    # What it does
+
+    def start(self, *, detach_keys: str | None = None) -> None:
+        """Start it; nothing happens where it runs already.
+
+        Args:
+            detach_keys: the keys that detach a terminal from it.
+
+        Raises:
+            NotFound: it is not there any more, or something it needs is not (a network).
+            BadParameter: its command cannot be run.
+
+        Operation: ContainerStart.
+        """
+        try:
+            self._do(ops.START, detachKeys=detach_keys)
+        finally:
+            self.stale()
+
+    def stop(self, *, timeout: float | None = None, signal: str | None = None) -> None:
+        """Stop it: its stop signal, and SIGKILL where it still runs after the grace; nothing happens where it
+        does not run.
+
+        Args:
+            timeout: seconds of grace; -1 for as long as it takes. Its own, or 10, where none is given.
+            signal: the signal to send first, in place of its own (API 1.42).
+
+        Operation: ContainerStop.
+        """
+        self._do(ops.STOP, takes=timeout, t=_seconds(timeout), signal=signal)
+
+    def restart(self, *, timeout: float | None = None, signal: str | None = None) -> None:
+        """Stop it, where it runs, and start it. Arguments as of `stop`.
+
+        Operation: ContainerRestart.
+        """
+        self._do(ops.RESTART, takes=timeout, t=_seconds(timeout), signal=signal)
+
+    def kill(self, signal: str | int | None = None) -> None:
+        """Send it a signal.
+
+        Args:
+            signal: its name or number; SIGKILL where none is given.
+
+        Raises:
+            Conflict: it does not run.
+
+        Operation: ContainerKill.
+        """
+        self._do(ops.KILL, signal=signal)
+
+    def pause(self) -> None:
+        """Suspend all its processes.
+
+        Operation: ContainerPause.
+        """
+        self._do(ops.PAUSE)
+
+    def unpause(self) -> None:
+        """Resume its processes.
+
+        Operation: ContainerUnpause.
+        """
+        self._do(ops.UNPAUSE)
+
+    def rename(self, name: str) -> None:
+        """Give it another name.
+
+        Raises:
+            Conflict: the name is taken.
+
+        Operation: ContainerRename.
+        """
+        self._do(ops.RENAME, name=name)
+
+    def remove(self, *, v: bool = False, link: bool = False, force: bool = False) -> None:
+        """Remove it.
+
+        Args:
+            v: its anonymous volumes too.
+            link: remove the link of that name, not the container.
+            force: kill it first, where it runs.
+
+        Raises:
+            Conflict: it runs, and force was not given.
+            NotFound: it is not there any more.
+
+        Operation: ContainerDelete.
+        """
+        self._do(ops.DELETE, v=v or None, link=link or None, force=force or None)
+
+    def wait(
+        self,
+        *,
+        timeout: float | None = None,
+        condition: Literal["not-running", "next-exit", "removed"] | None = None,
+    ) -> ContainerWaitResponse:
+        """Wait until it has stopped.
+
+        Args:
+            timeout: seconds to wait; None for as long as it takes.
+            condition: ``not-running`` (what the engine does where none is given), ``next-exit``, ``removed``.
+
+        Returns:
+            Its exit status: ``.status_code``, or ``["StatusCode"]``.
+
+        Raises:
+            TimedOut: it did not stop in time.
+            NotFound: it is not there.
+
+        Operation: ContainerWait.
+        """
+        api = self.client.with_options(stream_timeout=timeout).api if timeout is not None else self.client.api
+        try:
+            return api.call(ops.WAIT, {"id": self.id}, {"condition": condition})
+        finally:
+            self.stale()
+
+    def _do(self, operation: Any, *, takes: float | None = None, **query: Any) -> None:
+        extra = _GRACE if takes is None else max(takes, 0.0) if takes >= 0 else 365 * 86400.0
+        self.client.api.call(operation, {"id": self.id}, query, takes=extra)
+        self.stale()
+
+    # What it says
+
+    @overload
+    def logs(
+        self,
+        *,
+        stdout: bool = True,
+        stderr: bool = True,
+        stream: Literal[False] = False,
+        follow: Literal[False] | None = None,
+        timestamps: bool = False,
+        tail: int | Literal["all"] = "all",
+        since: Time | None = None,
+        until: Time | None = None,
+    ) -> bytes: ...
+
+    @overload
+    def logs(
+        self,
+        *,
+        stdout: bool = True,
+        stderr: bool = True,
+        stream: Literal[True],
+        follow: bool | None = None,
+        timestamps: bool = False,
+        tail: int | Literal["all"] = "all",
+        since: Time | None = None,
+        until: Time | None = None,
+    ) -> OutputStream: ...
+
+    def logs(
+        self,
+        *,
+        stdout: bool = True,
+        stderr: bool = True,
+        stream: bool = False,
+        follow: bool | None = None,
+        timestamps: bool = False,
+        tail: int | Literal["all"] = "all",
+        since: Time | None = None,
+        until: Time | None = None,
+    ) -> bytes | OutputStream:
+        """What it has written.
+
+        Args:
+            stdout: its standard output.
+            stderr: its standard error.
+            stream: payloads as they come, in place of all at once.
+            follow: go on with what it will write; with ``stream``, that is so unless False is given.
+            timestamps: begin each line with when it was written.
+            tail: how many of the last lines, or ``"all"``.
+            since: only what was written after: a datetime, a timedelta or ``"10m"`` (that long ago), seconds
+                since 1970.
+            until: only what was written before.
+
+        Returns:
+            The bytes; with ``stream``, an `OutputStream`.
+
+        Raises:
+            NotFound: it is not there any more.
+            ApiError: its log driver cannot be read.
+
+        Operation: ContainerLogs.
+        """
+        output = self._logs(
+            stdout=stdout,
+            stderr=stderr,
+            follow=stream if follow is None else follow,
+            timestamps=timestamps,
+            tail=tail,
+            since=since,
+            until=until,
+        )
+        return output if stream else output.read()
+
+    def log_lines(
+        self,
+        *,
+        stdout: bool = True,
+        stderr: bool = True,
+        follow: bool = False,
+        timestamps: bool = False,
+        tail: int | Literal["all"] = "all",
+        since: Time | None = None,
+        until: Time | None = None,
+    ) -> Lines:
+        """What it has written, as text lines without their ends. Arguments as of `logs`.
+
+        Returns:
+            An iterator of lines; close it, or use it in a ``with`` statement, where you leave it earlier.
+
+        Operation: ContainerLogs.
+        """
+        return Lines(
+            self._logs(
+                stdout=stdout,
+                stderr=stderr,
+                follow=follow,
+                timestamps=timestamps,
+                tail=tail,
+                since=since,
+                until=until,
+            )
+        )
+
+    def _logs(
+        self, *, since: Time | None, until: Time | None, timestamps: bool, **query: Any
+    ) -> OutputStream:
+        if since is not None:
+            query["since"] = timestamp("since", since)
+        if until is not None:
+            query["until"] = timestamp("until", until)
+        source = self.client.api.stream(
+            ops.LOGS, {"id": self.id}, {**query, "timestamps": timestamps or None}
+        )
+        try:
+            return OutputStream(source, framed=self._framed(source.head.headers.get("Content-Type", "")))
+        except BaseException:
+            source.close()
+            raise
+
+    def _framed(self, content_type: str) -> bool:
+        """Whether its output is framed: by the answer's label, which engines before API 1.42 get wrong."""
+        if content_type == "application/vnd.docker.multiplexed-stream":
+            return True
+        if at_least(self.client.api.version(), "1.42"):
+            return False
+        return not self.attrs["Config"]["Tty"]
+
+    # What it holds
+
+    def top(self, ps_args: str | None = None) -> ContainerTopResponse:
+        """Its processes.
+
+        Args:
+            ps_args: arguments of the host's ps; ``-ef`` where none are given.
+
+        Raises:
+            Conflict: it does not run.
+
+        Operation: ContainerTop.
+        """
+        return self.client.api.call(ops.TOP, {"id": self.id}, {"ps_args": ps_args})
+
+    def diff(self) -> list[FilesystemChange]:
+        """Which files it has added (kind 1), changed (0) or deleted (2) since it was made.
+
+        Operation: ContainerChanges.
+        """
+        return self.client.api.call(ops.CHANGES, {"id": self.id})
+
+
+def _seconds(timeout: float | None) -> int | None:
+    """Whole seconds, as the engine counts; a part of one is a whole one."""
+    return None if timeout is None else int(-(-timeout // 1))
