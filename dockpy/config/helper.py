@@ -24,7 +24,7 @@ __all__ = ["CredentialHelper"]
 
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 _NOT_FOUND = "credentials not found in native keychain"
-_TOKEN_USER = "<token>"  # the user name that says: the secret is an identity token
+_TOKEN_USER = "<token>"  # the user name that says: the secret is an identity token  # noqa: S105
 
 
 class CredentialHelper:
@@ -122,7 +122,7 @@ class CredentialHelper:
                 hint="Install it, or take it out of credsStore and credHelpers in config.json.",
             )
         try:
-            done = subprocess.run(  # its name was checked
+            done = subprocess.run(  # its name was checked  # noqa: S603
                 [path, action],
                 input=given.encode(),
                 capture_output=True,

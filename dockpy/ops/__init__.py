@@ -16,7 +16,7 @@ if TYPE_CHECKING:
         configs,
         containers,
         distribution,
-        exec,
+        exec,  # noqa: A004 - the Engine's word
         images,
         networks,
         nodes,

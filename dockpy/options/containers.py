@@ -10,8 +10,16 @@ from typing_extensions import TypedDict
 from dockpy.errors import InvalidArgument
 from dockpy.options.keywords import check_keywords
 from dockpy.options.ports import Ports, port_bindings
-from dockpy.options.values import command_list, environment_list, label_map, size_bytes, string_list
+from dockpy.options.values import (
+    command_list,
+    container_name,
+    environment_list,
+    label_map,
+    size_bytes,
+    string_list,
+)
 from dockpy.options.volumes import Volumes, binds_and_volumes
+from dockpy.reference import ImageReference, is_image_id
 
 if TYPE_CHECKING:
     from dockpy.wire.containers import ContainerCreateRequest
@@ -125,6 +133,7 @@ def create_request(
     Raises:
         TypeError: there is no such keyword.
         InvalidArgument: a value is none of the accepted forms.
+        InvalidReference: the image's name is none.
     """
     from pydantic import ValidationError
 
@@ -134,8 +143,12 @@ def create_request(
     given = {name: value for name, value in options.items() if value is not None}
     if not isinstance(image, str) or not image:
         raise InvalidArgument(f"image={image!r}: it takes an image's name or id")
+    if not is_image_id(image):
+        ImageReference.parse(image)
     if "network" in given and "network_mode" in given:
         raise InvalidArgument("network= and network_mode= say the same: give one of them")
+    if "name" in given:
+        container_name(given["name"])
     config: dict[str, Any] = {"image": image}
     host: dict[str, Any] = {}
     query: dict[str, str] = {name: str(given.pop(name)) for name in _QUERY if name in given}

@@ -9,12 +9,35 @@ from datetime import UTC, datetime, timedelta
 
 from dockpy.errors import InvalidArgument
 
-__all__ = ["command_list", "environment_list", "label_map", "size_bytes", "string_list", "timestamp"]
+__all__ = [
+    "command_list",
+    "container_name",
+    "environment_list",
+    "label_map",
+    "size_bytes",
+    "string_list",
+    "timestamp",
+]
 
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([bkmgtp])?(?:i?b)?", re.IGNORECASE | re.ASCII)
+_CONTAINER_NAME = re.compile(r"/?[a-zA-Z0-9][a-zA-Z0-9_.-]+")
 _UNITS = {unit: 1024**power for power, unit in enumerate("bkmgtp")}
 _DURATION = re.compile(r"(?:(\d+(?:\.\d+)?)h)?(?:(\d+(?:\.\d+)?)m)?(?:(\d+(?:\.\d+)?)s)?", re.ASCII)
 _POINTS = "it takes a datetime, a timedelta or a str such as '1h30m' (that long ago), or seconds since 1970"
+
+
+def container_name(value: str) -> str:
+    """A name for a container, as the engine takes it.
+
+    Raises:
+        InvalidArgument: the engine would not.
+    """
+    if not isinstance(value, str) or not _CONTAINER_NAME.fullmatch(value):
+        raise InvalidArgument(
+            f"name={value!r}: it takes two or more letters, digits, '_', '.' and '-', "
+            "beginning with a letter or a digit"
+        )
+    return value
 
 
 def command_list(option: str, value: str | Sequence[str]) -> list[str]:

@@ -36,7 +36,7 @@ def opened(data: Archive) -> Iterator[bytes | Iterable[bytes]]:
         yield bytes(data)
     elif isinstance(data, (str, Path)):
         try:
-            file = open(data, "rb")
+            file = open(data, "rb")  # noqa: SIM115 - only opening it may fail here
         except OSError as error:
             raise InvalidArgument(f"The archive {str(data)!r} cannot be read: {error.strerror}") from None
         with file:

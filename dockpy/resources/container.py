@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, overload
 
 from dockpy.ops import containers as ops
-from dockpy.options.values import timestamp
+from dockpy.options.values import container_name, timestamp
 from dockpy.resources.base import Resource, parse_time
 from dockpy.resources.output import Lines, OutputStream
 from dockpy.version import at_least
@@ -177,11 +177,12 @@ class Container(Resource["ContainerInspectResponse"]):
         """Give it another name.
 
         Raises:
+            InvalidArgument: the engine does not take such a name.
             Conflict: the name is taken.
 
         Operation: ContainerRename.
         """
-        self._do(ops.RENAME, name=name)
+        self._do(ops.RENAME, name=container_name(name))
 
     def remove(self, *, v: bool = False, link: bool = False, force: bool = False) -> None:
         """Remove it.

@@ -128,10 +128,10 @@ def dial_stdio(
 
 def _spawn(command: list[str]) -> SSHSocket:
     ours, theirs = socket.socketpair()
-    said = tempfile.TemporaryFile()
+    said = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the socket
     connection = SSHSocket(ours.family, ours.type, ours.proto, fileno=ours.detach())
     try:
-        process = subprocess.Popen(
+        process = subprocess.Popen(  # noqa: S603 - a list, no shell
             command,
             stdin=theirs.fileno(),
             stdout=theirs.fileno(),

@@ -57,7 +57,7 @@ class Until:
     version: str
 
 
-def Name(json_name: str) -> FieldInfo:
+def Name(json_name: str) -> FieldInfo:  # noqa: N802 - reads as the annotation that it is part of
     """The field's name in JSON, where it does not follow from the Python name.
 
     It stands in the annotation (``Annotated[str, Name("ID")]``) rather than as the default, so that type

@@ -84,6 +84,8 @@ def documents() -> list[Document]:
 
 
 def main(directory: Path) -> None:
+    for stale in directory.glob("*.py"):
+        stale.unlink()
     for document in documents():
         if (program := document.program(whole=True)).strip():
             name = re.sub(r"\W", "_", document.name.removesuffix(".md"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 import subprocess
@@ -84,15 +85,16 @@ def test_demo_pulls_what_is_missing(
     monkeypatch.setattr(command, "IMAGE", image)
     with dockpy.Client(host) as client:
         client.images.tag("busybox", image)
-        client.images.push(image)
-        client.images.remove(image)
         try:
+            client.images.push(image)
+            client.images.remove(image)
             assert command.main(["demo", "--host", host]) == 0
             assert "pulling" in capsys.readouterr().out
             assert command.main(["demo", "--host", host]) == 0
             assert "pulling" not in capsys.readouterr().out
         finally:
-            client.images.remove(image)
+            with contextlib.suppress(dockpy.NotFound):
+                client.images.remove(image)
 
 
 @pytest.mark.engine

@@ -34,8 +34,10 @@ def misled(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name, value in MISLEADING.items():
         monkeypatch.setenv(name, value)
     netrc = tmp_path / "netrc"
-    netrc.write_text("machine 127.0.0.1 login web password hunter2\nmachine localhost login web password hunter2\n"
-                     "machine daemon login web password hunter2\ndefault login web password hunter2\n")
+    netrc.write_text(
+        "machine 127.0.0.1 login web password hunter2\nmachine localhost login web password hunter2\n"
+        "machine daemon login web password hunter2\ndefault login web password hunter2\n"
+    )
     netrc.chmod(0o600)
     monkeypatch.setenv("NETRC", str(netrc))
 
@@ -52,7 +54,9 @@ def test_the_environment_of_the_web_does_not_count(
     for asked in server.asked:
         assert "authorization" not in asked.headers
         assert "proxy-authorization" not in asked.headers
-        assert asked.headers["host"] == (client.daemon.removeprefix("tcp://") if over != "unix" else "localhost")
+        assert asked.headers["host"] == (
+            client.daemon.removeprefix("tcp://") if over != "unix" else "localhost"
+        )
 
 
 def test_requests_keep_no_cookies(serve: Any, connect: Any, answer: Any, always: Any) -> None:
@@ -68,7 +72,9 @@ def test_the_user_agent_names_dockpy(serve: Any, connect: Any, over: str, answer
     client = connect(server)
     client.info()
     list(client.events())
-    client.containers.known("web").pause() if False else client.api.call(dockpy.ops.containers.UPDATE, {"id": "w"}, body={})
+    client.containers.known("web").pause() if False else client.api.call(
+        dockpy.ops.containers.UPDATE, {"id": "w"}, body={}
+    )
     assert {asked.headers["user-agent"] for asked in server.asked} == {f"dockpy/{dockpy.__version__}"}
     assert re.fullmatch(r"\d+\.\d+\.\d+.*", dockpy.__version__)
 
@@ -87,8 +93,12 @@ def test_http_headers_of_the_configuration_are_sent(
         assert asked.headers["user-agent"] == "ours/1"
 
 
-@pytest.mark.parametrize("headers", [{"X-A": "a\r\nX-B: b"}, {"X-A\r\n": "b"}, {"X A": "b"}, {"": "b"}, {"X-A": 7}])
-def test_http_headers_that_are_none(serve: Any, connect: Any, configure: Any, headers: dict[str, Any]) -> None:
+@pytest.mark.parametrize(
+    "headers", [{"X-A": "a\r\nX-B: b"}, {"X-A\r\n": "b"}, {"X A": "b"}, {"": "b"}, {"X-A": 7}]
+)
+def test_http_headers_that_are_none(
+    serve: Any, connect: Any, configure: Any, headers: dict[str, Any]
+) -> None:
     configure({"HttpHeaders": headers})
     server = serve(lambda peer: peer.request())
     with pytest.raises(ConfigError, match=r"config\.json"):
@@ -113,8 +123,10 @@ def test_no_compression_is_asked_for(serve: Any, connect: Any, answer: Any, alwa
     client = connect(server)
     client.info()
     list(client.events())
-    assert all("accept-encoding" not in asked.headers or asked.headers["accept-encoding"] == "identity"
-               for asked in server.asked)
+    assert all(
+        "accept-encoding" not in asked.headers or asked.headers["accept-encoding"] == "identity"
+        for asked in server.asked
+    )
 
 
 def test_making_a_client_does_no_io(serve: Any, connect: Any) -> None:

@@ -127,10 +127,14 @@ def test_wait_has_the_limit_it_is_given(silent: Any, connect: Any) -> None:
 
 def test_a_peer_that_reads_nothing(serve: Any, connect: Any, over: str) -> None:
     finished = threading.Event()
-    client = connect(serve(lambda peer: (peer.head(), finished.wait(10)), over)).with_options(stream_timeout=SHORT)
+    client = connect(serve(lambda peer: (peer.head(), finished.wait(10)), over)).with_options(
+        stream_timeout=SHORT
+    )
     try:
         with pytest.raises(TimedOut):
-            client.api.call(containers.PUT_ARCHIVE, {"id": "web"}, {"path": "/"}, body=iter([b"x" * 65536] * 500))
+            client.api.call(
+                containers.PUT_ARCHIVE, {"id": "web"}, {"path": "/"}, body=iter([b"x" * 65536] * 500)
+            )
     finally:
         finished.set()
 

@@ -35,11 +35,15 @@ def test_hooks_see_every_request_and_answer(serve: Any, connect: Any, over: str,
         ("ContainerKill", "POST", "/v1.41/containers/web/kill"),
     ]
     assert {event.daemon for event in requests} == {client.daemon}
-    assert [(event.request, event.status) for event in responses] == list(zip(requests, [200, 200, 409], strict=True))
+    assert [(event.request, event.status) for event in responses] == list(
+        zip(requests, [200, 200, 409], strict=True)
+    )
     assert all(0 <= event.seconds < 10 for event in responses)
 
 
-def test_hooks_may_be_added_later_and_belong_to_all_views(serve: Any, connect: Any, answer: Any, always: Any) -> None:
+def test_hooks_may_be_added_later_and_belong_to_all_views(
+    serve: Any, connect: Any, answer: Any, always: Any
+) -> None:
     client = connect(serve(always(answer())))
     view = client.with_options(timeout=5)
     seen: list[str] = []
@@ -77,7 +81,9 @@ def test_the_log_is_off_by_default(serve: Any, connect: Any, answer: Any, always
     assert capfd.readouterr() == ("", "")
 
 
-def test_the_log(serve: Any, connect: Any, answer: Any, always: Any, caplog: pytest.LogCaptureFixture) -> None:
+def test_the_log(
+    serve: Any, connect: Any, answer: Any, always: Any, caplog: pytest.LogCaptureFixture
+) -> None:
     with caplog.at_level(logging.DEBUG, "dockpy"):
         client = connect(serve(always(answer())))
         client.info()
@@ -113,7 +119,9 @@ def forms() -> list[str]:
     """The secret as it stands and as it travels."""
     found = [SECRET]
     for document in ({"username": "tester", "password": SECRET},):
-        found.append(base64.urlsafe_b64encode(json.dumps(document, separators=(",", ":")).encode()).decode()[:40])
+        found.append(
+            base64.urlsafe_b64encode(json.dumps(document, separators=(",", ":")).encode()).decode()[:40]
+        )
     return found
 
 
@@ -137,8 +145,15 @@ def test_no_secret_is_told(
 
 
 def test_no_secret_is_told_where_nobody_answers(tmp_path: Any, caplog: pytest.LogCaptureFixture) -> None:
-    with caplog.at_level(logging.DEBUG), dockpy.Client(f"unix://{tmp_path}/none.sock", version="1.41") as client:
-        told = [text for error in secretive(client) for text in (str(error), repr(vars(error)), repr(error.__cause__))]
+    with (
+        caplog.at_level(logging.DEBUG),
+        dockpy.Client(f"unix://{tmp_path}/none.sock", version="1.41") as client,
+    ):
+        told = [
+            text
+            for error in secretive(client)
+            for text in (str(error), repr(vars(error)), repr(error.__cause__))
+        ]
     assert not [text for text in [*told, caplog.text] if SECRET in text]
 
 
@@ -149,7 +164,9 @@ def test_requests_show_neither_headers_nor_bodies() -> None:
     assert SECRET not in repr(request)
 
 
-def test_an_answer_keeps_its_response_but_no_request(serve: Any, connect: Any, answer: Any, always: Any) -> None:
+def test_an_answer_keeps_its_response_but_no_request(
+    serve: Any, connect: Any, answer: Any, always: Any
+) -> None:
     client = connect(serve(always(answer("418 Teapot", b"short", X_Custom="yes"))))
     with pytest.raises(ApiError) as caught:
         client.info()

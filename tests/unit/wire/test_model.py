@@ -156,8 +156,6 @@ def test_defaults_are_not_shared() -> None:
     ],
 )
 def test_a_value_of_another_type_is_kept_as_it_came(key: str, value: Any) -> None:
-    names = {field.alias: name for name, field in Thing.model_fields.items()}
-    assert names  # the aliases are built
     raw = {**RAW, key: value}
     thing = Thing.read(raw)
     name = next(name for name, field in Thing.model_fields.items() if (field.alias or pascal(name)) == key)
@@ -165,13 +163,9 @@ def test_a_value_of_another_type_is_kept_as_it_came(key: str, value: Any) -> Non
     assert thing[key] == value
     assert thing.to_dict() == raw
     assert thing.dump()[key] == value
-    # The others are typed as ever.
-    others = {
-        "Count": thing.count == 3,
-        "Inner": getattr(thing.inner, "size", None) == 9,
-        "ID": thing.id == "0123",
-    }
-    assert all(right for other, right in others.items() if other != key)
+    others = {"ID": thing.id, "Count": thing.count, "Labels": thing.labels}  # typed as ever
+    assert all(got == RAW[other] for other, got in others.items() if other != key)
+    assert key in ("Inner", "Parts") or (thing.inner.size, thing.parts[0].size) == (9, 1)
 
 
 def test_several_misfits_at_once_and_deep_ones() -> None:
@@ -267,13 +261,13 @@ def test_an_unknown_field_is_refused_and_the_known_ones_are_said(values: dict[st
 @pytest.mark.parametrize(
     ("values", "where"),
     [
-        ({"count": "many"}, "Count"),
-        ({"count": 1.5}, "Count"),
-        ({"id": 5}, "ID"),
-        ({"labels": {"a": 1}}, "Labels"),
-        ({"labels": ["a=b"]}, "Labels"),
-        ({"parts": [{"size": "x"}]}, "Parts.0.Size"),
-        ({"inner": None}, "Inner"),
+        ({"count": "many"}, "count"),
+        ({"Count": 1.5}, "Count"),
+        ({"id": 5}, "id"),
+        ({"labels": {"a": 1}}, "labels.a"),
+        ({"labels": ["a=b"]}, "labels"),
+        ({"parts": [{"size": "x"}]}, "parts.0.size"),
+        ({"inner": None}, "inner"),
     ],
 )
 def test_a_wrong_type_is_refused(values: dict[str, Any], where: str) -> None:

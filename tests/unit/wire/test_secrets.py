@@ -33,7 +33,7 @@ HOLDERS: list[tuple[str, dict[str, Any]]] = [
 def test_no_secret_in_a_repr(ref: str, raw: dict[str, Any]) -> None:
     cls = load_model(ref)
     for shown in (Document(raw, ref), cls.read(raw), cls.model_validate(raw)):
-        for text in (repr(shown), str(shown), f"{shown}", repr([shown]), "%r" % (shown,)):
+        for text in (repr(shown), str(shown), f"{shown}", repr([shown])):
             assert SECRET not in text
             assert cls.__name__ in text
         assert SECRET in str(shown.to_dict())
