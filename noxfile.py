@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import sys
+import tempfile
 
 import nox
 
@@ -40,10 +41,10 @@ def types(session: nox.Session) -> None:
     install(session, "types")
     session.run("mypy")
     session.run("pyright")
-    snippets = session.create_tmp()
-    session.run("python", "tests/examples/documents.py", snippets)
-    session.run("mypy", snippets)
-    session.run("pyright", snippets)
+    with tempfile.TemporaryDirectory() as snippets:  # not within .nox: pyright looks into no hidden folder
+        session.run("python", "tests/examples/documents.py", snippets)
+        session.run("mypy", snippets)
+        session.run("pyright", snippets)
 
 
 @nox.session

@@ -219,7 +219,7 @@ class TLSChannel:
 
     def _drain(self) -> None:
         # OpenSSL refuses to shut down while data is waiting to be read.
-        with contextlib.suppress(ssl.SSLError):
+        with contextlib.suppress(ssl.SSLWantReadError, ssl.SSLZeroReturnError, ssl.SSLEOFError):
             while data := self._tls.read(_READ):
                 self._plain.append(data)
 

@@ -7,6 +7,8 @@ daemon: nothing of it is consulted.
 
 from __future__ import annotations
 
+import errno
+import ssl
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -36,6 +38,13 @@ class _Connection(HTTPConnection):
     def connect(self) -> None:
         timeout = self.timeout
         self.sock = self._connector.connect(timeout if isinstance(timeout, (int, float)) else None)
+
+    def send(self, data: Any) -> None:
+        try:
+            super().send(data)
+        except ssl.SSLEOFError as error:
+            # Why the daemon closed the connection may be there to read; the library reads it after this one.
+            raise BrokenPipeError(errno.EPIPE, str(error)) from None
 
 
 class _UnixConnection(unixsocket.UnixHTTPConnection):  # type: ignore[misc]  # the library has no types

@@ -41,13 +41,21 @@ class SSHSocket(socket.socket):
 
     def recv(self, size: int, flags: int = 0, /) -> bytes:
         """Like any socket's; an end before the first byte is ssh's failure."""
-        data = super().recv(size, flags)
+        try:
+            data = super().recv(size, flags)
+        except ConnectionResetError:  # it ended before it had read all that was sent
+            self._received(0)
+            raise
         self._received(len(data))
         return data
 
     def recv_into(self, buffer: Buffer, nbytes: int = 0, flags: int = 0) -> int:
         """Like any socket's; an end before the first byte is ssh's failure."""
-        size = super().recv_into(buffer, nbytes, flags)
+        try:
+            size = super().recv_into(buffer, nbytes, flags)
+        except ConnectionResetError:
+            self._received(0)
+            raise
         self._received(size)
         return size
 

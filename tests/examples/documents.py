@@ -84,12 +84,11 @@ def documents() -> list[Document]:
 
 
 def main(directory: Path) -> None:
-    for stale in directory.glob("*.py"):
-        stale.unlink()
     for document in documents():
-        if (program := document.program(whole=True)).strip():
+        program = document.program(whole=True)  # its first line is empty: a title stands there
+        if program.strip():
             name = re.sub(r"\W", "_", document.name.removesuffix(".md"))
-            (directory / f"{name}.py").write_text(program, "utf-8")
+            (directory / f"{name}.py").write_text(f"# pyright: strict{program}", "utf-8")
 
 
 if __name__ == "__main__":

@@ -131,8 +131,7 @@ def public(cls: type) -> set[str]:
         for base in cls.__mro__
         if base.__module__.startswith("dockpy")
         for name, value in vars(base).items()
-        if not name.startswith("_")
-        and (inspect.isroutine(value) or inspect.isdatadescriptor(value))
+        if not name.startswith("_") and (inspect.isroutine(value) or inspect.isdatadescriptor(value))
     }
 
 

@@ -66,7 +66,7 @@ def test_a_path_without_parts_is_found(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(NAMED))
-@settings(max_examples=40)
+@settings(max_examples=15)
 @given(data=st.data())
 def test_format_then_match_is_the_identity(name: str, data: st.DataObject) -> None:
     operation = NAMED[name]
@@ -75,7 +75,7 @@ def test_format_then_match_is_the_identity(name: str, data: st.DataObject) -> No
 
 
 @pytest.mark.parametrize("name", sorted(NAMED))
-@settings(max_examples=40)
+@settings(max_examples=15)
 @given(value=NASTY)
 def test_no_name_reaches_another_operation(name: str, value: str) -> None:
     """It is refused, or it is the target of this one operation, for everyone who reads it."""

@@ -53,6 +53,11 @@ def test_only_line_feeds_end_lines() -> None:
     assert decode(["a\x0bb\x0cc\x1cd\x85e\u2028f\rg\n".encode()]) == ["a\x0bb\x0cc\x1cd\x85e\u2028f\rg"]
 
 
+def test_a_terminal_adds_one_carriage_return() -> None:
+    assert decode([b"progress\r\r\n"]) == ["progress\r"]
+    assert decode([b"\r\n"]) == [""]
+
+
 def test_no_bytes_no_lines() -> None:
     assert decode([]) == decode([b"", b""]) == []
     assert decode([b"\n"]) == [""]

@@ -47,7 +47,7 @@ def test_garbage(serve: Any, connect: Any, over: str, road: Any, greeting: bytes
         peer.send(greeting)
 
     client = connect(serve(handle, over))
-    with pytest.raises(InvalidResponse, match="HTTP|does not speak the Engine API") as caught:
+    with pytest.raises(InvalidResponse, match=r"HTTP|does not speak the Engine API") as caught:
         road(client)
     assert caught.value.daemon == client.daemon
     assert caught.value.operation
@@ -142,7 +142,7 @@ def test_half_a_head(serve: Any, connect: Any, over: str, road: Any) -> None:
         peer.request()
         peer.send(b"HTTP/1.1 200 OK\r\nContent-Le")
 
-    with pytest.raises(InvalidResponse, match="ended inside its head|not JSON: b''"):
+    with pytest.raises(InvalidResponse, match=r"ended inside its head|not JSON: b''"):
         road(connect(serve(handle, over)))
 
 
@@ -179,7 +179,7 @@ def test_interim_answers_are_passed_over(
 @pytest.mark.parametrize("body", [b"[1, 2]", b'"text"', b"17", b"true", b'{"ID": ', b"\xff\xfe", b"nul"])
 def test_wrong_json(serve: Any, connect: Any, answer: Any, always: Any, body: bytes) -> None:
     client = connect(serve(always(answer(body=body))))
-    with pytest.raises(InvalidResponse, match="The answer is (not|no) JSON") as caught:
+    with pytest.raises(InvalidResponse, match=r"The answer is (not|no) JSON") as caught:
         client.info()
     assert caught.value.operation == "SystemInfo"
     with pytest.raises(InvalidResponse):

@@ -10,6 +10,7 @@ import pytest
 
 import dockpy
 from dockpy import ConfigError
+from dockpy.ops import containers
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -72,9 +73,7 @@ def test_the_user_agent_names_dockpy(serve: Any, connect: Any, over: str, answer
     client = connect(server)
     client.info()
     list(client.events())
-    client.containers.known("web").pause() if False else client.api.call(
-        dockpy.ops.containers.UPDATE, {"id": "w"}, body={}
-    )
+    client.api.call(containers.UPDATE, {"id": "web"}, body={})
     assert {asked.headers["user-agent"] for asked in server.asked} == {f"dockpy/{dockpy.__version__}"}
     assert re.fullmatch(r"\d+\.\d+\.\d+.*", dockpy.__version__)
 

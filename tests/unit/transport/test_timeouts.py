@@ -17,7 +17,7 @@ from dockpy.ops import containers
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-SHORT = 0.2
+SHORT = 0.1
 
 
 @pytest.fixture

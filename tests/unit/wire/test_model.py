@@ -174,6 +174,16 @@ def test_several_misfits_at_once_and_deep_ones() -> None:
     assert (thing.inner.size, thing.inner.tags) == ("big", ["a"])
 
 
+@pytest.mark.parametrize(
+    "raw", [{"Name": [], "name": []}, {"Count": "x", "count": {}, "Inner": 5, "inner": 6}]
+)
+def test_misfits_by_both_names(raw: dict[str, Any]) -> None:
+    thing = Thing.read(raw)
+    assert thing.to_dict() == raw
+    assert thing.id == ""
+    assert repr(thing)
+
+
 def test_keys_that_are_names_of_python_harm_nothing() -> None:
     raw: dict[str, Any] = dict.fromkeys(
         (

@@ -1,0 +1,338 @@
+"""Real engines, and every way to reach them.
+
+    unix20  unix28      Docker 20.10 (API 1.41) and Docker 28.5 (API 1.51), over their UNIX sockets
+    tcp20               Docker 20.10 over TCP
+    tls28               Docker 28.5 over mutual TLS
+    ssh20               Docker 20.10 over ssh
+
+The environment says where they are (CONTRIBUTING.md says how to start them). Where it says nothing the
+tests are skipped; with DOCKPY_REQUIRE_ENGINES=1 an endpoint that is missing, or any test that is skipped,
+fails the run.
+
+Everything that a test creates carries the label ``dockpy-test=<this run>``, and is removed at the end.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import os
+import secrets
+import shutil
+import subprocess
+import sys
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import dockpy
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from dockpy import Client, Container
+
+HERE = Path(__file__).parent
+REQUIRED = os.environ.get("DOCKPY_REQUIRE_ENGINES", "") not in ("", "0")
+NO_ENGINES = "DOCKPY_TEST_HOSTS names no engine; CONTRIBUTING.md says how to start some"
+WAYS = ("unix20", "unix28", "tcp20", "tls28", "ssh20")
+ENGINES = ("unix20", "unix28")
+
+
+@dataclass(frozen=True)
+class Place:
+    """A way to reach an engine."""
+
+    name: str
+    url: str
+    api: str  # the newest version that the engine speaks
+    environ: dict[str, str] = field(default_factory=dict)  # for a program that is to reach it
+    tls: dockpy.TLS | None = None
+
+    def connect(self, **options: Any) -> Client:
+        return dockpy.Client(self.url, **{"tls": self.tls or False, **options})
+
+
+def places() -> dict[str, Place]:
+    """The ways that the environment names."""
+    environ = os.environ
+    hosts = [host for host in environ.get("DOCKPY_TEST_HOSTS", "").split(",") if host]
+    found = {
+        name: Place(name, url, api, {"DOCKER_HOST": url})
+        for (name, api), url in zip((("unix20", "1.41"), ("unix28", "1.51")), hosts, strict=False)
+    }
+    if url := environ.get("DOCKPY_TEST_TCP"):
+        found["tcp20"] = Place("tcp20", url, "1.41", {"DOCKER_HOST": url})
+    if (url := environ.get("DOCKPY_TEST_TLS")) and (certs := environ.get("DOCKPY_TEST_TLS_CERTS")):
+        variables = {"DOCKER_HOST": url, "DOCKER_TLS_VERIFY": "1", "DOCKER_CERT_PATH": certs}
+        found["tls28"] = Place("tls28", url, "1.51", variables, dockpy.TLS.from_directory(certs))
+    if url := environ.get("DOCKPY_TEST_SSH"):
+        found["ssh20"] = Place("ssh20", url, "1.41", {"DOCKER_HOST": url})
+    return found
+
+
+PLACES = places()
+
+# Skipped tests
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.is_relative_to(HERE):
+            item.add_marker(pytest.mark.engine)
+            if not PLACES:
+                item.add_marker(pytest.mark.skip(reason=NO_ENGINES))
+
+
+class _Skipped:
+    """Counts the tests that were skipped; where engines are required each of them is a failure."""
+
+    def __init__(self) -> None:
+        self.tests: list[str] = []
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.skipped:
+            self.tests.append(report.nodeid)
+
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        if self.tests and session.exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        if self.tests:
+            terminalreporter.section("DOCKPY_REQUIRE_ENGINES: a skipped test is a failure", red=True)
+            for test in self.tests:
+                terminalreporter.line(test)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if REQUIRED:
+        config.pluginmanager.register(_Skipped())
+
+
+def place_of(name: str) -> Place:
+    if name not in PLACES:
+        pytest.skip(f"the environment does not say where {name} is")
+    return PLACES[name]
+
+
+# Ways to the engines
+
+
+@pytest.fixture(params=WAYS)
+def place(request: pytest.FixtureRequest) -> Place:
+    """Each way to reach an engine."""
+    return place_of(request.param)
+
+
+@pytest.fixture(params=ENGINES)
+def engine_place(request: pytest.FixtureRequest) -> Place:
+    """Each engine, over its UNIX socket."""
+    return place_of(request.param)
+
+
+@pytest.fixture
+def client(place: Place) -> Iterator[Client]:
+    """A client over each way: for what depends on the transport."""
+    with place.connect() as client:
+        yield client
+
+
+@pytest.fixture
+def engine(engine_place: Place) -> Iterator[Client]:
+    """A client of each engine: for what does not depend on the transport."""
+    with engine_place.connect() as client:
+        yield client
+
+
+@pytest.fixture
+def reach() -> Callable[[str], Place]:
+    """A way by its name."""
+    return place_of
+
+
+@pytest.fixture(scope="session", autouse=True)
+def ssh_log(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Put an `ssh` on the PATH that knows the key, and writes a line to this file each time it is started."""
+    directory = tmp_path_factory.mktemp("ssh")
+    log = directory / "started"
+    log.touch()
+    real = shutil.which("ssh")
+    key, known = os.environ.get("DOCKPY_TEST_SSH_KEY"), os.environ.get("DOCKPY_TEST_SSH_KNOWN_HOSTS")
+    with pytest.MonkeyPatch.context() as patch:
+        if real and key and known:
+            options = f"-F /dev/null -i {key} -o IdentitiesOnly=yes -o UserKnownHostsFile={known}"
+            wrapper = directory / "ssh"
+            wrapper.write_text(f'#!/bin/sh\necho "$@" >> {log}\nexec {real} {options} "$@"\n')
+            wrapper.chmod(0o755)
+            patch.setenv("PATH", f"{directory}{os.pathsep}{os.environ['PATH']}")
+        yield log
+
+
+@pytest.fixture(autouse=True)
+def bare_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Nothing of the machine's docker configuration counts."""
+    for name in [name for name in os.environ if name.startswith("DOCKER_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path / "docker-config"))
+
+
+# What tests create
+
+
+@pytest.fixture(scope="session")
+def run_id() -> Iterator[str]:
+    """What this run is called; whatever carries it as its label is removed at the end."""
+    run = secrets.token_hex(4)
+    yield run
+    for name in ENGINES:
+        if name in PLACES:
+            with PLACES[name].connect() as client:
+                _remove_all(client, {"label": f"dockpy-test={run}"})
+
+
+def _remove_all(client: Client, mine: dict[str, str]) -> None:
+    for container in client.containers.list(all=True, filters=mine):
+        with contextlib.suppress(dockpy.NotFound, dockpy.Conflict):  # being removed already
+            container.remove(force=True, v=True)
+    for network in client.networks.list(filters=mine):
+        network.remove()
+    for volume in client.volumes.list(filters=mine):
+        volume.remove()
+    for image in client.images.list(filters=mine):
+        image.remove(force=True)
+
+
+@pytest.fixture(scope="session")
+def labels(run_id: str) -> dict[str, str]:
+    """The label of this run, for whatever a test creates."""
+    return {"dockpy-test": run_id}
+
+
+_NUMBERS = itertools.count(1)
+
+
+@pytest.fixture
+def new_name(run_id: str) -> Callable[[], str]:
+    """A name that nothing has yet."""
+    return lambda: f"dockpy-test-{run_id}-{next(_NUMBERS)}"
+
+
+@pytest.fixture
+def create(labels: dict[str, str]) -> Iterator[Callable[..., Container]]:
+    """Create a container, for as long as the test takes; without a network, which is quick, unless asked."""
+    made: list[Container] = []
+
+    def make(
+        client: Client, command: str | Sequence[str] | None = None, image: str = "busybox", **options: Any
+    ) -> Any:
+        if "network_mode" not in options:
+            options.setdefault("network", "none")
+        options["labels"] = {**labels, **options.get("labels", {})}
+        made.append(client.containers.create(image, command, **options))
+        return made[-1]
+
+    yield make
+    for container in made:
+        with contextlib.suppress(dockpy.NotFound, dockpy.Conflict):
+            container.remove(force=True, v=True)
+
+
+@pytest.fixture
+def start(create: Callable[..., Container]) -> Callable[..., Container]:
+    """Create a container and start it; arguments as of `create`."""
+
+    def begin(client: Client, command: Any = ("sleep", "1000"), **options: Any) -> Container:
+        container = create(client, command, **options)
+        container.start()
+        return container
+
+    return begin
+
+
+# Registries
+
+
+@pytest.fixture(scope="session")
+def registry() -> str:
+    """The host of a registry that anyone may use, where the engines reach it."""
+    host = os.environ.get("DOCKPY_TEST_REGISTRY")
+    return host or pytest.skip("DOCKPY_TEST_REGISTRY names no registry")
+
+
+@pytest.fixture(scope="session")
+def locked_registry() -> str:
+    """The host of a registry that wants to know its users: tester, with the password s3cret."""
+    host = os.environ.get("DOCKPY_TEST_REGISTRY_AUTH")
+    return host or pytest.skip("DOCKPY_TEST_REGISTRY_AUTH names no registry")
+
+
+@pytest.fixture
+def registry_image(registry: str, new_name: Callable[[], str]) -> Iterator[Callable[..., str]]:
+    """Put busybox into the registry under a name that no engine has; gives back the name."""
+    made: list[tuple[Client, str]] = []
+
+    def put(client: Client, tag: str = "1", name: str | None = None) -> str:
+        image = f"{name or f'{registry}/{new_name()}'}:{tag}"
+        made.append((client, image))
+        client.images.tag("busybox", image)
+        client.images.push(image)
+        client.images.remove(image)
+        return image
+
+    yield put
+    for client, image in made:
+        with contextlib.suppress(dockpy.ImageNotFound):
+            client.images.remove(image)
+
+
+# Programs of their own
+
+
+@pytest.fixture
+def python(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Run a Python program that knows only the given variables; warnings are errors in it."""
+
+    def run(program: str, environ: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
+        bare = {
+            "PATH": os.environ["PATH"],
+            "HOME": str(tmp_path),
+            "PYTHONPATH": str(Path(dockpy.__file__).parent.parent),
+        }
+        return subprocess.run(
+            [sys.executable, "-W", "error", "-c", program, *arguments],
+            env={**bare, **environ},
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+
+    return run
+
+
+@pytest.fixture
+def in_thread() -> Iterator[Callable[..., threading.Thread]]:
+    """Start a function in a thread; it has to end before the test does, and to raise nothing."""
+    threads: list[threading.Thread] = []
+    failures: list[BaseException] = []
+
+    def begin(function: Callable[[], object]) -> threading.Thread:
+        def work() -> None:
+            try:
+                function()
+            except BaseException as error:
+                failures.append(error)
+
+        thread = threading.Thread(target=work)
+        threads.append(thread)
+        thread.start()
+        return thread
+
+    yield begin
+    for thread in threads:
+        thread.join(20)
+        assert not thread.is_alive()
+    assert failures == []
