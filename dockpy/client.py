@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import functools
 import os
 from typing import TYPE_CHECKING, Any, Literal, Self, overload
 
 from dockpy.closing import Closing
 from dockpy.config.environment import api_version, default_platform
 from dockpy.daemon import Daemon, credentials_of
-from dockpy.errors import InvalidArgument
+from dockpy.errors import DockpyError, InvalidArgument
 from dockpy.transport.caller import Caller, Hooks
-from dockpy.transport.message import Timeouts
+from dockpy.transport.message import Timeouts, check_timeout
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -97,12 +96,11 @@ class Client(Closing):
             pool_size,
             hooks or Hooks(),
         )
-        if host is not None or environ.get("DOCKER_HOST"):
+        if context is None and (address := host or environ.get("DOCKER_HOST")):
             from dockpy.config.endpoint import parse_endpoint
 
-            parse_endpoint(
-                host if host is not None else environ["DOCKER_HOST"]
-            )  # refused now, not at the first call
+            # Refused now, not at the first call.
+            parse_endpoint(address, origin="argument" if host else "DOCKER_HOST")
 
     @classmethod
     def from_context(
@@ -125,7 +123,10 @@ class Client(Closing):
         return client
 
     def with_options(
-        self, *, timeout: TimeoutSetting | Literal["same"] = "same", stream_timeout: float | None = None
+        self,
+        *,
+        timeout: TimeoutSetting | Literal["same"] = "same",
+        stream_timeout: float | Literal["same"] | None = "same",
     ) -> Self:
         """A view of the same client, its connections included, with other timeouts.
 
@@ -137,7 +138,11 @@ class Client(Closing):
         view = type(self).__new__(type(self))
         view._arguments, view._shared = self._arguments, self._shared
         view._timeouts = self._timeouts if timeout == "same" else Timeouts.of(timeout)
-        view._stream_timeout = stream_timeout
+        view._stream_timeout = (
+            self._stream_timeout
+            if stream_timeout == "same"
+            else check_timeout("stream_timeout", stream_timeout)
+        )
         return view
 
     # The daemon
@@ -151,6 +156,16 @@ class Client(Closing):
     def daemon(self) -> str:
         """The daemon's address, without credentials."""
         return self._shared.endpoint.display
+
+    @property
+    def timeouts(self) -> Timeouts:
+        """How long calls wait to connect and for an answer."""
+        return self._timeouts
+
+    @property
+    def stream_timeout(self) -> float | None:
+        """How long a stream may be silent, in seconds; None for as long as it likes."""
+        return self._stream_timeout
 
     @property
     def hooks(self) -> Hooks:
@@ -182,28 +197,28 @@ class Client(Closing):
 
     # Its objects
 
-    @functools.cached_property
+    @property
     def containers(self) -> ContainerCollection:
         """Containers."""
         from dockpy.resources.containers import ContainerCollection
 
         return ContainerCollection(self)
 
-    @functools.cached_property
+    @property
     def images(self) -> ImageCollection:
         """Images."""
         from dockpy.resources.images import ImageCollection
 
         return ImageCollection(self)
 
-    @functools.cached_property
+    @property
     def networks(self) -> NetworkCollection:
         """Networks."""
         from dockpy.resources.networks import NetworkCollection
 
         return NetworkCollection(self)
 
-    @functools.cached_property
+    @property
     def volumes(self) -> VolumeCollection:
         """Volumes."""
         from dockpy.resources.volumes import VolumeCollection
@@ -330,7 +345,8 @@ class Client(Closing):
 
         Raises:
             Unauthorized: the registry refused them.
-            ServerError: the registry cannot be reached from the daemon.
+            ServerError: the registry cannot be reached from the daemon, or refused them and the engine says
+                so with status 500, as it does for some registries.
 
         Operation: SystemAuth.
         """
@@ -388,7 +404,10 @@ class Client(Closing):
         self._timeouts, self._stream_timeout = state["timeouts"], state["stream_timeout"]
 
     def __repr__(self) -> str:
-        return f"<Client: {self.daemon}>"
+        try:
+            return f"<Client: {self.daemon}>"
+        except DockpyError as error:  # a context that is not there: told, not raised, while debugging
+            return f"<Client: nowhere yet: {error.message}>"
 
 
 def from_env(*, timeout: TimeoutSetting = 60, version: str = "auto", pool_size: int = 10) -> Client:

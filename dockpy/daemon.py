@@ -1,4 +1,4 @@
-"""What all views of a client share: the way to a daemon, the version, who is logged in, who watches."""
+"""What all views of a client share."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from dockpy.errors import InvalidArgument
+from dockpy.forks import renew_after_fork
 from dockpy.transport.negotiation import Negotiation
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ __all__ = ["Daemon", "credentials_of"]
 
 
 class Daemon:
-    """What all views of a client share: the way to the daemon, the version, who is logged in, who watches."""
+    """The way to a daemon, the version, who is logged in, who watches."""
 
     def __init__(
         self,
@@ -41,6 +42,7 @@ class Daemon:
         self._endpoint: Endpoint | None = None
         self._transport: Transport | None = None
         self._lock = threading.Lock()
+        renew_after_fork(self)
 
     @property
     def endpoint(self) -> Endpoint:
@@ -68,6 +70,10 @@ class Daemon:
         from dockpy.config.file import ConfigFile
 
         return ConfigFile.load(self.environ)
+
+    def after_fork(self) -> None:
+        """In a forked child: a thread of the parent may hold the lock."""
+        self._lock = threading.Lock()
 
     def close(self) -> None:
         """Give back the connections; the next call opens new ones."""

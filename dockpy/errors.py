@@ -328,8 +328,8 @@ class ContainerError(DockpyError):
         exit_status: the command's exit status.
         command: the command, as it was given.
         image: the image, as it was given.
-        stdout: what it wrote to standard output; None where it was not asked for.
-        stderr: what it wrote to standard error; None where it was not asked for.
+        stdout: what it wrote to standard output; None where nobody read it.
+        stderr: what it wrote to standard error; None where nobody read it.
     """
 
     def __init__(
@@ -345,7 +345,12 @@ class ContainerError(DockpyError):
     ) -> None:
         last = (stderr or stdout or b"").decode("utf-8", "replace").strip()[-2000:]
         message = f"Command {command!r} in image {image!r} returned non-zero exit status {exit_status}"
-        super().__init__(f"{message}: {last}" if last else message, daemon=daemon)
+        super().__init__(
+            f"{message}: {last}" if last else message,
+            operation="ContainerWait",
+            subject=f"container {getattr(container, 'short_id', container)}",
+            daemon=daemon,
+        )
         self.container = container
         self.exit_status = exit_status
         self.command = command

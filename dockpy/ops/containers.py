@@ -120,6 +120,7 @@ LOGS: Operation[bytes] = Operation(
         Param("timestamps", "bool"),
         Param("tail"),
     ),
+    prompt=True,
 )
 
 CHANGES: Operation[list[FilesystemChange]] = Operation(
@@ -145,6 +146,7 @@ STATS: Operation[ContainerStatsResponse] = Operation(
     subject="container",
     answer=json_stream("stats.ContainerStatsResponse"),
     query=(Param("stream", "bool"), Param("one-shot", "bool")),
+    prompt=True,
 )
 
 RESIZE: Operation[None] = Operation(
@@ -248,6 +250,7 @@ ATTACH: Operation[bytes] = Operation(
         Param("stdout", "bool"),
         Param("stderr", "bool"),
     ),
+    prompt=True,
 )
 
 ATTACH_WEBSOCKET: Operation[bytes] = Operation(
@@ -265,6 +268,7 @@ ATTACH_WEBSOCKET: Operation[bytes] = Operation(
         Param("stdout", "bool", since="1.42"),
         Param("stderr", "bool", since="1.42"),
     ),
+    prompt=True,
 )
 
 WAIT: Operation[ContainerWaitResponse] = Operation(
@@ -275,6 +279,7 @@ WAIT: Operation[ContainerWaitResponse] = Operation(
     answer=model("containers.ContainerWaitResponse"),
     query=(Param("condition"),),  # not-running | next-exit | removed
     waits=True,
+    prompt=True,
 )
 
 DELETE: Operation[None] = Operation(

@@ -30,6 +30,7 @@ START: Operation[bytes] = Operation(
     answer=upgrade("tcp"),
     success=(101, 200),
     body=json_body("exec.ExecStartRequest"),
+    prompt=True,
 )
 
 RESIZE: Operation[None] = Operation(

@@ -25,7 +25,6 @@ __all__ = [
     "model",
     "models",
     "nothing",
-    "optional_model",
     "raw_body",
     "text",
     "upgrade",
@@ -132,6 +131,7 @@ class Operation(Generic[R]):
         deprecated: the API version that deprecated it.
         unversioned: the path is served without a version, and asked that way.
         waits: the answer may take as long as the object lives: no read timeout applies.
+        prompt: of a stream: it begins at once, however long it then is silent.
     """
 
     id: str
@@ -148,6 +148,7 @@ class Operation(Generic[R]):
     deprecated: str | None = None
     unversioned: bool = False
     waits: bool = False
+    prompt: bool = False
 
     @property
     def idempotent(self) -> bool:
@@ -190,12 +191,7 @@ def header_model(header: str, ref: str) -> Answer[Any]:
 
 
 def model(ref: str) -> Answer[Any]:
-    """One JSON object."""
-    return Answer("json", ref)
-
-
-def optional_model(ref: str) -> Answer[Any]:
-    """One JSON object, or nothing where the status is 204."""
+    """One JSON object; None where the status is 204."""
     return Answer("json", ref)
 
 

@@ -69,7 +69,8 @@ def filters_json(filters: Mapping[str, Any]) -> str:
 
     A mapping as a value means ``key=value`` for each of its items (``{"label": {"app": "web"}}``).
     """
-    return json.dumps({name: _strings(value) for name, value in filters.items()}, separators=(",", ":"))
+    wanted = {name: _strings(value) for name, value in filters.items() if value is not None}
+    return json.dumps(wanted, separators=(",", ":"))
 
 
 def _strings(value: Any) -> list[str]:
@@ -79,6 +80,8 @@ def _strings(value: Any) -> list[str]:
         return [f"{key}={item}" for key, item in value.items()]
     if isinstance(value, (str, int, float)):
         return [str(value)]
+    if not isinstance(value, Iterable):
+        raise InvalidArgument(f"filters: {value!r} is neither a str, a number, a bool, nor several of them")
     return [text for item in value for text in _strings(item)]
 
 

@@ -81,4 +81,5 @@ LOGS: Operation[bytes] = Operation(
         Param("timestamps", "bool"),
         Param("tail"),
     ),
+    prompt=True,
 )

@@ -21,6 +21,7 @@ SESSION: Operation[bytes] = Operation(
         Param("X-Docker-Expose-Session-Grpc-Method", "strs"),
     ),
     deprecated="1.53",
+    prompt=True,
 )
 
 GRPC: Operation[bytes] = Operation(
@@ -31,4 +32,5 @@ GRPC: Operation[bytes] = Operation(
     answer=upgrade("h2c"),
     success=(101,),
     deprecated="1.53",
+    prompt=True,
 )

@@ -11,7 +11,6 @@ from dockpy.ops.operation import (
     json_body,
     json_stream,
     model,
-    optional_model,
     text,
 )
 
@@ -28,7 +27,7 @@ AUTH: Operation[AuthResponse] = Operation(
     "POST",
     "/auth",
     subject="daemon",
-    answer=optional_model("auth.AuthResponse"),
+    answer=model("auth.AuthResponse"),
     success=(200, 204),
     body=json_body("auth.AuthConfig"),
 )
@@ -78,6 +77,7 @@ EVENTS: Operation[EventMessage] = Operation(
         Param("until"),
         Param("filters", "filters"),
     ),
+    prompt=True,
 )
 
 DATA_USAGE: Operation[SystemDataUsageResponse] = Operation(

@@ -43,4 +43,5 @@ LOGS: Operation[bytes] = Operation(
         Param("timestamps", "bool"),
         Param("tail"),
     ),
+    prompt=True,
 )

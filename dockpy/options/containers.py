@@ -137,6 +137,7 @@ def create_request(
     """
     from pydantic import ValidationError
 
+    from dockpy.wire.base import faults
     from dockpy.wire.containers import ContainerCreateRequest
 
     check_keywords(function, options, CreateOptions.__annotations__)
@@ -163,11 +164,7 @@ def create_request(
         # Engines of every version take an empty HostConfig, and podman none at all.
         return ContainerCreateRequest(**config, host_config=_host_config(host)), query
     except ValidationError as error:
-        faults = "; ".join(
-            f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}"
-            for fault in error.errors(include_url=False, include_input=False)
-        )
-        raise InvalidArgument(f"{function}(): {faults}") from None
+        raise InvalidArgument(f"{function}(): {faults(error)}") from None
 
 
 def _host_config(values: dict[str, Any]) -> Any:
@@ -238,6 +235,8 @@ def _volumes(value: Any, config: dict[str, Any], host: dict[str, Any]) -> None:
 
 
 def _mounts(value: Any, config: dict[str, Any], host: dict[str, Any]) -> None:
+    if isinstance(value, str) or not isinstance(value, Sequence):
+        raise InvalidArgument(f"mounts={value!r}: it takes a list of mounts")
     host["mounts"] = list(value)
 
 
@@ -259,7 +258,9 @@ def _restart_policy(value: Any, config: dict[str, Any], host: dict[str, Any]) ->
 
 
 def _log_config(value: Any, config: dict[str, Any], host: dict[str, Any]) -> None:
-    host["log_config"] = {name.capitalize(): item for name, item in value.items()}
+    if not isinstance(value, Mapping):
+        raise InvalidArgument(f"log_config={value!r}: it takes {{'type': 'json-file', 'config': {{…}}}}")
+    host["log_config"] = {str(name).capitalize(): item for name, item in value.items()}
 
 
 def _mapping(name: str) -> Callable[[Any, dict[str, Any], dict[str, Any]], None]:

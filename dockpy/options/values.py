@@ -63,7 +63,11 @@ def string_list(option: str, value: str | Sequence[str]) -> list[str]:
         InvalidArgument: an item is no str.
     """
     items = [value] if isinstance(value, str) else value
-    if not isinstance(items, Sequence) or not all(isinstance(item, str) for item in items):
+    if (
+        isinstance(items, bytes)
+        or not isinstance(items, Sequence)
+        or not all(isinstance(item, str) for item in items)
+    ):
         raise InvalidArgument(f"{option}={value!r}: it takes a str, or a list of str")
     return list(items)
 
@@ -75,7 +79,7 @@ def environment_list(value: Mapping[str, object] | Sequence[str]) -> list[str]:
         InvalidArgument: a name is empty, or holds ``=`` or a NUL.
     """
     if isinstance(value, Mapping):
-        items = [name if item is None else f"{name}={_text(item)}" for name, item in value.items()]
+        items = [name if item is None else f"{name}={item}" for name, item in value.items()]
         names = [str(name) for name in value]
     else:
         items = string_list("environment", value)
@@ -86,10 +90,6 @@ def environment_list(value: Mapping[str, object] | Sequence[str]) -> list[str]:
                 f"environment: {name!r} is no variable's name; it takes {{'NAME': 'value'}} or ['NAME=value']"
             )
     return items
-
-
-def _text(value: object) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def label_map(value: Mapping[str, str] | Sequence[str]) -> dict[str, str]:
@@ -120,7 +120,9 @@ def size_bytes(option: str, value: str | int) -> int:
         if value.strip() == "-1":
             return -1
         if match := _SIZE.fullmatch(value.strip()):
-            return int(float(match[1]) * _UNITS[(match[2] or "b").lower()])
+            size = float(match[1]) * _UNITS[(match[2] or "b").lower()]
+            if size < 2**63:  # what the engine counts in
+                return int(size)
     raise InvalidArgument(f"{option}={value!r}: it takes bytes as an int, or a size such as '512m' or '1.5g'")
 
 

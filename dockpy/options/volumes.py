@@ -9,6 +9,7 @@ from dockpy.errors import InvalidArgument
 __all__ = ["binds_and_volumes"]
 
 Volumes = Mapping[str, str | Mapping[str, str]] | Sequence[str]
+_OPTIONS = {"bind", "mode", "propagation"}
 _FORMS = (
     "it takes {'/host' or 'volume': {'bind': '/inside', 'mode': 'ro'}}, or ['/host:/inside:ro', '/inside']"
 )
@@ -24,6 +25,8 @@ def binds_and_volumes(volumes: Volumes) -> tuple[list[str], list[str]]:
         return [_bind(source, target) for source, target in volumes.items()], []
     if isinstance(volumes, str) or not isinstance(volumes, Sequence):
         raise InvalidArgument(f"volumes={volumes!r}: {_FORMS}")
+    if not all(isinstance(text, str) for text in volumes):
+        raise InvalidArgument(f"volumes={volumes!r}: {_FORMS}")
     binds = [text for text in volumes if ":" in text]
     anonymous = [text for text in volumes if ":" not in text]
     for text in anonymous:
@@ -35,8 +38,7 @@ def binds_and_volumes(volumes: Volumes) -> tuple[list[str], list[str]]:
 def _bind(source: str, target: str | Mapping[str, str]) -> str:
     if isinstance(target, str):
         return f"{source}:{target}"
-    unknown = set(target) - {"bind", "mode", "propagation"}
-    if "bind" not in target or unknown:
-        raise InvalidArgument(f"volumes: {source!r}: {dict(target)!r}: {_FORMS}")
+    if not isinstance(target, Mapping) or "bind" not in target or set(target) - _OPTIONS:
+        raise InvalidArgument(f"volumes: {source!r}: {target!r}: {_FORMS}")
     options = [option for option in (target.get("mode", "rw"), target.get("propagation", "")) if option]
     return f"{source}:{target['bind']}:{','.join(options)}"

@@ -110,7 +110,7 @@ class Collection:
         return f"<{type(self).__name__} of {self.client.daemon}>"
 
 
-def require(answer: Answer, name: str, what: str) -> str:
+def require(client: Client, answer: Answer, name: str, what: str) -> str:
     """The identity in an answer.
 
     Raises:
@@ -118,20 +118,26 @@ def require(answer: Answer, name: str, what: str) -> str:
     """
     value = answer.get(name)
     if not isinstance(value, str) or not value:
-        raise InvalidResponse(f"The engine named a {what} without its {name}: {str(answer)[:200]}")
+        raise InvalidResponse(
+            f"The engine named a {what} without its {name}: {str(answer)[:200]}", daemon=client.daemon
+        )
     return value
 
 
 def parse_time(value: str | int | float | None) -> datetime | None:
     """A point in time as the engine writes it (RFC 3339 with nanoseconds, or seconds since 1970).
 
-    Its zero, ``0001-01-01T00:00:00Z``, is None: it did not happen.
+    Its zero, ``0001-01-01T00:00:00Z``, is None: it did not happen; so is what is no time (`attrs` has it as
+    it came).
     """
-    if value is None or value == "" or (isinstance(value, str) and value.startswith("0001-01-01")):
+    if not value or (isinstance(value, str) and value.startswith("0001-01-01")):
         return None
-    if isinstance(value, (int, float)):
-        return datetime.fromtimestamp(value, UTC)
-    return datetime.fromisoformat(value)  # reads any number of decimals, keeps six
+    try:
+        if isinstance(value, (int, float)):
+            return datetime.fromtimestamp(value, UTC)
+        return datetime.fromisoformat(value)  # reads any number of decimals, keeps six
+    except (ValueError, OverflowError, OSError):
+        return None
 
 
 def given(**values: Any) -> dict[str, Any]:

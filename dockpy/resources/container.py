@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, overload
 
@@ -29,9 +30,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Container"]
 
-_GRACE = 10.0
-"""Seconds that the engine gives a container to stop, where nobody says otherwise."""
-
 
 class Container(Resource["ContainerInspectResponse"]):
     """A container: a process, its files, its networks."""
@@ -41,9 +39,10 @@ class Container(Resource["ContainerInspectResponse"]):
     @property
     def name(self) -> str:
         """Its name."""
-        names = self._known.get("Names")
-        name = names[0] if names else self._known.get("Name") or ""
-        return str(name).removeprefix("/")
+        names = self._known.get("Names") or [self._known.get("Name") or ""]
+        # Links to it are listed among its names: /other/alias.
+        own = next((name for name in names if name.count("/") <= 1), names[0])
+        return str(own).removeprefix("/")
 
     @property
     def status(self) -> str:
@@ -75,7 +74,7 @@ class Container(Resource["ContainerInspectResponse"]):
             return dict(settings["Ports"] or {})
         ports: dict[str, list[dict[str, str]] | None] = {}
         for entry in self._known.get("Ports") or []:
-            key = f"{entry['PrivatePort']}/{entry.get('Type') or 'tcp'}"
+            key = f"{entry.get('PrivatePort')}/{entry.get('Type') or 'tcp'}"
             if entry.get("PublicPort"):
                 binding = {"HostIp": str(entry.get("IP") or ""), "HostPort": str(entry["PublicPort"])}
                 ports[key] = [*(ports.get(key) or []), binding]
@@ -122,29 +121,27 @@ class Container(Resource["ContainerInspectResponse"]):
 
         Operation: ContainerStart.
         """
-        try:
-            self._do(ops.START, detachKeys=detach_keys)
-        finally:
-            self.stale()
+        self._do(ops.START, detachKeys=detach_keys)
 
     def stop(self, *, timeout: float | None = None, signal: str | None = None) -> None:
         """Stop it: its stop signal, and SIGKILL where it still runs after the grace; nothing happens where it
         does not run.
 
         Args:
-            timeout: seconds of grace; -1 for as long as it takes. Its own, or 10, where none is given.
+            timeout: seconds of grace; -1 for as long as it takes. Its own ``stop_timeout``, or 10, where none
+                is given; only the engine knows it, so there is no limit to the answer then.
             signal: the signal to send first, in place of its own (API 1.42).
 
         Operation: ContainerStop.
         """
-        self._do(ops.STOP, takes=timeout, t=_seconds(timeout), signal=signal)
+        self._do(ops.STOP, takes=_grace(timeout), t=_seconds(timeout), signal=signal)
 
     def restart(self, *, timeout: float | None = None, signal: str | None = None) -> None:
         """Stop it, where it runs, and start it. Arguments as of `stop`.
 
         Operation: ContainerRestart.
         """
-        self._do(ops.RESTART, takes=timeout, t=_seconds(timeout), signal=signal)
+        self._do(ops.RESTART, takes=_grace(timeout), t=_seconds(timeout), signal=signal)
 
     def kill(self, signal: str | int | None = None) -> None:
         """Send it a signal.
@@ -198,7 +195,8 @@ class Container(Resource["ContainerInspectResponse"]):
 
         Operation: ContainerDelete.
         """
-        self._do(ops.DELETE, v=v or None, link=link or None, force=force or None)
+        query = {"v": v or None, "link": link or None, "force": force or None}
+        self.client.api.call(ops.DELETE, {"id": self.id}, query)  # what was known of it stays so
 
     def wait(
         self,
@@ -221,16 +219,21 @@ class Container(Resource["ContainerInspectResponse"]):
 
         Operation: ContainerWait.
         """
-        api = self.client.with_options(stream_timeout=timeout).api if timeout is not None else self.client.api
+        # One that has stopped already is answered at once: that much time 0 has too.
+        limit = (
+            self.client.stream_timeout if timeout is None else max(timeout, 0.05) if timeout >= 0 else timeout
+        )
+        api = self.client.with_options(stream_timeout=limit).api
         try:
             return api.call(ops.WAIT, {"id": self.id}, {"condition": condition})
         finally:
             self.stale()
 
-    def _do(self, operation: Any, *, takes: float | None = None, **query: Any) -> None:
-        extra = _GRACE if takes is None else max(takes, 0.0) if takes >= 0 else 365 * 86400.0
-        self.client.api.call(operation, {"id": self.id}, query, takes=extra)
-        self.stale()
+    def _do(self, operation: Any, *, takes: float = 0, **query: Any) -> None:
+        try:
+            self.client.api.call(operation, {"id": self.id}, query, takes=takes)
+        finally:
+            self.stale()
 
     # What it says
 
@@ -305,7 +308,11 @@ class Container(Resource["ContainerInspectResponse"]):
             since=since,
             until=until,
         )
-        return output if stream else output.read()
+        if stream:
+            return output
+        if not follow:  # what is there already: the engine does not wait for anything
+            output.settimeout(self.client.timeouts.read)
+        return output.read()
 
     def log_lines(
         self,
@@ -359,7 +366,7 @@ class Container(Resource["ContainerInspectResponse"]):
             return True
         if at_least(self.client.api.version(), "1.42"):
             return False
-        return not self.attrs["Config"]["Tty"]
+        return not (self.attrs.get("Config") or {}).get("Tty")
 
     # What it holds
 
@@ -382,6 +389,11 @@ class Container(Resource["ContainerInspectResponse"]):
         Operation: ContainerChanges.
         """
         return self.client.api.call(ops.CHANGES, {"id": self.id})
+
+
+def _grace(timeout: float | None) -> float:
+    """How long the engine may take to stop a container, in seconds."""
+    return math.inf if timeout is None or timeout < 0 else timeout
 
 
 def _seconds(timeout: float | None) -> int | None:

@@ -46,7 +46,7 @@ class ContainerCollection(Collection):
         Operation: ContainerInspect.
         """
         attrs = self.client.api.call(ops.INSPECT, {"id": container_id})
-        return Container(self.client, require(attrs, "Id", "container"), attrs=attrs)
+        return Container(self.client, require(self.client, attrs, "Id", "container"), attrs=attrs)
 
     def list(
         self,
@@ -76,7 +76,8 @@ class ContainerCollection(Collection):
             ops.LIST, query={"all": all or None, "limit": limit, "filters": wanted or None}
         )
         found = [
-            Container(self.client, require(entry, "Id", "container"), summary=entry) for entry in entries
+            Container(self.client, require(self.client, entry, "Id", "container"), summary=entry)
+            for entry in entries
         ]
         return _loaded(found) if full else found
 
@@ -107,12 +108,12 @@ class ContainerCollection(Collection):
         command: str | Sequence[str] | None,
         options: Mapping[str, Any],
     ) -> Container:
-        name = image if isinstance(image, str) else image.id
+        name = _image_id(image)
         body, query = create_request(function, name, command, options, self.client.proxy_variables)
         if self.client.default_platform:
             query.setdefault("platform", self.client.default_platform)
         answer = self.client.api.call(ops.CREATE, query=query, body=body)
-        return Container(self.client, require(answer, "Id", "container"))
+        return Container(self.client, require(self.client, answer, "Id", "container"))
 
     @overload
     def run(
@@ -178,7 +179,7 @@ class ContainerCollection(Collection):
             options = {**options, "auto_remove": True}
         container = self._create_pulling(image, command, options)
         if not detach:
-            name = image if isinstance(image, str) else image.id
+            name = _image_id(image)
             return run_attached(
                 container,
                 name,
@@ -238,3 +239,8 @@ def _loaded(containers: list[Container]) -> list[Container]:
             for container, there in zip(containers, pool.map(load, containers), strict=True)
             if there
         ]
+
+
+def _image_id(image: str | Image) -> str:
+    """The image as the engine takes it: its name or id; anything else is refused with the other options."""
+    return image if isinstance(image, str) else getattr(image, "id", "")

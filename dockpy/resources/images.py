@@ -50,7 +50,7 @@ class ImageCollection(Collection):
         Operation: ImageInspect.
         """
         attrs = self.client.api.call(ops.INSPECT, {"name": name})
-        return Image(self.client, require(attrs, "Id", "image"), attrs=attrs)
+        return Image(self.client, require(self.client, attrs, "Id", "image"), attrs=attrs)
 
     def list(
         self, name: str | None = None, *, all: bool = False, filters: Mapping[str, Any] | None = None
@@ -68,7 +68,9 @@ class ImageCollection(Collection):
         if name is not None:
             wanted["reference"] = name
         entries = self.client.api.call(ops.LIST, query={"all": all or None, "filters": wanted or None})
-        return [Image(self.client, require(entry, "Id", "image"), summary=entry) for entry in entries]
+        return [
+            Image(self.client, require(self.client, entry, "Id", "image"), summary=entry) for entry in entries
+        ]
 
     @overload
     def pull(
@@ -125,7 +127,7 @@ class ImageCollection(Collection):
         Operation: ImageCreate.
         """
         reference = _reference(repository, tag)
-        if all_tags and (tag or reference.digest):
+        if all_tags and (tag or reference.digest or repository.endswith(f":{reference.tag}")):
             raise InvalidArgument("all_tags=True fetches every tag: leave the tag and the digest out")
         wanted = platform or self.client.default_platform
         with self.client.api.objects(
@@ -137,7 +139,7 @@ class ImageCollection(Collection):
             },
             headers=self._auth(reference, auth_config),
         ) as stream:
-            follow(stream, PullError, f"image {reference.familiar}", self.client.daemon, on_progress)
+            follow(stream, PullError, f"image {reference.familiar}", on_progress)
         if all_tags:
             return self.list(reference.familiar_name)
         return self.get(reference.familiar)
@@ -165,21 +167,20 @@ class ImageCollection(Collection):
 
         Raises:
             InvalidReference: the name is none.
-            ImageNotFound: there is no image of that name on the daemon.
-            PushError: it failed, or the registry refused it.
+            PushError: there is no image of that name on the daemon, the registry refused it, or it failed.
 
         Operation: ImagePush.
         """
         reference = _reference(repository, tag)
+        if reference.digest is not None:  # the engine would push every tag of the repository
+            raise InvalidArgument(f"{repository!r} has a digest: an image is pushed by a name and a tag")
         with self.client.api.objects(
             ops.PUSH,
             {"name": reference.name},
             {"tag": reference.tag, "platform": platform_json(platform)},
             headers=self._auth(reference, auth_config),
         ) as stream:
-            messages = follow(
-                stream, PushError, f"image {reference.familiar}", self.client.daemon, on_progress
-            )
+            messages = follow(stream, PushError, f"image {reference.familiar}", on_progress)
         return next((message.aux for message in messages if message.get("aux")), None)
 
     def tag(self, name: str, repository: str, tag: str | None = None) -> None:
@@ -288,7 +289,7 @@ class ImageCollection(Collection):
                 body=body,
             ) as stream,
         ):
-            messages = follow(stream, ImageLoadError, "image archive", self.client.daemon, on_progress)
+            messages = follow(stream, ImageLoadError, "image archive", on_progress)
         return [self.get(name) for name in _loaded(messages)]
 
     def import_image(
@@ -320,6 +321,10 @@ class ImageCollection(Collection):
         Operation: ImageCreate.
         """
         target = _reference(repository, tag) if repository else None
+        if (tag and not target) or (target and target.digest):
+            raise InvalidArgument(
+                f"repository={repository!r}, tag={tag!r}: an import has a name and a tag, or neither"
+            )
         remote = isinstance(src, str) and src.startswith(("http://", "https://"))
         query = {
             "fromSrc": src if remote else "-",
@@ -333,7 +338,7 @@ class ImageCollection(Collection):
             opened(b"" if remote else src) as body,
             self.client.api.objects(ops.CREATE, query=query, body=body) as stream,
         ):
-            messages = follow(stream, ImageLoadError, "image import", self.client.daemon, on_progress)
+            messages = follow(stream, ImageLoadError, "image import", on_progress)
         ids = [status for item in messages if is_image_id(status := str(item.get("status") or ""))]
         if not ids:
             raise InvalidResponse(

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from dockpy.errors import VersionMismatch
 from dockpy.ops import networks as ops
 from dockpy.options.values import label_map
 from dockpy.resources.base import Collection, Resource, given, parse_time, require
+from dockpy.version import at_least
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -46,7 +48,7 @@ class Network(Resource["NetworkInspect"]):
     @property
     def containers(self) -> list[Container]:
         """The containers that are connected to it, running ones."""
-        return [self.client.containers.known(id) for id in self.attrs["Containers"] or {}]
+        return [self.client.containers.known(id) for id in self.attrs.get("Containers") or {}]
 
     def _inspect(self) -> NetworkInspect:
         return self.client.api.call(ops.INSPECT, {"id": self.id})
@@ -73,11 +75,12 @@ class Network(Resource["NetworkInspect"]):
             links: other containers by names of its own (``"db:database"``).
             link_local_ips: link-local addresses.
             driver_opt: options for the network's driver.
-            mac_address: its MAC address (API 1.44).
+            mac_address: its MAC address (API 1.54).
 
         Raises:
             NotFound: the network or the container is not there.
             Forbidden: the container cannot join it.
+            VersionMismatch: the engine is too old for an option.
 
         Operation: NetworkConnect.
         """
@@ -92,8 +95,16 @@ class Network(Resource["NetworkInspect"]):
             or None,
         )
         body = given(container=_container_id(container), endpoint_config=endpoint or None)
+        if mac_address is not None and not at_least(self.client.api.version(), "1.54"):
+            raise VersionMismatch(
+                f"mac_address needs API 1.54, and the daemon is spoken to in {self.client.api.version()}: "
+                "older engines take it and do nothing",
+                operation=ops.CONNECT.id,
+                subject=f"network {self.id}",
+                daemon=self.client.daemon,
+            )
         self.client.api.call(ops.CONNECT, {"id": self.id}, body=body)
-        self.stale()
+        self._connections_changed(container)
 
     def disconnect(self, container: ContainerOrName, *, force: bool = False) -> None:
         """Disconnect a container from it.
@@ -109,7 +120,12 @@ class Network(Resource["NetworkInspect"]):
         """
         body = given(container=_container_id(container), force=force or None)
         self.client.api.call(ops.DISCONNECT, {"id": self.id}, body=body)
+        self._connections_changed(container)
+
+    def _connections_changed(self, container: ContainerOrName) -> None:
         self.stale()
+        if not isinstance(container, str):
+            container.stale()
 
     def remove(self) -> None:
         """Remove it.
@@ -180,7 +196,7 @@ class NetworkCollection(Collection):
         if check_duplicate and self.client.api.version() in ("1.41", "1.42", "1.43"):
             body["check_duplicate"] = True  # gone from API 1.44 on, where duplicates always fail
         answer = self.client.api.call(ops.CREATE, body=body)
-        return Network(self.client, require(answer, "Id", "network"))
+        return Network(self.client, require(self.client, answer, "Id", "network"))
 
     def get(self, network_id: str, *, verbose: bool | None = None, scope: str | None = None) -> Network:
         """The network of a name or id.
@@ -196,7 +212,7 @@ class NetworkCollection(Collection):
         Operation: NetworkInspect.
         """
         attrs = self.client.api.call(ops.INSPECT, {"id": network_id}, {"verbose": verbose, "scope": scope})
-        return Network(self.client, require(attrs, "Id", "network"), attrs=attrs)
+        return Network(self.client, require(self.client, attrs, "Id", "network"), attrs=attrs)
 
     def list(
         self,
@@ -220,7 +236,7 @@ class NetworkCollection(Collection):
         if ids:
             wanted["id"] = list(ids)
         return [
-            Network(self.client, require(entry, "Id", "network"), summary=entry)
+            Network(self.client, require(self.client, entry, "Id", "network"), summary=entry)
             for entry in self.client.api.call(ops.LIST, query={"filters": wanted or None})
         ]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from dockpy.closing import Closing
-from dockpy.errors import InvalidResponse
+from dockpy.errors import DockpyError, InvalidResponse
 from dockpy.streams.frames import Frame, FrameDecoder, Stream
 from dockpy.streams.lines import FrameLineDecoder
 
@@ -18,12 +18,19 @@ __all__ = ["Lines", "OutputStream", "RunOutput"]
 class Source(Protocol):
     """Bytes as they come, from a connection that can be closed from any thread."""
 
-    closed: bool
+    @property
+    def cancelled(self) -> bool:
+        """Whether it was closed before its end."""
+        ...
 
     def __iter__(self) -> Iterator[bytes]: ...
 
     def settimeout(self, seconds: float | None) -> None:
         """How long a read may take."""
+        ...
+
+    def at(self, error: DockpyError) -> DockpyError:
+        """The error, with the operation, the object and the daemon."""
         ...
 
     def close(self) -> None:
@@ -40,37 +47,26 @@ class OutputStream(Closing):
 
     def __init__(self, source: Source, *, framed: bool) -> None:
         self._source = source
-        self._framed = framed
+        self._frames = _decode(source) if framed else _raw(source)
 
-    def __iter__(self) -> Iterator[bytes]:
-        return (frame.data for frame in self.frames())
+    def __iter__(self) -> OutputStream:
+        return self
+
+    def __next__(self) -> bytes:
+        return next(self._frames).data
 
     def frames(self) -> Iterator[Frame]:
         """Payloads with where they come from; with a terminal, everything is standard output.
 
         Raises:
-            DockpyError: the engine failed to read the output, and says why.
+            InvalidResponse: the engine failed to read the output, and says why; or this is no such stream.
         """
-        with self:
-            if not self._framed:
-                yield from (Frame(Stream.STDOUT, data) for data in self._source)
-                return
-            decoder = FrameDecoder()
-            ended = False
-            for data in self._source:
-                for frame in decoder.feed(data):
-                    if frame.stream is Stream.SYSTEM:
-                        message = frame.data.decode("utf-8", "replace").strip()
-                        raise InvalidResponse(f"The engine could not go on reading the output: {message}")
-                    yield frame
-            ended = not getattr(self._source, "cancelled", False)
-            if ended:
-                decoder.close()
+        return self._frames
 
     def lines(self) -> Iterator[str]:
         """Text lines without their ends: the same ones whatever the chunking, with a terminal or not."""
         decoder = FrameLineDecoder()
-        for frame in self.frames():
+        for frame in self._frames:
             yield from decoder.feed(frame)
         yield from decoder.close()
 
@@ -85,6 +81,29 @@ class OutputStream(Closing):
     def close(self) -> None:
         """Close the connection; a read that is blocked in another thread ends."""
         self._source.close()
+
+
+def _raw(source: Source) -> Iterator[Frame]:
+    for data in source:
+        yield Frame(Stream.STDOUT, data)
+    source.close()
+
+
+def _decode(source: Source) -> Iterator[Frame]:
+    decoder = FrameDecoder()
+    try:
+        for data in source:
+            for frame in decoder.feed(data):
+                if frame.stream is Stream.SYSTEM:
+                    message = frame.data.decode("utf-8", "replace").strip()
+                    raise InvalidResponse(f"The engine could not go on reading the output: {message}")
+                yield frame
+        if not source.cancelled:
+            decoder.close()
+    except DockpyError as error:
+        raise source.at(error) from error.__cause__
+    finally:
+        source.close()
 
 
 class Lines(Closing):

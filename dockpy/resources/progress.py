@@ -20,7 +20,6 @@ def follow(
     stream: JsonStream[P],
     failure: Callable[..., StreamError],
     subject: str,
-    daemon: str,
     on_progress: Callable[[P], object] | None,
 ) -> list[P]:
     """Read progress messages to their end.
@@ -29,7 +28,6 @@ def follow(
         stream: the messages.
         failure: the error's class.
         subject: what it is about, for the error.
-        daemon: the daemon, for the error.
         on_progress: called with each message as it comes.
 
     Returns:
@@ -42,14 +40,10 @@ def follow(
     with stream:
         for message in stream:
             raw: Any = message
-            detail = raw.get("errorDetail") or ({"message": raw["error"]} if raw.get("error") else None)
-            if detail:
-                raise failure(
-                    str(detail.get("message") or raw.get("error")),
-                    code=detail.get("code"),
-                    subject=subject,
-                    daemon=daemon,
-                )
+            if failed := raw.get("errorDetail") or raw.get("error"):
+                detail = failed if isinstance(failed, dict) else {"message": failed}
+                text = str(detail.get("message") or raw.get("error"))
+                raise stream.at(failure(text, code=detail.get("code"), subject=subject))
             if on_progress is not None:
                 on_progress(message)
             if not raw.get("progressDetail"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING
 
-from dockpy.errors import ApiError, ContainerError
+from dockpy.errors import ContainerError, DockpyError, InvalidResponse
 from dockpy.ops import containers as ops
 from dockpy.resources.output import OutputStream, RunOutput
 
@@ -58,7 +58,10 @@ def run_attached(
             discard(container)
         raise
     container.stale()
-    output = RunOutput.of(frames, int(result["StatusCode"]), stdout=stdout, stderr=stderr)
+    status = result.get("StatusCode")
+    if not isinstance(status, int):
+        raise waiting.at(InvalidResponse("The engine did not say how the container ended"))
+    output = RunOutput.of(frames, status, stdout=stdout, stderr=stderr)
     if output.exit_status:
         given = command if command is None or isinstance(command, str) else list(command)
         raise ContainerError(
@@ -75,5 +78,5 @@ def run_attached(
 
 def discard(container: Container) -> None:
     """Remove a container that was to be removed anyhow, whatever state it is in."""
-    with contextlib.suppress(ApiError):  # gone already, or going
+    with contextlib.suppress(DockpyError):  # gone already, or going; what went wrong before counts
         container.remove(force=True, v=True)

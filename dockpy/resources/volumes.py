@@ -102,7 +102,7 @@ class VolumeCollection(Collection):
             labels=label_map(labels) if labels is not None else None,
         )
         attrs = self.client.api.call(ops.CREATE, body=body)
-        return Volume(self.client, require(attrs, "Name", "volume"), attrs=attrs)
+        return Volume(self.client, require(self.client, attrs, "Name", "volume"), attrs=attrs)
 
     def get(self, name: str) -> Volume:
         """The volume of a name.
@@ -113,7 +113,7 @@ class VolumeCollection(Collection):
         Operation: VolumeInspect.
         """
         attrs = self.client.api.call(ops.INSPECT, {"name": name})
-        return Volume(self.client, require(attrs, "Name", "volume"), attrs=attrs)
+        return Volume(self.client, require(self.client, attrs, "Name", "volume"), attrs=attrs)
 
     def list(self, *, filters: Mapping[str, Any] | None = None) -> list[Volume]:
         """The volumes, in one request.
@@ -124,9 +124,13 @@ class VolumeCollection(Collection):
         Operation: VolumeList.
         """
         answer = self.client.api.call(ops.LIST, query={"filters": filters})
-        entries = answer.get("Volumes") or []
+        entries = [entry for entry in answer.get("Volumes") or [] if entry]
         return [
-            Volume(self.client, require(entry, "Name", "volume"), attrs=Document.of(entry, "volumes.Volume"))
+            Volume(
+                self.client,
+                require(self.client, entry, "Name", "volume"),
+                attrs=Document.of(entry, "volumes.Volume"),
+            )
             for entry in entries
         ]
 

@@ -88,6 +88,6 @@ class JsonDecoder:
 def _decode(data: bytearray) -> dict[str, Any]:
     try:
         value: dict[str, Any] = json.loads(data.decode("utf-8", "replace"))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InvalidResponse(f"Not JSON: {bytes(data[:80])!r} ({error})") from None
     return value

@@ -7,7 +7,14 @@ import json
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from dockpy.closing import Closing
-from dockpy.errors import ApiError, ErrorResponse, ImageNotFound, InvalidResponse, error_for_status
+from dockpy.errors import (
+    ApiError,
+    DockpyError,
+    ErrorResponse,
+    ImageNotFound,
+    InvalidResponse,
+    error_for_status,
+)
 from dockpy.streams.jsonlines import JsonDecoder
 from dockpy.wire.document import Document
 
@@ -55,7 +62,7 @@ def decode(operation: Operation[R], headers: Mapping[str, str], content: bytes) 
 def _json(content: bytes) -> Any:
     try:
         return json.loads(content)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise InvalidResponse(
             f"The answer is not JSON: {content[:80]!r}",
             hint="Check that the endpoint is a Docker engine's.",
@@ -114,7 +121,7 @@ def _message(content: bytes) -> str:
     text = content.decode("utf-8", "replace").strip()
     try:
         value = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return text[:1000]
     if isinstance(value, dict):
         for key in ("message", "cause", "error"):  # podman adds a cause
@@ -152,11 +159,15 @@ class JsonStream(Closing, Generic[R]):
             return decode(*data)
         except InvalidResponse as error:
             self.close()
-            raise self._source.at(error) from None
+            raise self.at(error) from None
 
     def settimeout(self, seconds: float | None) -> None:
         """How long a read may take, in seconds; None for as long as it takes."""
         self._source.settimeout(seconds)
+
+    def at(self, error: DockpyError) -> DockpyError:
+        """The error, with the operation, the object and the daemon."""
+        return self._source.at(error)
 
     def close(self) -> None:
         """Close the connection; a read that is blocked in another thread ends."""
@@ -170,16 +181,21 @@ class Pending(Closing, Generic[R]):
         self._operation = operation
         self._source = source
 
+    def at(self, error: DockpyError) -> DockpyError:
+        """The error, with the operation, the object and the daemon."""
+        return self._source.at(error)
+
     def result(self) -> R:
         """The value, waited for.
 
         Raises:
             InvalidResponse: the connection ended before it.
         """
+        content = self._source.read()
         try:
-            return decode(self._operation, self._source.head.headers, self._source.read())
+            return decode(self._operation, self._source.head.headers, content)
         except InvalidResponse as error:
-            raise self._source.at(error) from error.__cause__
+            raise self.at(error) from None
 
     def close(self) -> None:
         """Close the connection."""

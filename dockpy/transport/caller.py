@@ -6,7 +6,7 @@ import json
 import logging
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from dockpy.errors import DockpyError, InvalidArgument, VersionMismatch
@@ -19,8 +19,6 @@ from dockpy.transport.message import Request, Timeouts
 from dockpy.version import NEWEST
 
 if TYPE_CHECKING:
-    from pydantic import ValidationError
-
     from dockpy.ops.operation import Operation
     from dockpy.transport.exchange import Upgraded
     from dockpy.transport.negotiation import Negotiation
@@ -174,11 +172,9 @@ class Caller:
 
     def version(self) -> str:
         """The API version that is spoken with the daemon; asked for the first time it is needed."""
-        return self.negotiation.version(self._ping, self._oldest)
-
-    def with_timeouts(self, timeouts: Timeouts, read_timeout: float | None) -> Caller:
-        """The same daemon with other timeouts."""
-        return replace(self, timeouts=timeouts, read_timeout=read_timeout)
+        connect, read = self.timeouts.connect, self.timeouts.read
+        patience = None if connect is None or read is None else connect + read
+        return self.negotiation.version(self._ping, self._oldest, patience)
 
     # Requests
 
@@ -224,7 +220,8 @@ class Caller:
         upgrade: str | None = None,
     ) -> Any:
         request = self._request(operation, path, query, body, headers)
-        timeouts = Timeouts(self.timeouts.connect, self.read_timeout)
+        head_timeout = self.timeouts.read if operation.prompt else self.read_timeout
+        timeouts = Timeouts(self.timeouts.connect, head_timeout)
         event, began = self._before(operation, request), time.monotonic()
         try:
             if upgrade:
@@ -233,6 +230,7 @@ class Caller:
                 stream = self.transport.stream(request, timeouts)
         except DockpyError as error:
             raise self._at(error, operation, path) from error.__cause__
+        stream.settimeout(self.read_timeout)
         stream.operation, stream.subject = operation.id, describe(operation, path)
         head = stream.head
         self._after(event, head.status, began)
@@ -283,7 +281,9 @@ class Caller:
 
     def _ping(self) -> Mapping[str, str]:
         request = Request("GET", system.PING.path, idempotent=True)
+        event, began = self._before(system.PING, request), time.monotonic()
         response = self.transport.send(request, self.timeouts)
+        self._after(event, response.status, began)
         if response.status >= 400:
             raise self._at(
                 api_error(system.PING, response.status, response.reason, response.headers, response.content),
@@ -298,7 +298,8 @@ class Caller:
         response = self.transport.send(Request("GET", target, idempotent=True), self.timeouts)
         if response.status != 200:
             return None
-        return str(decode(system.VERSION, response.headers, response.content)["MinAPIVersion"] or "") or None
+        lowest: str | None = decode(system.VERSION, response.headers, response.content).get("MinAPIVersion")
+        return lowest
 
 
 def _encode_body(operation: Operation[Any], body: Any, version: str) -> tuple[Any, str | None]:
@@ -327,11 +328,12 @@ def _document(operation: Operation[Any], ref: str, body: Any, version: str) -> A
     """The JSON of a body, held against its model and the version."""
     from pydantic import ValidationError
 
-    from dockpy.wire.base import Model
-    from dockpy.wire.document import load_model
+    from dockpy.wire.base import Model, faults
+    from dockpy.wire.document import load_model, model_of
     from dockpy.wire.versions import unknown_fields
 
     cls: type = load_model(ref)
+    body = model_of(body)
     if not issubclass(cls, Model):  # PluginSet takes a list of str
         if not isinstance(body, cls):
             raise InvalidArgument(
@@ -341,9 +343,7 @@ def _document(operation: Operation[Any], ref: str, body: Any, version: str) -> A
     try:
         model = body if type(body) is cls else cls.model_validate(dict(body))
     except ValidationError as error:
-        raise InvalidArgument(
-            f"{operation.id}'s body does not fit {cls.__name__}: {_faults(error)}"
-        ) from None
+        raise InvalidArgument(f"{operation.id}'s body does not fit {cls.__name__}: {faults(error)}") from None
     except (TypeError, ValueError):
         raise InvalidArgument(
             f"{operation.id}'s body is a {cls.__name__}, or a mapping of its fields"
@@ -354,11 +354,3 @@ def _document(operation: Operation[Any], ref: str, body: Any, version: str) -> A
             hint="Leave the option out, or upgrade the engine.",
         )
     return model.dump()
-
-
-def _faults(error: ValidationError) -> str:
-    """What does not fit, and where; never the values, which may be secrets."""
-    return "; ".join(
-        f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}"
-        for fault in error.errors(include_url=False, include_input=False)
-    )

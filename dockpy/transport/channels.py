@@ -234,6 +234,11 @@ class TLSChannel:
 
 def _wait(sock: socket.socket, timeout: float | None) -> tuple[bool, bool]:
     """Wait until the socket can be read or written."""
+    if not hasattr(select, "poll"):  # on Windows
+        readable, writable, _ = select.select([sock], [sock], [], timeout)
+        if not readable and not writable:
+            raise TimeoutError("timed out")
+        return bool(readable), bool(writable)
     poll = select.poll()
     poll.register(sock, select.POLLIN | select.POLLOUT)
     events = poll.poll(None if timeout is None else timeout * 1000)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
+from dockpy.closing import Closing
 from dockpy.errors import DockpyError, InvalidArgument, InvalidResponse
 from dockpy.streams.http1 import Head, HeadDecoder, body_decoder, encode_chunk, encode_request_head
 from dockpy.transport.failures import explain, root_cause
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
-    from types import TracebackType
 
     from dockpy.config.endpoint import Endpoint
     from dockpy.transport.channels import Channel
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["ByteStream", "Upgraded", "exchange"]
 
 
-class _Closing:
+class _Connection(Closing):
     """Owns a channel; closes it once, from any thread, and at the latest when it is collected."""
 
     def __init__(self, channel: Channel, head: Head, endpoint: Endpoint) -> None:
@@ -37,14 +37,6 @@ class _Closing:
         if not self.closed:
             self.closed = True
             self._channel.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def __del__(self) -> None:
         with contextlib.suppress(Exception):
@@ -68,7 +60,7 @@ class _Closing:
         return error.at(operation=self.operation, subject=self.subject, daemon=self._endpoint.display)
 
 
-class ByteStream(_Closing):
+class ByteStream(_Connection):
     """The body of an answer, as it comes. Iterating ends quietly when it is closed from another thread."""
 
     def __init__(self, channel: Channel, head: Head, rest: bytes, method: str, endpoint: Endpoint) -> None:
@@ -109,17 +101,25 @@ class ByteStream(_Closing):
         return b"".join(self)
 
 
-class Upgraded(_Closing):
+class Upgraded(_Connection):
     """A connection that was taken over from HTTP: bytes both ways, and each way closed by itself."""
 
     def __init__(self, channel: Channel, head: Head, rest: bytes, endpoint: Endpoint) -> None:
         super().__init__(channel, head, endpoint)
         self._rest = rest
+        self._ended = False
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether it was closed before its end."""
+        return self.closed and not self._ended
 
     def recv(self) -> bytes:
         """The next bytes; empty at the end."""
         data, self._rest = self._rest, b""
-        return data or self._recv()
+        data = data or self._recv()
+        self._ended = self._ended or not (data or self.closed)
+        return data
 
     def __iter__(self) -> Iterator[bytes]:
         while data := self.recv():

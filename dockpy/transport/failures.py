@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from dockpy.config.endpoint import Endpoint
 
-__all__ = ["explain", "is_lost_connection", "root_cause"]
+__all__ = ["explain", "is_closed_pool", "is_lost_connection", "root_cause"]
 
 _START = (
     "Is the Docker engine running? `docker context ls` lists where else one may be, DOCKER_HOST names one."
@@ -53,6 +53,11 @@ def is_lost_connection(error: BaseException) -> bool:
     return isinstance(
         _cause(error), (ConnectionResetError, BrokenPipeError)
     )  # RemoteDisconnected is the first
+
+
+def is_closed_pool(error: BaseException) -> bool:
+    """Whether the connections were given back before one was taken for this request."""
+    return any(type(current).__name__ == "ClosedPoolError" for current in _chain(error))
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:

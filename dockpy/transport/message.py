@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -10,10 +11,14 @@ from dockpy.errors import InvalidArgument
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-__all__ = ["Request", "Response", "Timeouts"]
+__all__ = ["Request", "Response", "TimeoutSetting", "Timeouts", "check_timeout"]
 
 TimeoutSetting = float | tuple[float | None, float | None] | None
 """Seconds for both connecting and reading, a pair of the two, or None for no limit."""
+
+
+_LONGEST = 366 * 86400.0
+_ACCEPTED = "it takes seconds above 0 and up to a year, a pair (connect, read) of them, or None for no limit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,19 +40,30 @@ class Timeouts:
         Raises:
             InvalidArgument: a number is not positive, or it is no number.
         """
-        connect, read = setting if isinstance(setting, tuple) else (setting, setting)
-        for seconds in (connect, read):
-            if seconds is not None and (
-                isinstance(seconds, bool) or not isinstance(seconds, (int, float)) or not seconds > 0
-            ):
-                raise InvalidArgument(
-                    f"timeout={setting!r}: it takes seconds above 0, a pair (connect, read) of them, or None"
-                )
+        pair = setting if isinstance(setting, tuple) else (setting, setting)
+        if len(pair) != 2:
+            raise InvalidArgument(f"timeout={setting!r}: {_ACCEPTED}")
+        connect, read = (check_timeout("timeout", seconds) for seconds in pair)
         return cls(connect, read)
 
     def extended(self, seconds: float) -> Timeouts:
-        """Longer reads, by the time that the operation itself may take."""
-        return self if self.read is None else Timeouts(self.connect, self.read + seconds)
+        """Longer reads, by the seconds that the operation itself may take; infinity for no limit."""
+        if self.read is None or math.isinf(seconds):
+            return Timeouts(self.connect, None)
+        return Timeouts(self.connect, self.read + seconds)
+
+
+def check_timeout(option: str, seconds: float | None) -> float | None:
+    """A timeout that sockets can keep.
+
+    Raises:
+        InvalidArgument: it is no number, or not within 0 and a year.
+    """
+    if seconds is None:
+        return None
+    if isinstance(seconds, bool) or not isinstance(seconds, (int, float)) or not 0 < seconds <= _LONGEST:
+        raise InvalidArgument(f"{option}={seconds!r}: {_ACCEPTED}")
+    return float(seconds)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import threading
 import weakref
 from typing import TYPE_CHECKING
 
 from dockpy._version import __version__
 from dockpy.errors import InvalidResponse
+from dockpy.forks import renew_after_fork
 from dockpy.transport.connectors import SocketConnector, connector_for
 from dockpy.transport.direct import DirectSession
 from dockpy.transport.exchange import ByteStream, Upgraded, exchange
-from dockpy.transport.failures import explain, is_lost_connection, root_cause
+from dockpy.transport.failures import explain, is_closed_pool, is_lost_connection, root_cause
 from dockpy.transport.message import Request, Response, Timeouts
 
 if TYPE_CHECKING:
@@ -50,7 +50,8 @@ class Transport:
         self._session: Session | DirectSession | None = None
         self._inherited: list[Session | DirectSession] = []
         self._lock = threading.Lock()
-        _TRANSPORTS.add(self)
+        self._finalizer: weakref.finalize[..., Transport] | None = None
+        renew_after_fork(self)
 
     def send(self, request: Request, timeouts: Timeouts) -> Response:
         """Send a request over a pooled connection and read its answer to its end.
@@ -61,14 +62,14 @@ class Transport:
             ConnectionFailed: no engine answered.
             InvalidResponse: what answered does not speak HTTP.
         """
-        session = self._open_session()
         try:
             try:
-                return session.send(request, timeouts)
+                return self._open_session().send(request, timeouts)
             except (OSError, ValueError) as error:  # requests' exceptions are OSErrors
-                if not (request.idempotent and is_lost_connection(error)):
+                lost = request.idempotent and is_lost_connection(error)
+                if not lost and not is_closed_pool(error):  # of a client closed meanwhile: nothing was sent
                     raise
-                return session.send(request, timeouts)
+                return self._open_session().send(request, timeouts)
         except (OSError, ValueError) as error:
             raise explain(error, self.endpoint) from root_cause(error)
 
@@ -127,15 +128,16 @@ class Transport:
                 session = self._session
                 if session is None:
                     session = self._session = self._new_session()
-                    weakref.finalize(self, session.close)  # a client that nobody closes leaves none open
+                    # A client that nobody closes leaves no connection open.
+                    self._finalizer = weakref.finalize(self, session.close)
         return session
 
     def close(self) -> None:
         """Close the pooled connections; the next call opens new ones."""
         with self._lock:
-            session, self._session = self._session, None
-        if session is not None:
-            session.close()
+            finalizer, self._session, self._finalizer = self._finalizer, None, None
+        if finalizer is not None:
+            finalizer()
 
     def after_fork(self) -> None:
         """In a forked child: the parent's connections are the parent's, neither used nor closed here."""
@@ -143,15 +145,6 @@ class Transport:
         if self._session is not None:
             self._inherited.append(self._session)
             self._session = None
-
-
-_TRANSPORTS: weakref.WeakSet[Transport] = weakref.WeakSet()
-
-
-def _after_fork() -> None:
-    for transport in list(_TRANSPORTS):
-        transport.after_fork()
-
-
-if hasattr(os, "register_at_fork"):  # not on Windows, which does not fork
-    os.register_at_fork(after_in_child=_after_fork)
+        if self._finalizer is not None:
+            self._finalizer.detach()
+            self._finalizer = None

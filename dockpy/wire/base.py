@@ -24,12 +24,12 @@ from pydantic.alias_generators import to_camel
 from dockpy.wire.document import redact
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator
 
     from pydantic import ValidationInfo
     from pydantic.fields import FieldInfo
 
-__all__ = ["CamelModel", "JsonObject", "Model", "Name", "Since", "SnakeModel", "Until"]
+__all__ = ["CamelModel", "JsonObject", "Model", "Name", "Since", "SnakeModel", "Until", "faults"]
 
 JsonObject = dict[str, Any]
 """A JSON object without a documented shape."""
@@ -95,6 +95,7 @@ class Model(BaseModel):
         defer_build=True,
         alias_generator=pascal,
         protected_namespaces=(),
+        hide_input_in_errors=True,  # it may be a password
     )
 
     _raw: dict[str, Any] | None = PrivateAttr(default=None)
@@ -128,6 +129,19 @@ class Model(BaseModel):
 
     def __contains__(self, json_name: object) -> bool:
         return json_name in self._current()
+
+    def keys(self) -> Iterable[str]:
+        """The JSON names of what the engine sent: ``dict(model)`` is a copy of it, one level deep."""
+        return self._current().keys()
+
+    def __iter__(self) -> Iterator[str]:  # type: ignore[override]  # by JSON name, as a mapping does
+        return iter(self._current())
+
+    def __len__(self) -> int:
+        return len(self._current())
+
+    def __bool__(self) -> bool:
+        return True  # an empty answer is an answer
 
     def get(self, json_name: str, default: Any = None) -> Any:
         """The raw value by its JSON name, or the default where it is missing."""
@@ -175,6 +189,14 @@ class SnakeModel(Model):
     """A payload whose JSON names are Python's: statistics, authentication."""
 
     model_config = ConfigDict(alias_generator=_same)
+
+
+def faults(error: ValidationError) -> str:
+    """What does not fit, and where; never the values, which may be secrets."""
+    return "; ".join(
+        f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}"
+        for fault in error.errors(include_url=False, include_input=False)
+    )
 
 
 def _read(cls: type[M], data: Any, handler: Callable[[Any], M]) -> M:

@@ -12,11 +12,11 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from dockpy.wire.base import Model
 
-__all__ = ["Document", "load_model", "redact"]
+__all__ = ["Document", "load_model", "model_of", "redact"]
 
 _SECRETS = frozenset(
     {
@@ -50,6 +50,11 @@ def load_model(ref: str) -> type[Model]:
     return model
 
 
+def model_of(value: Any) -> Any:
+    """The model that a document stands for; anything else as it is."""
+    return value._load() if type(value) is Document else value
+
+
 class Document:
     """A JSON object from an engine that turns into its model at the first attribute read.
 
@@ -76,6 +81,12 @@ class Document:
             model = self._model = load_model(self._ref).read(self._raw)
         return model
 
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name in Document.__slots__:
+            object.__setattr__(self, name, value)
+        else:
+            setattr(self._load(), name, value)
+
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__") and name.endswith("__"):
             raise AttributeError(name)
@@ -90,11 +101,18 @@ class Document:
     def __contains__(self, json_name: object) -> bool:
         return json_name in self._raw
 
+    def keys(self) -> Iterable[str]:
+        """The JSON names of what the engine sent."""
+        return self._raw.keys()
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._raw)
 
     def __len__(self) -> int:
         return len(self._raw)
+
+    def __bool__(self) -> bool:
+        return True  # an empty answer is an answer
 
     def __eq__(self, other: object) -> bool:
         to_dict = getattr(other, "to_dict", None)

@@ -30,7 +30,7 @@ def heeds(signal: str, status: int) -> list[str]:
 def ready(container: Container, times: int = 1) -> Container:
     """The container, once it has said so: before, process 1 does not heed a signal."""
     with container.log_lines(follow=True) as lines:
-        assert [line for line, _ in zip(lines, range(times), strict=False)] == ["ready"] * times
+        assert [line for _, line in zip(range(times), lines, strict=False)] == ["ready"] * times
     return container
 
 
@@ -46,7 +46,7 @@ def test_a_life(engine: Client, create: Any, new_name: Any) -> None:
     assert container.status == "paused"
     container.unpause()
     assert container.status == "running"
-    container.restart(timeout=0)
+    ready(container).restart(timeout=0)
     assert container.status == "running"
     container.rename(f"{name}-b")
     assert container.name == f"{name}-b"

@@ -68,9 +68,16 @@ def test_following(client: Client, start: Any) -> None:
 
 
 def test_following_lines(client: Client, start: Any) -> None:
-    container = start(client, ["sh", "-c", "printf 1; sleep 0.2; echo 2; sleep 0.2; printf 3"])
+    container = start(client, ["sh", "-c", "printf 1; sleep 0.2; echo 2; sleep 0.2; echo 3"])
     with container.log_lines(follow=True) as lines:
         assert list(lines) == ["12", "3"]
+
+
+def test_following_to_a_last_line_without_its_end(reach: Any, start: Any) -> None:
+    """Docker 20.10 ends the stream before it has sent such a line, more often than not."""
+    with reach("unix28").connect() as client:
+        container = start(client, ["sh", "-c", "sleep 0.2; echo 1; printf 2"])
+        assert list(container.log_lines(follow=True)) == ["1", "2"]
 
 
 def test_not_following(engine: Client, start: Any) -> None:
@@ -158,11 +165,11 @@ def test_of_neither_stream(engine: Client, start: Any) -> None:
 
 
 def test_5_mb(client: Client, start: Any) -> None:
-    container = ended(start(client, ["seq", "1", "750000"]))
-    expected = b"".join(b"%d\n" % number for number in range(1, 750_001))
-    assert container.logs() == expected
+    program = 'BEGIN { for (i = 0; i < 5000; i++) printf "%01000d\\n", i }'
+    container = ended(start(client, ["awk", program]))
+    assert container.logs() == b"".join(b"%01000d\n" % number for number in range(5000))
     with container.log_lines() as lines:
-        assert sum(map(len, lines)) == len(expected) - 750_000
+        assert [int(line) for line in lines] == list(range(5000))
 
 
 def test_long_lines(engine: Client, start: Any) -> None:

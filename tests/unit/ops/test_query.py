@@ -70,11 +70,17 @@ def pairs(version: str = "1.45", /, **values: Any) -> list[tuple[str, str]]:
         ("platform", {"os": "linux"}, ['{"os":"linux"}']),
         ("platform", ["a", 1], ['["a",1]']),
         ("platform", '{"os":"linux"}', ['{"os":"linux"}']),
-        ("platforms", [{"os": "linux"}, '{"os":"windows"}'], ['{"os": "linux"}', '{"os":"windows"}']),
+        ("platforms", ['{"os":"linux"}', '{"os":"windows"}'], ['{"os":"linux"}', '{"os":"windows"}']),
     ],
 )
 def test_how_values_are_written(name: str, value: Any, expected: list[str]) -> None:
     assert pairs(**{name: value}) == [(name, text) for text in expected]
+
+
+def test_each_of_many_is_json() -> None:
+    written = pairs(platforms=({"os": "linux"}, [1, "ü"]))
+    assert [name for name, _ in written] == ["platforms", "platforms"]
+    assert [json.loads(text) for _, text in written] == [{"os": "linux"}, [1, "ü"]]
 
 
 @pytest.mark.parametrize("value", [[], ()])
