@@ -96,11 +96,12 @@ class Client(Closing):
             pool_size,
             hooks or Hooks(),
         )
-        if context is None and (address := host or environ.get("DOCKER_HOST")):
+        address = environ.get("DOCKER_HOST") or None if host is None else host
+        if context is None and address is not None:
             from dockpy.config.endpoint import parse_endpoint
 
             # Refused now, not at the first call.
-            parse_endpoint(address, origin="argument" if host else "DOCKER_HOST")
+            parse_endpoint(address, origin="DOCKER_HOST" if host is None else "argument")
 
     @classmethod
     def from_context(

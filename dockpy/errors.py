@@ -345,12 +345,7 @@ class ContainerError(DockpyError):
     ) -> None:
         last = (stderr or stdout or b"").decode("utf-8", "replace").strip()[-2000:]
         message = f"Command {command!r} in image {image!r} returned non-zero exit status {exit_status}"
-        super().__init__(
-            f"{message}: {last}" if last else message,
-            operation="ContainerWait",
-            subject=f"container {getattr(container, 'short_id', container)}",
-            daemon=daemon,
-        )
+        super().__init__(f"{message}: {last}" if last else message, daemon=daemon)
         self.container = container
         self.exit_status = exit_status
         self.command = command

@@ -64,14 +64,8 @@ def run_attached(
     output = RunOutput.of(frames, status, stdout=stdout, stderr=stderr)
     if output.exit_status:
         given = command if command is None or isinstance(command, str) else list(command)
-        raise ContainerError(
-            container,
-            output.exit_status,
-            given,
-            image,
-            output.stderr,
-            output.stdout,
-            daemon=container.client.daemon,
+        raise waiting.at(
+            ContainerError(container, output.exit_status, given, image, output.stderr, output.stdout)
         )
     return output
 

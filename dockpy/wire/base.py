@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, model_validator
 from pydantic.alias_generators import to_camel
 
-from dockpy.wire.document import redact
+from dockpy.wire.document import model_of, redact
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -112,6 +112,7 @@ class Model(BaseModel):
     @model_validator(mode="wrap")
     @classmethod
     def _by_speaker(cls, data: Any, handler: Callable[[Any], Self], info: ValidationInfo) -> Self:
+        data = model_of(data)
         if isinstance(data, cls):
             return data
         if info.context is _ENGINE and isinstance(data, dict):
@@ -167,6 +168,16 @@ class Model(BaseModel):
                 self.model_fields_set.add(name)
         return bool(self.model_fields_set)
 
+    def __eq__(self, other: object) -> bool:
+        return super().__eq__(model_of(other))
+
+    def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
+        """What pretty printers show: the fields, secrets left out."""
+        fields = type(self).model_fields
+        for name, value in super().__repr_args__():
+            alias = fields[name].alias if name in fields else name
+            yield name, redact({alias: value})[alias]
+
     def __repr__(self) -> str:
         return f"{type(self).__name__}({redact(self._current())!r})"
 
@@ -203,16 +214,18 @@ def _read(cls: type[M], data: Any, handler: Callable[[Any], M]) -> M:
     # Go sends null for an empty list or map; without it the field takes its default, which is empty.
     present = {key: value for key, value in data.items() if value is not None}
     misfits: dict[str, Any] = {}
-    try:
-        model = handler(present)
-    except ValidationError as error:
-        # Some engines (podman, those to come) send other types than documented: a field that does not fit
-        # keeps its value as it came, the others are typed as ever.
-        names = {field.alias or name: name for name, field in cls.model_fields.items()}
-        for key in {str(fault["loc"][0]) for fault in error.errors(include_url=False) if fault["loc"]}:
-            if key in present:
-                misfits[names.get(key, key)] = present.pop(key)
-        model = handler(present)
+    names = {field.alias or name: name for name, field in cls.model_fields.items()}
+    while True:
+        try:
+            model = handler(present)
+            break
+        except ValidationError as error:
+            # Some engines (podman, those to come) send other types than documented: a field that does not fit
+            # keeps its value as it came, the others are typed as ever.
+            wrong = {str(fault["loc"][0]) for fault in error.errors(include_url=False) if fault["loc"]}
+            if not wrong & present.keys():
+                raise
+            misfits.update({names.get(key, key): present.pop(key) for key in wrong & present.keys()})
     for name, value in misfits.items():
         object.__setattr__(model, name, value)  # past validation, which it does not pass
     model.model_fields_set.update(misfits)

@@ -24,8 +24,10 @@ _SECRETS = frozenset(
         "IdentityToken",
         "JoinToken",
         "JoinTokens",
+        "Manager",  # of join tokens, as Worker is
         "SigningCAKey",
         "UnlockKey",
+        "Worker",
         "auth",
         "identitytoken",
         "password",

@@ -204,6 +204,10 @@ def _remove_all(client: Client, mine: dict[str, str]) -> None:
         volume.remove()
     for image in client.images.list(filters=mine):
         image.remove(force=True)
+    for image in client.images.list():  # names that tests gave to images which are not theirs
+        for tag in image.tags:
+            if mine["label"].replace("=", "-") in tag:
+                client.images.remove(tag)
 
 
 @pytest.fixture(scope="session")
@@ -271,22 +275,17 @@ def locked_registry() -> str:
 
 
 @pytest.fixture
-def registry_image(registry: str, new_name: Callable[[], str]) -> Iterator[Callable[..., str]]:
+def registry_image(registry: str, new_name: Callable[[], str]) -> Callable[..., str]:
     """Put busybox into the registry under a name that no engine has; gives back the name."""
-    made: list[tuple[Client, str]] = []
 
-    def put(client: Client, tag: str = "1", name: str | None = None) -> str:
-        image = f"{name or f'{registry}/{new_name()}'}:{tag}"
-        made.append((client, image))
+    def put(client: Client, tag: str = "1", repository: str | None = None) -> str:
+        image = f"{repository or f'{registry}/{new_name()}'}:{tag}"
         client.images.tag("busybox", image)
         client.images.push(image)
         client.images.remove(image)
         return image
 
-    yield put
-    for client, image in made:
-        with contextlib.suppress(dockpy.ImageNotFound):
-            client.images.remove(image)
+    return put
 
 
 # Programs of their own

@@ -81,7 +81,7 @@ def test_what_is_known(engine: Client, start: Any, new_name: Any, labels: dict[s
         assert container.status == "running"
         assert container.labels == {**labels, "a": "b", "base": "busybox:latest"}
         assert container.image == engine.images.get("busybox")
-        assert container.image.tags == ["busybox:latest"]
+        assert "busybox:latest" in container.image.tags
         assert before - timedelta(seconds=2) < container.created < datetime.now(UTC) + timedelta(seconds=2)
         assert container.ports == {}
         assert list(container.networks) == ["none"]
@@ -356,7 +356,7 @@ class TestList:
     def test_one_request(self, client: Client, start: Any, labels: dict[str, str], new_name: Any) -> None:
         for number in range(3):
             start(client, labels={"listed": "yes"}, name=new_name(), volumes=[f"/srv{number}"])
-        client.ping()
+        assert client.api_version  # agreed on
         requests: list[str] = []
         client.hooks.request.append(lambda event: requests.append(event.operation))
         found = client.containers.list(

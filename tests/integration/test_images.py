@@ -53,7 +53,8 @@ def own_image(new_name: Callable[[], str], labels: dict[str, str]) -> Callable[.
 def test_get(client: Client) -> None:
     image = client.images.get("busybox")
     assert image.id.startswith("sha256:")
-    assert (image.tags, image.name) == (["busybox:latest"], "busybox:latest")
+    assert "busybox:latest" in image.tags
+    assert image.name == image.tags[0]
     assert len(image.short_id) == 12
     assert image.labels == {"base": "busybox:latest"}
     assert image.size > 100_000
@@ -93,7 +94,7 @@ def test_names_that_are_none(engine: Client, name: str) -> None:
 
 
 def test_list(client: Client) -> None:
-    client.ping()
+    assert client.api_version  # agreed on
     requests: list[str] = []
     client.hooks.request.append(lambda event: requests.append(event.operation))
     found = {tag: image for image in client.images.list() for tag in image.tags}
@@ -166,7 +167,7 @@ class TestRemove:
     def test_what_a_container_uses(self, engine: Client, own_image: Any, create: Any) -> None:
         image = own_image(engine)
         container = create(engine, image=image.id)
-        with pytest.raises(Conflict, match="using its referenced image|is being used"):
+        with pytest.raises(Conflict, match=r"using its referenced image|is being used"):
             image.remove()
         container.remove()
         image.remove()
@@ -181,12 +182,13 @@ def test_history(engine: Client, own_image: Any) -> None:
     (layer,) = image.history()
     assert layer.comment == "made by a test"
     assert (layer.id, layer.size > 0) == (image.id, True)
-    assert engine.images.history("busybox")[0].tags == ["busybox:latest"]
+    assert "busybox:latest" in engine.images.history("busybox")[0].tags
     with pytest.raises(ImageNotFound):
         engine.images.history("nowhere:1")
 
 
 def test_an_option_that_the_engine_is_too_old_for(engine: Client) -> None:
+    assert engine.api_version  # agreed on
     asked: list[str] = []
     engine.hooks.request.append(lambda event: asked.append(event.operation))
     if engine.api_version == "1.41":
@@ -203,11 +205,10 @@ def test_an_option_that_the_engine_is_too_old_for(engine: Client) -> None:
 def test_prune(engine: Client, own_image: Any, labels: dict[str, str]) -> None:
     mine = {"label": {"prune-images": labels["dockpy-test"]}}
     changes = [f"LABEL prune-images={labels['dockpy-test']}", f"LABEL dockpy-test={labels['dockpy-test']}"]
-    named, nameless = own_image(engine, changes=changes), own_image(engine, changes=changes)
-    engine.images.remove(nameless.tags[0], noprune=True) if False else None
+    images = {own_image(engine, changes=changes).id for _ in range(2)}
     answer = engine.images.prune(filters={"dangling": False, **mine})
     deleted = {item.deleted for item in answer.images_deleted}
-    assert {named.id, nameless.id} <= deleted
+    assert images <= deleted
     assert answer.space_reclaimed > 0
     assert engine.images.list(filters=mine) == []
     assert engine.images.prune(filters=mine).images_deleted == []
@@ -218,7 +219,7 @@ def test_search_without_a_network(engine: Client) -> None:
         engine.images.search("busybox", limit=3)
     assert isinstance(caught.value, ServerError)
     assert caught.value.operation == "ImageSearch"
-    with pytest.raises(ApiError, match="limit|[Ll]imit"):
+    with pytest.raises(ApiError, match=r"(?i)limit"):
         engine.images.search("busybox", limit=1000)
 
 
@@ -266,7 +267,7 @@ def test_save_several(engine: Client, own_image: Any) -> None:
     data = engine.images.save([image.tags[0] for image in images]).read()
     for image in images:
         image.remove()
-    assert engine.images.load(data) == images
+    assert set(engine.images.load(data)) == set(images)
 
 
 def test_save_by_id_loads_without_a_name(engine: Client, own_image: Any) -> None:
@@ -340,7 +341,7 @@ def test_import_what_is_no_tar(engine: Client, new_name: Any) -> None:
     with pytest.raises((ImageLoadError, ApiError)) as caught:
         engine.images.import_image(b"not a tar" * 1000, new_name())
     assert caught.value.operation == "ImageCreate"
-    with pytest.raises((ImageLoadError, ApiError), match="RUN is not a valid change command"):
+    with pytest.raises((ImageLoadError, ApiError), match=r"(?i)run is not a valid change command"):
         engine.images.import_image(tar_of({"a": b"b"}), new_name(), changes="RUN echo")
     with pytest.raises((ImageLoadError, ApiError)):
         engine.images.import_image("http://127.0.0.1:9/none.tar", new_name())

@@ -135,11 +135,14 @@ def test_a_listing_and_an_inspect_tell_the_same() -> None:
 # The helpers
 
 
+CLIENT = Client("unix:///nowhere")
+
+
 def test_an_answer_without_its_identity_is_no_engines() -> None:
-    assert require({"Id": "abc"}, "Id", "container") == "abc"
+    assert require(CLIENT, {"Id": "abc"}, "Id", "container") == "abc"
     for answer in ({}, {"Id": None}, {"Id": ""}, {"Id": 5}):
         with pytest.raises(InvalidResponse, match="named a container without its Id"):
-            require(answer, "Id", "container")
+            require(CLIENT, answer, "Id", "container")
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pickle
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
@@ -172,13 +171,3 @@ def test_a_version_that_dockpy_does_not_speak_cannot_be_pinned(pinned: str) -> N
 def test_what_is_no_version_cannot_be_pinned(pinned: Any) -> None:
     with pytest.raises(InvalidArgument, match="API version"):
         Negotiation(pinned)
-
-
-def test_it_pickles_with_what_it_found_out() -> None:
-    daemon, negotiation = Daemon("1.51"), Negotiation(None)
-    negotiation.version(daemon.ping, daemon.minimum)
-    again = pickle.loads(pickle.dumps(negotiation))
-    assert again.version(daemon.ping, daemon.minimum) == "1.51"
-    assert daemon.pings == 1
-    assert pickle.loads(pickle.dumps(Negotiation(None))).version(daemon.ping, daemon.minimum) == "1.51"
-    assert daemon.pings == 2

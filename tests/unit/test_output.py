@@ -42,6 +42,9 @@ class Source:
     def settimeout(self, seconds: float | None) -> None:
         self.timeout = seconds
 
+    def at(self, error: DockpyError) -> DockpyError:
+        return error.at(operation="ContainerLogs")
+
     def close(self) -> None:
         self.closed = True
 
