@@ -136,7 +136,7 @@ def parse_time(value: str | int | float | None) -> datetime | None:
         if isinstance(value, (int, float)):
             return datetime.fromtimestamp(value, UTC)
         return datetime.fromisoformat(value)  # reads any number of decimals, keeps six
-    except (ValueError, OverflowError, OSError):
+    except (TypeError, ValueError, OverflowError, OSError):
         return None
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 ROOT = Path(dockpy.__file__).parent
 
 LAYERS: list[set[str]] = [
-    {"_version", "errors", "closing"},
+    {"_version", "errors", "closing", "forks"},
     {"reference", "version"},
     {"wire"},
     {"ops", "options", "streams"},

@@ -135,9 +135,6 @@ def test_a_listing_and_an_inspect_tell_the_same() -> None:
 # The helpers
 
 
-CLIENT = Client("unix:///nowhere")
-
-
 def test_an_answer_without_its_identity_is_no_engines() -> None:
     assert require(CLIENT, {"Id": "abc"}, "Id", "container") == "abc"
     for answer in ({}, {"Id": None}, {"Id": ""}, {"Id": 5}):
@@ -154,6 +151,7 @@ def test_an_answer_without_its_identity_is_no_engines() -> None:
         ("2024-01-02T03:04:05.678901234Z", datetime(2024, 1, 2, 3, 4, 5, 678901, UTC)),
         ("2024-01-02T03:04:05Z", datetime(2024, 1, 2, 3, 4, 5, 0, UTC)),
         ("2024-01-02T03:04:05.1+02:00", datetime(2024, 1, 2, 1, 4, 5, 100000, UTC)),
+        ("yesterday", None),
         (1704164645, datetime(2024, 1, 2, 3, 4, 5, 0, UTC)),
     ],
 )

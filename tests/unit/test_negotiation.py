@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from dockpy.errors import ConnectionFailed, InvalidArgument, InvalidResponse, VersionMismatch
+from dockpy.errors import ConnectionFailed, InvalidArgument, InvalidResponse, TimedOut, VersionMismatch
 from dockpy.transport.negotiation import Negotiation, agree
 from dockpy.version import NEWEST, OLDEST
 
@@ -149,6 +149,48 @@ def test_a_failure_is_not_remembered() -> None:
         negotiation.version(daemon.ping, daemon.minimum)
     daemon.newest = "1.51"
     assert negotiation.version(daemon.ping, daemon.minimum) == "1.51"
+
+
+def test_those_who_wait_for_a_failure_fail_alike() -> None:
+    negotiation, daemon, begin = Negotiation(None), Daemon("1.51"), threading.Barrier(20)
+
+    def unreachable() -> Mapping[str, str]:
+        raise ConnectionFailed("nobody there")
+
+    def ask(_: int) -> Exception:
+        begin.wait()
+        with pytest.raises(ConnectionFailed, match="nobody there") as caught:
+            negotiation.version(unreachable, daemon.minimum)
+        return caught.value
+
+    with ThreadPoolExecutor(20) as pool:
+        errors = list(pool.map(ask, range(20)))
+    assert len({id(error) for error in errors}) == 20  # each has an error, and a traceback, of its own
+
+
+def test_nobody_waits_longer_for_another_than_for_the_daemon() -> None:
+    negotiation, daemon = Negotiation(None), Daemon("1.51")
+    asking, answer = threading.Event(), threading.Event()
+
+    def slow() -> Mapping[str, str]:
+        asking.set()
+        answer.wait(60)
+        return daemon.ping()
+
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(negotiation.version, slow, daemon.minimum)
+        asking.wait(60)
+        with pytest.raises(TimedOut):
+            negotiation.version(daemon.ping, daemon.minimum, 0.01)
+        answer.set()
+        assert first.result() == "1.51"
+    assert daemon.pings == 1
+
+
+@pytest.mark.parametrize("oldest", ["", "none", "<html>"])
+def test_an_oldest_version_that_is_none_is_refused(oldest: str) -> None:
+    with pytest.raises(InvalidResponse, match="MinAPIVersion"):
+        spoken("1.60", oldest)
 
 
 # Pinned

@@ -43,7 +43,7 @@ class Source:
         self.timeout = seconds
 
     def at(self, error: DockpyError) -> DockpyError:
-        return error.at(operation="ContainerLogs")
+        return error.at(operation="ContainerLogs", subject="container web", daemon="unix:///d")
 
     def close(self) -> None:
         self.closed = True
@@ -103,8 +103,9 @@ def test_an_error_of_the_engine_inside_the_stream_is_raised_after_what_came_befo
     source = framed((OUT, b"before"), (SYSTEM, b"error grabbing logs: broken file\n"), (OUT, b"after"))
     frames = OutputStream(source, framed=True).frames()
     assert next(frames) == Frame(OUT, b"before")
-    with pytest.raises(DockpyError, match="error grabbing logs: broken file"):
+    with pytest.raises(DockpyError, match="error grabbing logs: broken file") as caught:
         next(frames)
+    assert "ContainerLogs container web on unix:///d" in str(caught.value)
     assert source.closed
 
 
@@ -159,7 +160,7 @@ def test_what_was_left_is_still_to_come() -> None:
 def test_it_is_an_iterator_as_every_stream_is() -> None:
     output = OutputStream(framed((OUT, b"one"), (OUT, b"two")), framed=True)
     assert iter(output) is output
-    assert next(output) == b"one"  # type: ignore[call-overload]
+    assert next(output) == b"one"
     assert list(output) == [b"two"]
 
 

@@ -84,7 +84,7 @@ def test_string_lists() -> None:
     [
         ({"A": "1", "B": ""}, ["A=1", "B="]),
         ({"A": None}, ["A"]),
-        ({"A": 0, "B": 1.5, "C": False, "D": True}, ["A=0", "B=1.5", "C=false", "D=true"]),
+        ({"A": 0, "B": 1.5, "C": False, "D": True}, ["A=0", "B=1.5", "C=False", "D=True"]),
         ({"A": "x=y\nz"}, ["A=x=y\nz"]),
         (["A=1", "B", "C=x=y", "D="], ["A=1", "B", "C=x=y", "D="]),
         ({}, []),
