@@ -23,7 +23,7 @@ def parse_version(text: str) -> tuple[int, int]:
     Raises:
         InvalidArgument: the text is not an API version.
     """
-    match = re.fullmatch(r"v?(\d{1,3})\.(\d{1,4})", text, re.ASCII)
+    match = re.fullmatch(r"v?(\d{1,3})\.(\d{1,4})", text, re.ASCII) if isinstance(text, str) else None
     if match is None:
         raise InvalidArgument(f"{text!r} is not an API version; one is written like '1.41'")
     return int(match[1]), int(match[2])

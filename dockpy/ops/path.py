@@ -24,7 +24,7 @@ _PART = re.compile(r"\{(\w+)\}")
 
 _CONTAINER = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]*")
 _REFERENCE = re.compile(r"(?:\[[0-9a-fA-F:.]+\](?::\d+)?/)?[a-zA-Z0-9][\w.:@-]*(?:/[\w.:@-]+)*", re.ASCII)
-_SEGMENT = re.compile(r"[^/\\?#%\x00-\x1f\x7f]+")
+_SEGMENT = re.compile(r"[^/\\?#%\x00-\x1f\x7f\ud800-\udfff]+")  # of the last range no bytes can be made
 
 _RULES = {
     # subject: (pattern, what it allows, said in words)

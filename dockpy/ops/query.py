@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Collection, Mapping, Sequence, Set
+from typing import TYPE_CHECKING, Any, TypeGuard
 from urllib.parse import quote, urlencode
 
 from dockpy.errors import InvalidArgument, VersionMismatch
+from dockpy.version import at_least
 
 if TYPE_CHECKING:
     from dockpy.ops.operation import Operation, Param
@@ -55,7 +56,7 @@ def check_known(operation: Operation[Any], param: Param, version: str) -> None:
     """
     if param.known_to(version):
         return
-    if param.until and not param.since:
+    if param.until and at_least(version, param.until):
         raise VersionMismatch(f"{param.name!r} is gone since API {param.until}", operation=operation.id)
     raise VersionMismatch(
         f"{param.name!r} needs API {param.since}, and the daemon is spoken to in {version}",
@@ -68,24 +69,53 @@ def filters_json(filters: Mapping[str, Any]) -> str:
     """Filters as the engine reads them: ``{"label": "a", "dangling": True}`` → lists of strings.
 
     A mapping as a value means ``key=value`` for each of its items (``{"label": {"app": "web"}}``).
+
+    Raises:
+        InvalidArgument: a value is neither a str, a number, a bool, nor several of them.
     """
-    wanted = {name: _strings(value) for name, value in filters.items() if value is not None}
-    return json.dumps(wanted, separators=(",", ":"))
+    return _json({_filter_name(name): _filter_values(value) for name, value in filters.items()})
 
 
-def _strings(value: Any) -> list[str]:
+def _filter_name(name: object) -> str:
+    if not isinstance(name, str):
+        raise InvalidArgument(f"filters: {name!r} is no filter's name: a name is a str")
+    return name
+
+
+def _filter_values(value: Any) -> list[str]:
     if isinstance(value, bool):
         return [str(value).lower()]
-    if isinstance(value, Mapping):
-        return [f"{key}={item}" for key, item in value.items()]
     if isinstance(value, (str, int, float)):
         return [str(value)]
-    if not isinstance(value, Iterable):
-        raise InvalidArgument(f"filters: {value!r} is neither a str, a number, a bool, nor several of them")
-    return [text for item in value for text in _strings(item)]
+    if isinstance(value, Mapping):
+        return [f"{key}={text}" for key, item in value.items() for text in _filter_values(item)]
+    if _several(value):
+        return [text for item in value for text in _filter_values(item)]
+    raise InvalidArgument(f"filters: {value!r} is neither a str, a number, a bool, nor several of them")
+
+
+def _several(value: object) -> TypeGuard[Collection[Any]]:
+    return isinstance(value, (Sequence, Set)) and not isinstance(value, (str, bytes, bytearray, memoryview))
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 
 
 def _encode(operation: Operation[Any], param: Param, value: Any) -> list[str]:
+    try:
+        texts = _texts(param, value)
+        for text in texts:
+            text.encode()
+        return texts
+    except (TypeError, ValueError):  # of another type, no JSON, or a text that no bytes can be made of
+        raise InvalidArgument(
+            f"{operation.id}'s {param.name}={value!r}: it takes {_ACCEPTED[param.type]}",
+            operation=operation.id,
+        ) from None
+
+
+def _texts(param: Param, value: Any) -> list[str]:
     match param.type:
         case "bool" if isinstance(value, bool):
             return ["1" if value else "0"]
@@ -95,19 +125,16 @@ def _encode(operation: Operation[Any], param: Param, value: Any) -> list[str]:
             return [str(value)]
         case "strs" if isinstance(value, str):
             return [value]
-        case "strs" if isinstance(value, Iterable):
-            return [str(item) for item in value]
+        case "strs" if _several(value) and all(isinstance(item, str) for item in value):
+            return list(value)
         case "filters" if isinstance(value, Mapping):
             return [filters_json(value)] if value else []
         case "json":
-            return [value if isinstance(value, str) else json.dumps(value, separators=(",", ":"))]
+            return [value if isinstance(value, str) else _json(value)]
         case "jsons" if isinstance(value, (list, tuple)):
-            return [item if isinstance(item, str) else json.dumps(item) for item in value]
+            return [item if isinstance(item, str) else _json(item) for item in value]
         case _:
-            raise InvalidArgument(
-                f"{operation.id}'s {param.name}={value!r}: it takes {_ACCEPTED[param.type]}",
-                operation=operation.id,
-            )
+            raise TypeError(param.type)
 
 
 _ACCEPTED = {
@@ -115,7 +142,7 @@ _ACCEPTED = {
     "int": "a whole number",
     "str": "a str",
     "strs": "a str, or several",
-    "filters": "a mapping of filters to values",
+    "filters": "a mapping of filters to a str, a number, a bool, or several of them",
     "json": "a JSON value",
     "jsons": "a list of JSON values",
 }

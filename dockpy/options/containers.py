@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -9,14 +10,17 @@ from typing_extensions import TypedDict
 
 from dockpy.errors import InvalidArgument
 from dockpy.options.keywords import check_keywords
+from dockpy.options.platforms import platform_name
 from dockpy.options.ports import Ports, port_bindings
 from dockpy.options.values import (
     command_list,
     container_name,
     environment_list,
+    is_list,
     label_map,
     size_bytes,
     string_list,
+    typed,
 )
 from dockpy.options.volumes import Volumes, binds_and_volumes
 from dockpy.reference import ImageReference, is_image_id
@@ -148,11 +152,9 @@ def create_request(
         ImageReference.parse(image)
     if "network" in given and "network_mode" in given:
         raise InvalidArgument("network= and network_mode= say the same: give one of them")
-    if "name" in given:
-        container_name(given["name"])
     config: dict[str, Any] = {"image": image}
     host: dict[str, Any] = {}
-    query: dict[str, str] = {name: str(given.pop(name)) for name in _QUERY if name in given}
+    query = {name: check(given.pop(name)) for name, check in _QUERY.items() if name in given}
     if command is not None:
         config["cmd"] = command_list("command", command)
     for name, value in given.items():
@@ -173,19 +175,32 @@ def _host_config(values: dict[str, Any]) -> Any:
     return HostConfig(**values)
 
 
-_QUERY: tuple[str, ...] = ("name", "platform")
-_CONFIG: dict[str, str] = {
-    name: name for name in ("hostname", "domainname", "tty", "stop_signal", "stop_timeout", "working_dir")
-} | {"stdin_open": "open_stdin"}
+_QUERY: dict[str, Callable[[str], str]] = {"name": container_name, "platform": platform_name}
 
-_HOST: dict[str, str] = {
-    name: name
-    for name in (
-        "auto_remove", "init", "ipc_mode", "nano_cpus", "network_mode", "pid_mode", "pids_limit",
-        "privileged", "publish_all_ports",
-    )
-} | {"network": "network_mode", "read_only": "readonly_rootfs"}  # fmt: skip
-
+_CONFIG: dict[str, type] = {
+    "domainname": str,
+    "hostname": str,
+    "stdin_open": bool,
+    "stop_signal": str,
+    "stop_timeout": int,
+    "tty": bool,
+    "working_dir": str,
+}
+_HOST: dict[str, type] = {
+    "auto_remove": bool,
+    "init": bool,
+    "ipc_mode": str,
+    "nano_cpus": int,
+    "network": str,
+    "network_mode": str,
+    "pid_mode": str,
+    "pids_limit": int,
+    "privileged": bool,
+    "publish_all_ports": bool,
+    "read_only": bool,
+}
+# The Engine's names, where they are others.
+_FIELDS = {"network": "network_mode", "read_only": "readonly_rootfs", "stdin_open": "open_stdin"}
 _SIZES = {"mem_limit": "memory", "memswap_limit": "memory_swap", "shm_size": "shm_size"}
 _LISTS = {"cap_add": "cap_add", "cap_drop": "cap_drop", "dns": "dns", "security_opt": "security_opt"}
 
@@ -193,9 +208,9 @@ _LISTS = {"cap_add": "cap_add", "cap_drop": "cap_drop", "dns": "dns", "security_
 def _place(name: str, value: Any, config: dict[str, Any], host: dict[str, Any]) -> None:
     """Put one keyword where the Engine has it."""
     if name in _CONFIG:
-        config[_CONFIG[name]] = value
+        config[_FIELDS.get(name, name)] = typed(name, value, _CONFIG[name])
     elif name in _HOST:
-        host[_HOST[name]] = value
+        host[_FIELDS.get(name, name)] = typed(name, value, _HOST[name])
     elif name in _SIZES:
         host[_SIZES[name]] = size_bytes(name, value)
     elif name in _LISTS:
@@ -217,7 +232,7 @@ def _labels(value: Any, config: dict[str, Any], host: dict[str, Any]) -> None:
 
 
 def _user(value: Any, config: dict[str, Any], host: dict[str, Any]) -> None:
-    config["user"] = str(value)
+    config["user"] = str(typed("user", value, str, int))
 
 
 def _ports(value: Any, config: dict[str, Any], host: dict[str, Any]) -> None:
@@ -235,25 +250,28 @@ def _volumes(value: Any, config: dict[str, Any], host: dict[str, Any]) -> None:
 
 
 def _mounts(value: Any, config: dict[str, Any], host: dict[str, Any]) -> None:
-    if isinstance(value, str) or not isinstance(value, Sequence):
+    if not is_list(value):
         raise InvalidArgument(f"mounts={value!r}: it takes a list of mounts")
     host["mounts"] = list(value)
 
 
 def _extra_hosts(value: Any, config: dict[str, Any], host: dict[str, Any]) -> None:
     if isinstance(value, Mapping):
-        value = [f"{name}:{address}" for name, address in value.items()]
+        value = [":".join(string_list("extra_hosts", pair)) for pair in value.items()]
     host["extra_hosts"] = string_list("extra_hosts", value)
 
 
+_RESTART_POLICY = re.compile(r"([a-z-]*)(?::(\d{1,9}))?", re.ASCII)
+
+
 def _restart_policy(value: Any, config: dict[str, Any], host: dict[str, Any]) -> None:
-    if isinstance(value, str):
-        name, _, count = value.partition(":")
-        if count and not count.isdecimal():
-            raise InvalidArgument(
-                f"restart_policy={value!r}: it takes 'always', 'unless-stopped' or 'on-failure:5'"
-            )
-        value = {"Name": name, **({"MaximumRetryCount": int(count)} if count else {})}
+    if isinstance(value, str) and (match := _RESTART_POLICY.fullmatch(value)):
+        value = {"Name": match[1], **({"MaximumRetryCount": int(match[2])} if match[2] else {})}
+    elif not isinstance(value, Mapping):
+        raise InvalidArgument(
+            f"restart_policy={value!r}: it takes 'always', 'unless-stopped' or 'on-failure:5', "
+            "or {'Name': 'on-failure', 'MaximumRetryCount': 5}"
+        )
     host["restart_policy"] = value
 
 
@@ -267,7 +285,10 @@ def _mapping(name: str) -> Callable[[Any, dict[str, Any], dict[str, Any]], None]
     def place(value: Any, config: dict[str, Any], host: dict[str, Any]) -> None:
         if not isinstance(value, Mapping):
             raise InvalidArgument(f"{name}={value!r}: it takes a mapping")
-        host[name] = {str(key): str(item) for key, item in value.items()}
+        host[name] = {
+            typed(f"{name}: a name", key, str): str(typed(f"{name}: {key!r}", item, str, int))
+            for key, item in value.items()
+        }
 
     return place
 

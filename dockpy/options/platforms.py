@@ -7,9 +7,20 @@ import re
 
 from dockpy.errors import InvalidArgument
 
-__all__ = ["platform_json"]
+__all__ = ["platform_json", "platform_name"]
 
-_PLATFORM = re.compile(r"[a-z0-9_.-]+(?:/[a-z0-9_.-]+){0,2}", re.IGNORECASE)
+_PLATFORM = re.compile(r"[a-z0-9_.-]+(?:/[a-z0-9_.-]+){0,2}", re.IGNORECASE | re.ASCII)
+
+
+def platform_name(platform: str) -> str:
+    """The platform as the text that other operations take.
+
+    Raises:
+        InvalidArgument: it is no platform.
+    """
+    if not isinstance(platform, str) or not _PLATFORM.fullmatch(platform):
+        raise InvalidArgument(f"platform={platform!r}: it takes os[/arch[/variant]], such as 'linux/arm64'")
+    return platform
 
 
 def platform_json(platform: str | None) -> str | None:
@@ -20,7 +31,7 @@ def platform_json(platform: str | None) -> str | None:
     """
     if platform is None:
         return None
-    if not _PLATFORM.fullmatch(platform):
-        raise InvalidArgument(f"platform={platform!r}: it takes os[/arch[/variant]], such as 'linux/arm64'")
     names = ("os", "architecture", "variant")
-    return json.dumps(dict(zip(names, platform.split("/"), strict=False)), separators=(",", ":"))
+    return json.dumps(
+        dict(zip(names, platform_name(platform).split("/"), strict=False)), separators=(",", ":")
+    )

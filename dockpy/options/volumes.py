@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from dockpy.errors import InvalidArgument
+from dockpy.options.values import is_list, is_text
 
 __all__ = ["binds_and_volumes"]
 
@@ -23,9 +24,7 @@ def binds_and_volumes(volumes: Volumes) -> tuple[list[str], list[str]]:
     """
     if isinstance(volumes, Mapping):
         return [_bind(source, target) for source, target in volumes.items()], []
-    if isinstance(volumes, str) or not isinstance(volumes, Sequence):
-        raise InvalidArgument(f"volumes={volumes!r}: {_FORMS}")
-    if not all(isinstance(text, str) for text in volumes):
+    if not is_list(volumes) or not all(map(is_text, volumes)):
         raise InvalidArgument(f"volumes={volumes!r}: {_FORMS}")
     binds = [text for text in volumes if ":" in text]
     anonymous = [text for text in volumes if ":" not in text]
@@ -36,9 +35,14 @@ def binds_and_volumes(volumes: Volumes) -> tuple[list[str], list[str]]:
 
 
 def _bind(source: str, target: str | Mapping[str, str]) -> str:
-    if isinstance(target, str):
-        return f"{source}:{target}"
-    if not isinstance(target, Mapping) or "bind" not in target or set(target) - _OPTIONS:
+    options: list[str] = []
+    match target:
+        case str():
+            inside = target
+        case {"bind": inside} if set(target) <= _OPTIONS:
+            options = [option for option in (target.get("mode", "rw"), target.get("propagation")) if option]
+        case _:
+            inside = ""
+    if not all(is_text(part) and part for part in (source, inside, *options)):
         raise InvalidArgument(f"volumes: {source!r}: {target!r}: {_FORMS}")
-    options = [option for option in (target.get("mode", "rw"), target.get("propagation", "")) if option]
-    return f"{source}:{target['bind']}:{','.join(options)}"
+    return ":".join(filter(None, (source, inside, ",".join(options))))

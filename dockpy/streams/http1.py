@@ -25,6 +25,7 @@ __all__ = [
 
 _LARGEST_HEAD = 256 * 1024
 _STATUS_LINE = re.compile(rb"HTTP/1\.([01]) +([1-5]\d\d)(?: (.*))?", re.DOTALL)
+_LENGTH = re.compile(r"\d{1,19}", re.ASCII)
 _CHUNK_SIZE = re.compile(rb"([0-9a-fA-F]{1,15})[ \t]*(?:;.*)?", re.DOTALL)
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
@@ -172,7 +173,7 @@ def body_decoder(method: str, head: Head) -> BodyDecoder:
     if length is None:
         return _CloseDecoder()
     sizes = {size.strip() for size in length.split(",")}
-    if len(sizes) != 1 or not (size := sizes.pop()).isascii() or not size.isdigit():
+    if len(sizes) != 1 or not _LENGTH.fullmatch(size := sizes.pop()):
         raise InvalidResponse(f"The answer's Content-Length is {length[:40]!r}")
     return _LengthDecoder(int(size))
 

@@ -220,7 +220,9 @@ class Caller:
         upgrade: str | None = None,
     ) -> Any:
         request = self._request(operation, path, query, body, headers)
-        head_timeout = self.timeouts.read if operation.prompt else self.read_timeout
+        # A stream may be silent, but one that begins at once is not allowed to be so before it has begun.
+        limits = (self.read_timeout, self.timeouts.read if operation.prompt else None)
+        head_timeout = min((limit for limit in limits if limit is not None), default=None)
         timeouts = Timeouts(self.timeouts.connect, head_timeout)
         event, began = self._before(operation, request), time.monotonic()
         try:

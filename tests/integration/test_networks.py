@@ -117,7 +117,7 @@ def test_addresses_that_are_taken(engine: Client, make: Any) -> None:
 
 
 def test_what_an_engine_refuses(engine: Client, make: Any) -> None:
-    with pytest.raises((BadParameter, ServerError), match="invalid CIDR address"):
+    with pytest.raises((BadParameter, ServerError), match="invalid CIDR"):
         make(engine, ipam={"Config": [{"Subnet": "no subnet"}]})
     with pytest.raises(InvalidArgument):
         make(engine, ipam={"NoSuchField": 1})
@@ -173,6 +173,11 @@ def test_connect_what_is_not_there(engine: Client, make: Any, start: Any) -> Non
     gone.remove()
     with pytest.raises(NotFound, match=f"network {gone.id} not found"):
         gone.connect(start(engine))
+
+
+def test_connect_with_what_the_engine_would_not_heed(engine: Client, make: Any, create: Any) -> None:
+    with pytest.raises(VersionMismatch, match="mac_address needs API"):
+        make(engine).connect(create(engine), mac_address="02:00:00:00:00:77")
 
 
 def test_connect_twice(engine: Client, make: Any, start: Any) -> None:

@@ -204,7 +204,7 @@ def test_other_forms_are_refused_and_the_accepted_ones_are_said(ports: Any) -> N
 def test_a_refusal_shows_the_value_and_the_forms() -> None:
     with pytest.raises(InvalidArgument, match=r"'http' .* it takes \{'80/tcp': 8080\}"):
         port_bindings(["http"])
-    with pytest.raises(InvalidArgument, match=r"70000'? is not within 1 to 65535"):
+    with pytest.raises(InvalidArgument, match=r"70000'? is not within"):
         port_bindings({80: 70000})
 
 
