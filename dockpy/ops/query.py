@@ -109,8 +109,9 @@ def _encode(operation: Operation[Any], param: Param, value: Any) -> list[str]:
             text.encode()
         return texts
     except (TypeError, ValueError):  # of another type, no JSON, or a text that no bytes can be made of
+        shown = "…" if param.type in ("json", "jsons") else repr(value)  # build arguments may be secrets
         raise InvalidArgument(
-            f"{operation.id}'s {param.name}={value!r}: it takes {_ACCEPTED[param.type]}",
+            f"{operation.id}'s {param.name}={shown}: it takes {_ACCEPTED[param.type]}",
             operation=operation.id,
         ) from None
 

@@ -108,7 +108,11 @@ def environment_list(value: Mapping[str, object] | Sequence[str]) -> list[str]:
         names = list(value)
         items = [name if item is None else f"{name}={item}" for name, item in value.items()]
     else:
-        items = string_list("environment", value)
+        if isinstance(value, str) or not is_list(value) or not all(map(is_text, value)):
+            raise InvalidArgument(
+                "environment: it takes {'NAME': 'value'} or ['NAME=value']"
+            )  # no value shown
+        items = list(value)
         names = [item.partition("=")[0] for item in items]
     for name, item in zip(names, items, strict=True):
         if not is_text(name) or not name or "=" in name or "\0" in name:

@@ -33,11 +33,26 @@ class SSHSocket(socket.socket):
     _said: IO[bytes] | None = None
     _answered = False
     _parent = 0
+    _patience: float | None = 0.0
+    _limit: float | None = None
 
-    def attach(self, process: subprocess.Popen[bytes], said: IO[bytes]) -> None:
-        """Take the process that is at the other end, and the file that it writes its messages to."""
-        self._process, self._said = process, said
+    def attach(self, process: subprocess.Popen[bytes], said: IO[bytes], patience: float | None) -> None:
+        """Take the process that is at the other end.
+
+        Args:
+            process: the process.
+            said: the file that it writes its messages to.
+            patience: seconds that it may take to connect; None for as long as it takes.
+        """
+        self._process, self._said, self._patience = process, said, patience
         self._parent = os.getpid()
+
+    def settimeout(self, value: float | None, /) -> None:
+        """Like any socket's; before the first byte ssh may still be connecting, and has its time for that."""
+        self._limit = value
+        if value is not None and not self._answered:
+            value = None if self._patience is None else value + self._patience
+        super().settimeout(value)
 
     def recv(self, size: int, flags: int = 0, /) -> bytes:
         """Like any socket's; an end before the first byte is ssh's failure."""
@@ -68,9 +83,10 @@ class SSHSocket(socket.socket):
             raise
 
     def _received(self, size: int) -> None:
-        if size:
+        if size and not self._answered:
             self._answered = True
-        elif not self._answered:
+            super().settimeout(self._limit)
+        elif not size and not self._answered:
             self._fail()
 
     def _fail(self) -> None:
@@ -131,10 +147,10 @@ def dial_stdio(
     if path and path != "/":
         command += ["--host", shlex.quote(f"unix://{path}")]  # a shell reads it there
     command += ["system", "dial-stdio"]
-    return _spawn(command)
+    return _spawn(command, timeout)
 
 
-def _spawn(command: list[str]) -> SSHSocket:
+def _spawn(command: list[str], patience: float | None) -> SSHSocket:
     ours, theirs = socket.socketpair()
     said = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the socket
     connection = SSHSocket(ours.family, ours.type, ours.proto, fileno=ours.detach())
@@ -153,5 +169,5 @@ def _spawn(command: list[str]) -> SSHSocket:
         raise
     finally:
         theirs.close()
-    connection.attach(process, said)
+    connection.attach(process, said, patience)
     return connection

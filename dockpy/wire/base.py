@@ -171,6 +171,8 @@ class Model(BaseModel):
     def __eq__(self, other: object) -> bool:
         return super().__eq__(model_of(other))
 
+    __hash__ = None  # type: ignore[assignment]  # what can be changed has no hash
+
     def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
         """What pretty printers show: the fields, secrets left out."""
         fields = type(self).model_fields

@@ -38,7 +38,7 @@ def test_process(engine: Client, create: Any) -> None:
     config, _ = inspected(container)
     assert config.cmd == ["a", "b c"]
     assert config.entrypoint == ["sh", "-c", "x y"]
-    assert {"NAME=value", "EMPTY=", "NUMBER=7", "FLAG=true"} <= set(config.env)
+    assert {"NAME=value", "EMPTY=", "NUMBER=7", "FLAG=True"} <= set(config.env)
     assert not [variable for variable in config.env if variable.startswith("PATH=")]
     assert (config.working_dir, config.user) == ("/srv", "1000")
     assert (config.hostname, config.domainname) == ("host", "example.org")

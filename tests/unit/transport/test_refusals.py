@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import dockpy
-from dockpy import BadParameter, ConfigError, ConnectionFailed, InvalidEndpoint
+from dockpy import BadParameter, ConfigError, ConnectionFailed, InvalidEndpoint, TimedOut
 from dockpy.ops import containers
 
 if TYPE_CHECKING:
@@ -258,6 +258,23 @@ class TestSSH:
     def test_no_ssh_here(self, fails: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         monkeypatch.setenv("PATH", str(tmp_path))
         assert "there is no ssh on the PATH" in fails("ssh://far").message
+
+    def test_the_time_to_connect_is_no_time_to_read(self, ssh: Any) -> None:
+        ssh('sleep 0.4; printf "HTTP/1.1 200 OK\\r\\nContent-Length: 2\\r\\n\\r\\n{}"; exec sleep 10')
+        with dockpy.Client("ssh://far", version="1.41", timeout=(10, 0.1)) as client:
+            client.info()
+            with pytest.raises(TimedOut):  # the process is there already, and says nothing more
+                client.info()
+            assert list(client.events()) == [{}]
+
+    def test_a_connection_that_takes_too_long(self, ssh: Any) -> None:
+        ssh("exec sleep 10")
+        for timeout in (0.1, (0.1, 0.1)):
+            with dockpy.Client("ssh://far", version="1.41", timeout=timeout) as client:
+                with pytest.raises(TimedOut):
+                    client.info()
+                with pytest.raises(TimedOut):
+                    client.events()
 
     def test_how_ssh_is_called(self, ssh: Any) -> None:
         asked = ssh("exit 1")
