@@ -133,7 +133,9 @@ def _meaning(cause: BaseException, endpoint: Endpoint) -> tuple[str, str | None]
 
 def _tls_meaning(cause: ssl.SSLError) -> tuple[str, str | None]:
     reason = cause.reason or str(cause)
-    if "CERTIFICATE_REQUIRED" in reason or "HANDSHAKE_FAILURE" in reason or "BAD_CERTIFICATE" in reason:
+    # The daemon's alerts: an expired certificate, one of an authority that it does not know, none at all, …
+    alerts = ("CERTIFICATE", "UNKNOWN_CA", "HANDSHAKE_FAILURE")
+    if "ALERT" in reason and any(alert in reason for alert in alerts):
         return f"The daemon refused this client's certificate, or asks for one: {reason}", (
             "Give the client's own: TLS(cert=…, key=…), or DOCKER_CERT_PATH with cert.pem and key.pem."
         )

@@ -90,7 +90,8 @@ class Document:
             setattr(self._load(), name, value)
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("__") and name.endswith("__"):
+        # Until pydantic 2.12, isinstance() asks the object for what only models have.
+        if name.startswith("__") and not name.startswith("__pydantic_"):
             raise AttributeError(name)
         return getattr(self._load(), name)
 

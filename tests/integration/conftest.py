@@ -154,19 +154,24 @@ def reach() -> Callable[[str], Place]:
     return place_of
 
 
+@pytest.fixture(scope="session")
+def real_ssh() -> str:
+    """The system's own ssh."""
+    return shutil.which("ssh") or "ssh"
+
+
 @pytest.fixture(scope="session", autouse=True)
-def ssh_log(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def ssh_log(tmp_path_factory: pytest.TempPathFactory, real_ssh: str) -> Iterator[Path]:
     """Put an `ssh` on the PATH that knows the key, and writes a line to this file each time it is started."""
     directory = tmp_path_factory.mktemp("ssh")
     log = directory / "started"
     log.touch()
-    real = shutil.which("ssh")
     key, known = os.environ.get("DOCKPY_TEST_SSH_KEY"), os.environ.get("DOCKPY_TEST_SSH_KNOWN_HOSTS")
     with pytest.MonkeyPatch.context() as patch:
-        if real and key and known:
+        if key and known:
             options = f"-F /dev/null -i {key} -o IdentitiesOnly=yes -o UserKnownHostsFile={known}"
             wrapper = directory / "ssh"
-            wrapper.write_text(f'#!/bin/sh\necho "$@" >> {log}\nexec {real} {options} "$@"\n')
+            wrapper.write_text(f'#!/bin/sh\necho "$@" >> {log}\nexec {real_ssh} {options} "$@"\n')
             wrapper.chmod(0o755)
             patch.setenv("PATH", f"{directory}{os.pathsep}{os.environ['PATH']}")
         yield log

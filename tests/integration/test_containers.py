@@ -312,8 +312,8 @@ def test_no_changes(engine: Client, create: Any) -> None:
     assert create(engine).diff() == []
 
 
-def test_prune(engine: Client, create: Any, start: Any) -> None:
-    mine = {"prune": "this"}
+def test_prune(engine: Client, create: Any, start: Any, labels: dict[str, str]) -> None:
+    mine = {"prune": labels["dockpy-test"]}
     stopped = [create(engine, labels=mine) for _ in range(3)]
     running, other = start(engine, labels=mine), create(engine)
     answer = engine.containers.prune(filters={"label": mine})
@@ -321,7 +321,9 @@ def test_prune(engine: Client, create: Any, start: Any) -> None:
     assert answer.space_reclaimed >= 0
     assert running.status == "running"
     assert other.inspect().state.status == "created"
-    assert engine.containers.prune(filters={"label": "prune=this"}).containers_deleted == []
+    assert (
+        engine.containers.prune(filters={"label": f"prune={labels['dockpy-test']}"}).containers_deleted == []
+    )
 
 
 class TestCurrent:

@@ -233,13 +233,16 @@ def test_list_some(engine: Client, make: Any, labels: dict[str, str]) -> None:
         engine.networks.list(filters={"no-such-filter": "x"})
 
 
-def test_prune(engine: Client, make: Any, start: Any) -> None:
-    unused, used = make(engine, labels={"prune": "net"}), make(engine, labels={"prune": "net"})
+def test_prune(engine: Client, make: Any, start: Any, labels: dict[str, str]) -> None:
+    unused, used = (
+        make(engine, labels={"prune": labels["dockpy-test"]}),
+        make(engine, labels={"prune": labels["dockpy-test"]}),
+    )
     other = make(engine)
     name = unused.name
     start(engine, network=used.name)
-    answer = engine.networks.prune(filters={"label": "prune=net"})
+    answer = engine.networks.prune(filters={"label": f"prune={labels['dockpy-test']}"})
     assert answer.networks_deleted == [name]
     assert used.attrs.name == used.name
     other.reload()
-    assert engine.networks.prune(filters={"label": "prune=net"}).networks_deleted == []
+    assert engine.networks.prune(filters={"label": f"prune={labels['dockpy-test']}"}).networks_deleted == []

@@ -130,11 +130,11 @@ def test_list_some(engine: Client, make: Any, labels: dict[str, str], create: An
         engine.volumes.list(filters={"no-such-filter": "x"})
 
 
-def test_prune(engine: Client, make: Any, create: Any) -> None:
-    unused = {make(engine, labels={"prune": "vol"}) for _ in range(2)}
-    used, other = make(engine, labels={"prune": "vol"}), make(engine)
+def test_prune(engine: Client, make: Any, create: Any, labels: dict[str, str]) -> None:
+    unused = {make(engine, labels={"prune": labels["dockpy-test"]}) for _ in range(2)}
+    used, other = make(engine, labels={"prune": labels["dockpy-test"]}), make(engine)
     create(engine, volumes=[f"{used.name}:/data"])
-    filters: dict[str, Any] = {"label": "prune=vol"}
+    filters: dict[str, Any] = {"label": f"prune={labels['dockpy-test']}"}
     if engine.api_version != "1.41":
         assert engine.volumes.prune(filters=filters).volumes_deleted == []  # they have names
         filters["all"] = True
