@@ -31,9 +31,8 @@ def main() -> None:
     base = statistics.median(times["dockpy"])
     for name, values in times.items():
         median = statistics.median(values)
-        print(
-            f"import {name:8} {median / 1000:8.2f} ms   {median / base:6.1f} x dockpy   (best {min(values) / 1000:.2f})"
-        )
+        ratio = f"{median / base:6.1f} x dockpy"
+        print(f"import {name:8} {median / 1000:8.2f} ms   {ratio}   (best {min(values) / 1000:.2f})")
 
 
 if __name__ == "__main__":

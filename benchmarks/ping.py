@@ -10,7 +10,10 @@ import socket
 import statistics
 import sys
 import time
-from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 CALLS, ROUNDS = 300, 9
 
@@ -58,9 +61,8 @@ def main(url: str) -> None:
     base = statistics.median(times["http.client"])
     for name, values in times.items():
         median = statistics.median(values)
-        print(
-            f"{name:12} {median:7.0f} µs CPU a ping   {median / base:5.2f} x http.client   (best {min(values):.0f})"
-        )
+        ratio = f"{median / base:5.2f} x http.client"
+        print(f"{name:12} {median:7.0f} µs CPU a ping   {ratio}   (best {min(values):.0f})")
 
 
 if __name__ == "__main__":
