@@ -63,18 +63,18 @@ def test_output_and_status(container: Container) -> None:
     assert outcome(container, ["true"]) == (b"", b"", 0)
 
 
-def test_a_command_that_is_not_there(container: Container) -> None:
-    stdout, _, code = outcome(container, ["no-such-command"])
+def test_a_command_that_is_not_there(engine: Client, start: Any) -> None:
+    stdout, _, code = outcome(start(engine), ["no-such-command"])
     assert b"not found" in stdout
     assert code in (126, 127)
 
 
-@pytest.mark.parametrize("size", [0, 1, 4097, 5 * MB])
+@pytest.mark.parametrize("size", [4097, 5 * MB])
 def test_wc_counts_what_is_sent(container: Container, size: int) -> None:
     assert outcome(container, ["wc", "-c"], b"x" * size) == (b"%d\n" % size, b"", 0)
 
 
-@pytest.mark.parametrize("size", [0, 1, 4097, 5 * MB])
+@pytest.mark.parametrize("size", [0, 4097, 5 * MB])
 def test_cat_gives_back_what_is_sent(container: Container, size: int) -> None:
     data = random.Random(size).randbytes(size)
     stdout, stderr, code = outcome(container, ["cat"], data)

@@ -29,14 +29,14 @@ def test_bytes(client: Client, start: Any) -> None:
     assert container.logs(stdout=False) == b"err\n"
 
 
-def test_a_terminal(client: Client, start: Any) -> None:
-    container = ended(start(client, BOTH, tty=True))
+def test_a_terminal(engine: Client, start: Any) -> None:
+    container = ended(start(engine, BOTH, tty=True))
     assert container.logs() == b"out\r\nerr\r\nlast"
     assert list(container.log_lines()) == ["out", "err", "last"]
 
 
-def test_lines(client: Client, start: Any) -> None:
-    container = ended(start(client, ["sh", "-c", "printf 'a\\n\\nb c\\n\\304\\200\\nlast'"]))
+def test_lines(engine: Client, start: Any) -> None:
+    container = ended(start(engine, ["sh", "-c", "printf 'a\\n\\nb c\\n\\304\\200\\nlast'"]))
     assert list(container.log_lines()) == ["a", "", "b c", "Ā", "last"]
 
 
@@ -67,8 +67,8 @@ def test_following(client: Client, start: Any) -> None:
     assert seen == [b"1\n", b"2\n", b"3\n", b"end\n"]
 
 
-def test_following_lines(client: Client, start: Any) -> None:
-    container = start(client, ["sh", "-c", "printf 1; sleep 0.2; echo 2; sleep 0.2; echo 3"])
+def test_following_lines(engine: Client, start: Any) -> None:
+    container = start(engine, ["sh", "-c", "printf 1; sleep 0.2; echo 2; sleep 0.2; echo 3"])
     with container.log_lines(follow=True) as lines:
         assert list(lines) == ["12", "3"]
 

@@ -131,10 +131,10 @@ def test_an_option_that_the_engine_is_too_old_for(engine: Client, make: Any) -> 
         assert make(engine, enable_ipv4=True).attrs.enable_ipv4 is True
 
 
-def test_connect(client: Client, make: Any, start: Any) -> None:
+def test_connect(engine: Client, make: Any, start: Any) -> None:
     net = subnet()
-    network = make(client, ipam={"Config": [{"Subnet": f"{net}.0/24"}]})
-    container = start(client, network="bridge")
+    network = make(engine, ipam={"Config": [{"Subnet": f"{net}.0/24"}]})
+    container = start(engine, network="bridge")
     network.connect(container, aliases=["db", "database"], ipv4_address=f"{net}.77")
     container.reload()
     endpoint = container.networks[network.name]

@@ -88,12 +88,12 @@ def test_pull_by_a_short_name(engine: Client) -> None:
     assert "alpine:3.10" in engine.images.pull("docker.io/library/alpine:3.10").tags
 
 
-def test_pull_what_is_not_there(client: Client, registry: str, registry_image: Any) -> None:
-    name = registry_image(client)
+def test_pull_what_is_not_there(engine: Client, registry: str, registry_image: Any) -> None:
+    name = registry_image(engine)
     for missing in (f"{registry}/dockpy-test/nowhere:1", name.rpartition(":")[0] + ":nowhere"):
         with pytest.raises(ImageNotFound) as caught:
-            client.images.pull(missing)
-        assert (caught.value.operation, caught.value.daemon) == ("ImageCreate", client.daemon)
+            engine.images.pull(missing)
+        assert (caught.value.operation, caught.value.daemon) == ("ImageCreate", engine.daemon)
         assert missing.rpartition(":")[0] in str(caught.value)
 
 
@@ -210,14 +210,14 @@ class TestCredentials:
             other.login(AUTH["username"], AUTH["password"], locked_registry)
         self.refused(engine, local(engine, locked_registry))
 
-    def test_login_with_wrong_credentials(self, client: Client, locked_registry: str, local: Any) -> None:
-        with pytest.raises(ApiError) as caught:
-            client.login("tester", WRONG["password"], locked_registry)
+    def test_login_with_wrong_credentials(self, engine: Client, locked_registry: str, local: Any) -> None:
+        # Both engines answer 500 to that, and say that the registry answered 401.
+        with pytest.raises((Unauthorized, ServerError), match="401 Unauthorized") as caught:
+            engine.login("tester", WRONG["password"], locked_registry)
         error = caught.value
-        assert isinstance(error, (Unauthorized, ServerError))
-        assert (error.operation, error.daemon) == ("SystemAuth", client.daemon)
+        assert (error.operation, error.daemon) == ("SystemAuth", engine.daemon)
         assert WRONG["password"] not in str(error) + repr(vars(error))
-        self.refused(client, local(client, locked_registry))  # they were not kept
+        self.refused(engine, local(engine, locked_registry))  # they were not kept
 
     def test_login_at_nobody(self, engine: Client) -> None:
         with pytest.raises(ServerError, match="connection refused"):

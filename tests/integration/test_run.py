@@ -64,8 +64,8 @@ def test_the_images_own_command(engine: dockpy.Client, labels: dict[str, str]) -
     assert output == b"Hello from Docker!\n"
 
 
-def test_a_terminal_makes_one_stream(client: dockpy.Client, run: Any) -> None:
-    output = run(client, ["sh", "-c", BOTH], tty=True)
+def test_a_terminal_makes_one_stream(engine: dockpy.Client, run: Any) -> None:
+    output = run(engine, ["sh", "-c", BOTH], tty=True)
     assert output == b"out\r\nerr\r\nmore\r\n"
     assert (output.stdout, output.stderr) == (output, b"")
 
@@ -222,9 +222,9 @@ def test_detached_and_not_removed(engine: dockpy.Client, run: Any) -> None:
     container.remove()
 
 
-def test_without_a_log(client: dockpy.Client, run: Any) -> None:
+def test_without_a_log(engine: dockpy.Client, run: Any) -> None:
     """Output is attached before the start: it does not need a log that can be read."""
-    output = run(client, ["sh", "-c", BOTH], log_config={"type": "none"}, remove=False)
+    output = run(engine, ["sh", "-c", BOTH], log_config={"type": "none"}, remove=False)
     assert (output.stdout, output.stderr) == (b"out\nmore\n", b"err\n")
 
 

@@ -40,9 +40,9 @@ def test_info(client: Client, place: Any) -> None:
     assert info.to_dict()["ID"] == info.id
 
 
-def test_df(client: Client, start: Any) -> None:
-    container = start(client)
-    usage = client.df()
+def test_df(engine: Client, start: Any) -> None:
+    container = start(engine)
+    usage = engine.df()
     assert usage.layers_size > 0
     assert container.id in {item.id for item in usage.containers}
     assert any("busybox:latest" in (item.repo_tags or []) for item in usage.images)

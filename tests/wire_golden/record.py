@@ -15,13 +15,25 @@ from pathlib import Path
 NAME = "dockpy-golden"
 
 
-def exchange(path: str, request: bytes) -> bytes:
-    """Send bytes, and read all that comes until the engine closes the connection."""
+def exchange(path: str, request: bytes, given: bytes | None = None, then: bytes | None = None) -> bytes:
+    """Send bytes, and read all that comes until the engine closes the connection.
+
+    Args:
+        path: the engine's socket.
+        request: what to send.
+        given: once the answer has begun, what to send on the same connection, and that no more will come.
+        then: once the answer has begun, what to ask on another connection.
+    """
     with socket.socket(socket.AF_UNIX) as sock:
         sock.settimeout(30)
         sock.connect(path)
         sock.sendall(request)
-        received = b""
+        received = sock.recv(65536)
+        if then is not None:
+            exchange(path, then)
+        if given is not None:
+            sock.sendall(given)
+            sock.shutdown(socket.SHUT_WR)
         while data := sock.recv(65536):
             received += data
         return received
@@ -88,8 +100,38 @@ def main(name: str, path: str) -> None:
     now = int(email.utils.parsedate_to_datetime(date[1]).timestamp())
     record("events", "GET", f'/events?since={now - 5}&until={now + 2}&filters={{"container":["{NAME}"]}}')
     record("delete", "DELETE", f"/containers/{NAME}?force=1")
+    record_connections(path, recorded)
     file = Path(__file__).parent / "recorded" / f"{name}.json"
     file.write_text(json.dumps(recorded, indent=1) + "\n")
+
+
+def record_connections(path: str, recorded: dict[str, str]) -> None:
+    """Those that are taken over: attached before the start, and a command that reads to its input's end."""
+    upgrade = {"Connection": "Upgrade", "Upgrade": "tcp"}
+    name = f"{NAME}-connected"
+
+    def ask(method: str, target: str, body: object = None) -> bytes:
+        return exchange(path, request(method, target, body))
+
+    ask("DELETE", f"/containers/{name}?force=1")
+    command = ["sh", "-c", "echo out; echo err >&2; exec sleep 1000"]
+    ask("POST", f"/containers/create?name={name}", {"Image": "busybox", "Cmd": command})
+    exchange(path, request("POST", f"/containers/{name}/start"))
+    wanted = {"Cmd": ["wc", "-c"], "AttachStdin": True, "AttachStdout": True, "AttachStderr": True}
+    created = ask("POST", f"/containers/{name}/exec", wanted)
+    exec_id = json.loads(created.partition(b"\r\n\r\n")[2])["Id"]
+    asked = request("POST", f"/exec/{exec_id}/start", {}, **upgrade)
+    recorded["exec create"] = created.decode("latin-1")
+    recorded["exec start"] = exchange(path, asked, given=b"x" * 4097).decode("latin-1")
+    recorded["exec inspect"] = ask("GET", f"/exec/{exec_id}/json").decode("latin-1")
+    ask("DELETE", f"/containers/{name}?force=1")
+
+    command = ["sh", "-c", "echo out; echo err >&2"]
+    ask("POST", f"/containers/create?name={name}", {"Image": "busybox", "Cmd": command})
+    asked = request("POST", f"/containers/{name}/attach?stream=1&stdout=1&stderr=1", **upgrade)
+    start = request("POST", f"/containers/{name}/start")
+    recorded["attach live"] = exchange(path, asked, then=start).decode("latin-1")
+    ask("DELETE", f"/containers/{name}?force=1")
 
 
 if __name__ == "__main__":

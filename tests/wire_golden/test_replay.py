@@ -16,6 +16,7 @@ import pytest
 import dockpy
 from dockpy._version import __version__
 from dockpy.ops import containers as ops
+from dockpy.ops import exec as execs
 from dockpy.resources.output import OutputStream
 from dockpy.streams.frames import Frame, Stream
 
@@ -68,6 +69,8 @@ class Replay:
         sizes = [line for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:")]
         size = int(sizes[0].split(b":")[1]) if sizes else 0
         while len(body) < size:
+            body += sock.recv(65536)
+        while b"chunked" in head and not body.endswith(b"0\r\n\r\n"):
             body += sock.recv(65536)
         return head + b"\r\n\r\n" + body
 
@@ -175,6 +178,23 @@ def test_attach_loses_no_byte_that_came_with_the_head(engine: str, play: Play) -
     assert frames == [Frame(Stream.STDOUT, b"out\n"), Frame(Stream.STDERR, b"err\n")]
 
 
+def test_attach_to_a_container_as_it_runs(engine: str, play: Play) -> None:
+    with play("attach live").api.upgrade(ops.ATTACH, {"id": "dockpy-golden"}, {"stream": True}) as attached:
+        frames = list(OutputStream(attached, framed=True).frames())
+    assert frames == [Frame(Stream.STDERR, b"err\n"), Frame(Stream.STDOUT, b"out\n")]  # as it came
+
+
+def test_exec(engine: str, play: Play) -> None:
+    api = play("exec create", "exec start", "exec inspect").api
+    created = api.call(execs.CREATE, {"id": "dockpy-golden"}, body={"cmd": ["wc", "-c"]})
+    assert created.id == body(engine, "exec create")["Id"]
+    with api.upgrade(execs.START, {"id": created.id}, body={}) as connection:
+        assert list(OutputStream(connection, framed=True).frames()) == [Frame(Stream.STDOUT, b"4097\n")]
+    ended = api.call(execs.INSPECT, {"id": created.id})
+    assert (ended.exit_code, ended.running, ended.process_config.entrypoint) == (0, False, "wc")
+    assert ended.process_config.arguments == ["-c"]
+
+
 def test_changes_of_nothing_are_null(engine: str, play: Play) -> None:
     assert play("changes").containers.known("dockpy-golden").diff() == []
 
@@ -238,6 +258,7 @@ def test_refusals_of_other_operations(engine: str, play: Play) -> None:
 
 AGENT = f"User-Agent: dockpy/{__version__}"
 UNARY = f"Accept-Encoding: identity\n{AGENT}"  # the library says so: no answer is compressed
+AUTH = "eyJ1c2VybmFtZSI6InUiLCJwYXNzd29yZCI6InAiLCJzZXJ2ZXJhZGRyZXNzIjoiMTI3LjAuMC4xOjUwNTAifQ=="
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}"
 CALLS: list[tuple[Callable[[dockpy.Client], object], str]] = [
     (lambda c: c.ping(), f"GET /_ping HTTP/1.1\n{UNARY}\nHost: localhost\n\n"),
@@ -269,6 +290,23 @@ CALLS: list[tuple[Callable[[dockpy.Client], object], str]] = [
         lambda c: c.images.tag("busybox", "127.0.0.1:5050/a/b", "1"),
         f"POST /v1.41/images/busybox/tag?repo=127.0.0.1:5050/a/b&tag=1 HTTP/1.1\n{UNARY}\n"
         "Host: localhost\nContent-Length: 0\n\n",
+    ),
+    (
+        lambda c: c.api.call(execs.CREATE, {"id": "web"}, body={"cmd": ["ls"], "tty": False}),
+        f"POST /v1.41/containers/web/exec HTTP/1.1\n{UNARY}\nHost: localhost\n"
+        'Content-Type: application/json\nContent-Length: 26\n\n{"Tty":false,"Cmd":["ls"]}',
+    ),
+    (
+        lambda c: c.images.load([b"abc", b"", b"de"]),
+        f"POST /v1.41/images/load?quiet=1 HTTP/1.1\nHost: localhost\n{AGENT}\n"
+        "Content-Type: application/x-tar\nConnection: close\nTransfer-Encoding: chunked\n\n"
+        "3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n",
+    ),
+    (
+        lambda c: c.images.pull("127.0.0.1:5050/a", auth_config={"username": "u", "password": "p"}),
+        f"POST /v1.41/images/create?fromImage=127.0.0.1:5050/a:latest HTTP/1.1\nHost: localhost\n{AGENT}\n"
+        f"X-Registry-Auth: {AUTH}\n"
+        "Connection: close\nContent-Length: 0\n\n",
     ),
     (
         lambda c: c.api.upgrade(ops.ATTACH, {"id": "web"}, {"stream": True, "stdin": True}),
