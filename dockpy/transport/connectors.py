@@ -7,6 +7,7 @@ or an upgrade. Both raise plain OSErrors; `dockpy.transport.failures` says what 
 from __future__ import annotations
 
 import socket
+import struct
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from dockpy.errors import InvalidEndpoint
@@ -65,8 +66,14 @@ class UnixConnector:
         """See `Connector`."""
         sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         try:
-            sock.settimeout(timeout)
+            # Python's own timeout would make this fail at once where the daemon has yet to accept others.
+            _limit_sending(sock, timeout)
             sock.connect(self.path)
+            _limit_sending(sock, None)
+            sock.settimeout(timeout)
+        except BlockingIOError:
+            sock.close()
+            raise TimeoutError("timed out") from None
         except BaseException:
             sock.close()
             raise
@@ -75,6 +82,12 @@ class UnixConnector:
     def channel(self, timeout: float | None) -> Channel:
         """See `Connector`."""
         return SocketChannel(self.connect(timeout))
+
+
+def _limit_sending(sock: socket.socket, seconds: float | None) -> None:
+    """How long the system itself lets a connection to a UNIX socket take; None for as long as it takes."""
+    whole, part = divmod(max(seconds, 1e-6), 1) if seconds is not None else (0, 0)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("@ll", int(whole), int(part * 1e6)))
 
 
 class TCPConnector:

@@ -6,6 +6,7 @@ import contextlib
 import socket
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,6 +17,7 @@ from dockpy.ops import containers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 SHORT = 0.1
 
@@ -137,6 +139,46 @@ def test_a_peer_that_reads_nothing(serve: Any, connect: Any, over: str) -> None:
             )
     finally:
         finished.set()
+
+
+@pytest.fixture
+def busy(tmp_path: Path) -> Iterator[socket.socket]:
+    """A listener at busy.sock that has accepted nobody yet, and whose queue is full."""
+    path = str(tmp_path / "busy.sock")
+    with socket.socket(socket.AF_UNIX) as listener, socket.socket(socket.AF_UNIX) as first:
+        listener.bind(path)
+        listener.listen(0)
+        first.connect(path)
+        yield listener
+
+
+def test_a_socket_whose_queue_is_full(busy: socket.socket, tmp_path: Path) -> None:
+    with dockpy.Client(f"unix://{tmp_path}/busy.sock", timeout=(SHORT, None), version="1.41") as client:
+        for ask in (client.info, client.events):
+            began = time.monotonic()
+            with pytest.raises(TimedOut):
+                ask()
+            assert SHORT * 0.9 < time.monotonic() - began < 5
+
+
+@pytest.mark.parametrize("timeout", [10, None])
+def test_a_queue_that_is_full_for_a_while(
+    busy: socket.socket, tmp_path: Path, answer: Any, timeout: float | None
+) -> None:
+    def accept() -> None:
+        busy.accept()[0].close()  # who was first
+        with busy.accept()[0] as sock:
+            sock.recv(65536)
+            sock.sendall(answer(body=b'{"ID": "x"}'))
+
+    with dockpy.Client(f"unix://{tmp_path}/busy.sock", timeout=timeout, version="1.41") as client:
+        with ThreadPoolExecutor(2) as threads:
+            call = threads.submit(client.info)
+            with pytest.raises(TimeoutError):
+                call.result(SHORT)
+            accepting = threads.submit(accept)
+            assert call.result(10).id == "x"
+            accepting.result(10)
 
 
 @pytest.fixture

@@ -117,6 +117,18 @@ def test_an_error_among_the_progress(serve: Any, connect: Any, over: str, answer
     assert caught.value.code == 7
 
 
+def test_an_early_error_among_the_progress(serve: Any, connect: Any, over: str, answer: Any) -> None:
+    """The daemon began with 200, gives up in the middle of the body, and leaves."""
+
+    def handle(peer: Any) -> None:
+        peer.head()
+        peer.read(1000)
+        peer.send(answer(body=b'{"errorDetail":{"message":"no tar"},"error":"no tar"}', Connection="close"))
+
+    with pytest.raises(ImageLoadError, match="no tar"):
+        connect(serve(handle, over)).images.load(pieces(800))
+
+
 def test_a_daemon_that_goes_away_while_it_reads(serve: Any, connect: Any, over: str) -> None:
     def handle(peer: Any) -> None:
         peer.head()
