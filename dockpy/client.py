@@ -3,38 +3,40 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any, Literal, Self, overload
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from dockpy.closing import Closing
 from dockpy.config.environment import api_version, default_platform
 from dockpy.daemon import Daemon, credentials_of
 from dockpy.errors import DockpyError, InvalidArgument
+from dockpy.resources.system import System
 from dockpy.transport.caller import Caller, Hooks
 from dockpy.transport.message import Timeouts, check_timeout
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime, timedelta
-
     from dockpy.config.credentials import Credentials
     from dockpy.config.endpoint import Endpoint
     from dockpy.config.tls import TLS
+    from dockpy.resources.builder import Builder
+    from dockpy.resources.configs import ConfigCollection
     from dockpy.resources.containers import ContainerCollection
     from dockpy.resources.images import ImageCollection
     from dockpy.resources.networks import NetworkCollection
+    from dockpy.resources.nodes import NodeCollection
+    from dockpy.resources.plugins import PluginCollection
+    from dockpy.resources.secrets import SecretCollection
+    from dockpy.resources.services import ServiceCollection
+    from dockpy.resources.swarm import Swarm
+    from dockpy.resources.tasks import TaskCollection
     from dockpy.resources.volumes import VolumeCollection
-    from dockpy.transport.answers import JsonStream
-    from dockpy.transport.exchange import ByteStream
     from dockpy.transport.message import TimeoutSetting
     from dockpy.wire.auth import AuthResponse
-    from dockpy.wire.disk_usage import SystemDataUsageResponse
-    from dockpy.wire.events import EventMessage
-    from dockpy.wire.system import SystemInfo, SystemVersion
 
 __all__ = ["Client", "from_env"]
 
 
-class Client(Closing):
+class Client(System, Closing):
     """One daemon: its containers, images, networks, volumes.
 
     Making a client opens no connection and starts nothing; the first call does. It may be shared by threads.
@@ -226,102 +228,63 @@ class Client(Closing):
 
         return VolumeCollection(self)
 
-    # What it says of itself
+    @property
+    def plugins(self) -> PluginCollection:
+        """Plugins of the engine."""
+        from dockpy.resources.plugins import PluginCollection
 
-    def ping(self) -> bool:
-        """Whether the daemon answers; True, or an error that says why not.
+        return PluginCollection(self)
 
-        Raises:
-            ConnectionFailed: no engine answered.
+    @property
+    def builder(self) -> Builder:
+        """The builder and its cache."""
+        from dockpy.resources.builder import Builder
 
-        Operation: SystemPing.
-        """
-        from dockpy.ops import system
+        return Builder(self)
 
-        self.api.call(system.PING)
-        return True
+    # Its swarm
 
-    def info(self) -> SystemInfo:
-        """The daemon's system: counts, drivers, host, configuration.
+    @property
+    def swarm(self) -> Swarm:
+        """The swarm that the daemon is part of, or may become part of."""
+        from dockpy.resources.swarm import Swarm
 
-        Operation: SystemInfo.
-        """
-        from dockpy.ops import system
+        return Swarm(self)
 
-        return self.api.call(system.INFO)
+    @property
+    def services(self) -> ServiceCollection:
+        """Services of the swarm."""
+        from dockpy.resources.services import ServiceCollection
 
-    def version(self) -> SystemVersion:
-        """The versions of the engine, its parts and its API.
+        return ServiceCollection(self)
 
-        Operation: SystemVersion.
-        """
-        from dockpy.ops import system
+    @property
+    def tasks(self) -> TaskCollection:
+        """Tasks of the swarm's services."""
+        from dockpy.resources.tasks import TaskCollection
 
-        return self.api.call(system.VERSION)
+        return TaskCollection(self)
 
-    def df(self) -> SystemDataUsageResponse:
-        """How much room images, containers, volumes and the build cache take.
+    @property
+    def nodes(self) -> NodeCollection:
+        """Nodes of the swarm."""
+        from dockpy.resources.nodes import NodeCollection
 
-        Operation: SystemDataUsage.
-        """
-        from dockpy.ops import system
+        return NodeCollection(self)
 
-        return self.api.call(system.DATA_USAGE)
+    @property
+    def secrets(self) -> SecretCollection:
+        """Secrets of the swarm."""
+        from dockpy.resources.secrets import SecretCollection
 
-    @overload
-    def events(
-        self,
-        *,
-        since: datetime | timedelta | float | str | None = None,
-        until: datetime | timedelta | float | str | None = None,
-        filters: Mapping[str, Any] | None = None,
-        decode: Literal[True] = True,
-    ) -> JsonStream[EventMessage]: ...
+        return SecretCollection(self)
 
-    @overload
-    def events(
-        self,
-        *,
-        since: datetime | timedelta | float | str | None = None,
-        until: datetime | timedelta | float | str | None = None,
-        filters: Mapping[str, Any] | None = None,
-        decode: Literal[False],
-    ) -> ByteStream: ...
+    @property
+    def configs(self) -> ConfigCollection:
+        """Configs of the swarm."""
+        from dockpy.resources.configs import ConfigCollection
 
-    def events(
-        self,
-        *,
-        since: datetime | timedelta | float | str | None = None,
-        until: datetime | timedelta | float | str | None = None,
-        filters: Mapping[str, Any] | None = None,
-        decode: bool = True,
-    ) -> JsonStream[EventMessage] | ByteStream:
-        """What happens on the daemon, as it happens.
-
-        Args:
-            since: what happened since then too: a datetime, a timedelta or ``"10m"`` (that long ago), seconds
-                since 1970.
-            until: up to then; without it, for as long as the daemon runs.
-            filters: ``config``, ``container``, ``daemon``, ``event``, ``image``, ``label``, ``network``,
-                ``node``, ``plugin``, ``scope``, ``secret``, ``service``, ``type``, ``volume``.
-            decode: typed events; False for the bytes as they come.
-
-        Returns:
-            An iterator; close it, or use it in a ``with`` statement, to end it.
-
-        Operation: SystemEvents.
-        """
-        from dockpy.ops import system
-        from dockpy.options.values import timestamp
-
-        query = {
-            "since": timestamp("since", since) if since is not None else None,
-            "until": timestamp("until", until) if until is not None else None,
-            "filters": filters,
-        }
-        if decode:
-            return self.api.objects(system.EVENTS, query=query)
-        return self.api.stream(system.EVENTS, query=query)
+        return ConfigCollection(self)
 
     # Who we are to registries
 

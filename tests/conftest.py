@@ -81,10 +81,17 @@ PLACES = places()
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if item.path.is_relative_to(HERE):
+        if of_an_engine(item):
             item.add_marker(pytest.mark.engine)
             if not PLACES:
                 item.add_marker(pytest.mark.skip(reason=NO_ENGINES))
+
+
+def of_an_engine(item: pytest.Item) -> bool:
+    """Whether a test talks to engines: all of integration, and those of conformance that ask for one."""
+    if item.path.is_relative_to(HERE / "conformance"):
+        return bool({"place", "engine_place", "reach"} & set(getattr(item, "fixturenames", ())))
+    return item.path.is_relative_to(HERE / "integration")
 
 
 class _Skipped:
@@ -123,7 +130,7 @@ def place_of(name: str) -> Place:
 
 
 @pytest.fixture(params=WAYS)
-def place(request: pytest.FixtureRequest) -> Place:
+def place(request: pytest.FixtureRequest, ssh_log: Path) -> Place:
     """Each way to reach an engine."""
     return place_of(request.param)
 
@@ -149,7 +156,7 @@ def engine(engine_place: Place) -> Iterator[Client]:
 
 
 @pytest.fixture
-def reach() -> Callable[[str], Place]:
+def reach(ssh_log: Path) -> Callable[[str], Place]:
     """A way by its name."""
     return place_of
 
@@ -160,7 +167,7 @@ def real_ssh() -> str:
     return shutil.which("ssh") or "ssh"
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="session")
 def ssh_log(tmp_path_factory: pytest.TempPathFactory, real_ssh: str) -> Iterator[Path]:
     """Put an `ssh` on the PATH that knows the key, and writes a line to this file each time it is started."""
     directory = tmp_path_factory.mktemp("ssh")
@@ -178,11 +185,15 @@ def ssh_log(tmp_path_factory: pytest.TempPathFactory, real_ssh: str) -> Iterator
 
 
 @pytest.fixture(autouse=True)
-def bare_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Nothing of the machine's docker configuration counts."""
+def bare_environment(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Nothing of the machine's docker configuration counts in a test that talks to an engine."""
+    if not of_an_engine(request.node):
+        return
     for name in [name for name in os.environ if name.startswith("DOCKER_")]:
         monkeypatch.delenv(name)
-    monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path / "docker-config"))
+    monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path_factory.getbasetemp() / "no-docker-config"))
 
 
 # What tests create
