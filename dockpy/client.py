@@ -15,6 +15,7 @@ from dockpy.transport.message import Timeouts, check_timeout
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
     from dockpy.config.credentials import Credentials
     from dockpy.config.endpoint import Endpoint
     from dockpy.config.tls import TLS
