@@ -41,6 +41,7 @@ def types(session: nox.Session) -> None:
     install(session, "types")
     session.run("mypy")
     session.run("pyright")
+    session.run("pyright", "--verifytypes", "dockpy", "--ignoreexternal", silent=True)  # fails below 100 %
     with tempfile.TemporaryDirectory() as snippets:  # not within .nox: pyright looks into no hidden folder
         session.run("python", "tests/examples/documents.py", snippets)
         session.run("mypy", snippets)

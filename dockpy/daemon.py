@@ -34,7 +34,7 @@ class Daemon:
         hooks: Hooks,
     ) -> None:
         self.environ = environ
-        self.negotiation = Negotiation(version)
+        self.negotiation: Negotiation = Negotiation(version)
         self.pool_size = pool_size
         self.hooks = hooks
         self.logins: dict[str, Credentials] = {}

@@ -196,7 +196,7 @@ class ApiError(DockpyError):
     ) -> None:
         super().__init__(message, operation=operation, subject=subject, daemon=daemon, hint=hint)
         self.status_code = status_code
-        self.response = response or ErrorResponse(status_code)
+        self.response: ErrorResponse = response or ErrorResponse(status_code)
 
     @property
     def explanation(self) -> str:
@@ -312,7 +312,7 @@ class BuildError(StreamError):
     ) -> None:
         super().__init__(message, code=code, operation=operation, subject=subject, daemon=daemon, hint=hint)
         self.step = step
-        self.build_log = build_log or []
+        self.build_log: list[dict[str, Any]] = build_log or []
 
     @property
     def msg(self) -> str:

@@ -46,7 +46,7 @@ class CredentialHelper:
                 f"{name!r} is not the name of a credential helper",
                 hint="credsStore and credHelpers hold the part of the name after 'docker-credential-'.",
             )
-        self.program = f"docker-credential-{name}"
+        self.program: str = f"docker-credential-{name}"
         self._environ = environ
         self._timeout = timeout
 

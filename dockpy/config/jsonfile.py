@@ -27,8 +27,8 @@ class Section:
 
     def __init__(self, values: dict[str, Any], path: Path | None = None, where: str = "") -> None:
         self._values = values
-        self.path = path
-        self.where = where
+        self.path: Path | None = path
+        self.where: str = where
 
     def text(self, name: str) -> str:
         """A string."""

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["Caller", "Hooks", "RequestEvent", "ResponseEvent"]
 
 R = TypeVar("R")
-logger = logging.getLogger("dockpy")
+logger: logging.Logger = logging.getLogger("dockpy")
 logger.addHandler(logging.NullHandler())
 
 

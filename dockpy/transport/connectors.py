@@ -96,8 +96,8 @@ class TCPConnector:
     exclusive = False
 
     def __init__(self, host: str, port: int) -> None:
-        self.address = (host, port)
-        self.host = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        self.address: tuple[str, int] = (host, port)
+        self.host: str = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
     def connect(self, timeout: float | None) -> socket.socket:
         """See `Connector`."""
@@ -117,7 +117,7 @@ class TLSConnector(TCPConnector):
     def __init__(self, host: str, port: int, context: ssl.SSLContext, hostname: str | None = None) -> None:
         super().__init__(host, port)
         self.context = context
-        self.hostname = hostname or host
+        self.hostname: str = hostname or host
 
     def connect(self, timeout: float | None) -> socket.socket:
         """See `Connector`."""

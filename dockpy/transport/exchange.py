@@ -28,7 +28,7 @@ class _Connection(Closing):
         self._channel = channel
         self._endpoint = endpoint
         self.head = head
-        self.closed = False
+        self.closed: bool = False
         self.operation: str | None = None
         self.subject: str | None = None
 

@@ -16,7 +16,7 @@ from __future__ import annotations
 import copy
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, model_validator
 from pydantic.alias_generators import to_camel
@@ -89,7 +89,7 @@ class Model(BaseModel):
     engine sent.
     """
 
-    model_config = ConfigDict(
+    model_config: ClassVar[ConfigDict] = ConfigDict(
         extra="allow",
         populate_by_name=True,
         defer_build=True,
@@ -171,7 +171,7 @@ class Model(BaseModel):
     def __eq__(self, other: object) -> bool:
         return super().__eq__(model_of(other))
 
-    __hash__ = None  # type: ignore[assignment]  # what can be changed has no hash
+    __hash__: ClassVar[None] = None  # type: ignore[assignment]  # what can be changed has no hash
 
     def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
         """What pretty printers show: the fields, secrets left out."""
@@ -192,7 +192,7 @@ class Model(BaseModel):
 class CamelModel(Model):
     """A payload whose JSON names are camel case: OCI documents, progress messages."""
 
-    model_config = ConfigDict(alias_generator=camel)
+    model_config: ClassVar[ConfigDict] = ConfigDict(alias_generator=camel)
 
 
 M = TypeVar("M", bound=Model)
@@ -201,7 +201,7 @@ M = TypeVar("M", bound=Model)
 class SnakeModel(Model):
     """A payload whose JSON names are Python's: statistics, authentication."""
 
-    model_config = ConfigDict(alias_generator=_same)
+    model_config: ClassVar[ConfigDict] = ConfigDict(alias_generator=_same)
 
 
 def faults(error: ValidationError) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import copy
 import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -121,7 +121,7 @@ class Document:
         to_dict = getattr(other, "to_dict", None)
         return self._raw == (to_dict() if callable(to_dict) else other)
 
-    __hash__ = None  # type: ignore[assignment]  # mutable inside, as its model is
+    __hash__: ClassVar[None] = None  # type: ignore[assignment]  # mutable inside, as its model is
 
     def get(self, json_name: str, default: Any = None) -> Any:
         """The raw value by its JSON name, or the default where it is missing."""
