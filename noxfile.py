@@ -59,7 +59,7 @@ def arch(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """Every test that needs no engine, with the newest dependencies."""
     install(session, "test")
-    session.run("pytest", "-m", "not engine", *session.posargs)
+    session.run("pytest", "-m", "not engine", "-n", "auto", *session.posargs)
 
 
 @nox.session
@@ -83,5 +83,11 @@ def integration(session: nox.Session) -> None:
         missing = "DOCKPY_TEST_HOSTS names no engine; CONTRIBUTING.md says how to start some"
         session.error(missing) if IN_CI else session.skip(missing)
     install(session, "test")
-    strict = {"DOCKPY_REQUIRE_ENGINES": "1"} if IN_CI else {}
-    session.run("pytest", "-m", "engine", *session.posargs, env=strict)
+    if not IN_CI or session.posargs:
+        session.run("pytest", "-m", "engine", *session.posargs)
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        asked = os.path.join(folder, "operations")
+        environ = {"DOCKPY_REQUIRE_ENGINES": "1", "DOCKPY_OPERATIONS": asked}
+        session.run("pytest", "-m", "engine", "-n", "2", "--dist", "loadgroup", env=environ)
+        session.run("python", "tests/conformance/operations.py", asked)

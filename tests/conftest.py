@@ -4,10 +4,14 @@
     tcp20               Docker 20.10 over TCP
     tls28               Docker 28.5 over mutual TLS
     ssh20               Docker 20.10 over ssh
+    podman              podman's Docker-compatible service
 
 The environment says where they are (CONTRIBUTING.md says how to start them). Where it says nothing the
 tests are skipped; with DOCKPY_REQUIRE_ENGINES=1 an endpoint that is missing, or any test that is skipped,
 fails the run.
+
+Each engine's tests run one after the other, however many workers there are (``-n 2 --dist loadgroup``).
+With DOCKPY_OPERATIONS=<file>, what each engine was asked for is appended to it: see `operations.py`.
 
 Everything that a test creates carries the label ``dockpy-test=<this run>``, and is removed at the end.
 """
@@ -34,6 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from dockpy import Client, Container
+    from dockpy.transport.caller import ResponseEvent
 
 HERE = Path(__file__).parent
 REQUIRED = os.environ.get("DOCKPY_REQUIRE_ENGINES", "") not in ("", "0")
@@ -52,8 +57,23 @@ class Place:
     environ: dict[str, str] = field(default_factory=dict)  # for a program that is to reach it
     tls: dockpy.TLS | None = None
 
+    @property
+    def engine(self) -> str:
+        """The engine that it leads to."""
+        return self.name if self.name == "podman" else self.name[-2:]
+
     def connect(self, **options: Any) -> Client:
-        return dockpy.Client(self.url, **{"tls": self.tls or False, **options})
+        return dockpy.Client(
+            self.url,
+            **{"tls": self.tls or False, "hooks": dockpy.Hooks(response=[self._answered]), **options},
+        )
+
+    def _answered(self, event: ResponseEvent) -> None:
+        ASKED.add((self.engine, event.request.operation))
+
+
+ASKED: set[tuple[str, str]] = set()
+"""Which engine was asked for which operation."""
 
 
 def places() -> dict[str, Place]:
@@ -71,6 +91,8 @@ def places() -> dict[str, Place]:
         found["tls28"] = Place("tls28", url, "1.51", variables, dockpy.TLS.from_directory(certs))
     if url := environ.get("DOCKPY_TEST_SSH"):
         found["ssh20"] = Place("ssh20", url, "1.41", {"DOCKER_HOST": url})
+    if url := environ.get("DOCKPY_TEST_PODMAN"):
+        found["podman"] = Place("podman", url, "1.41", {"DOCKER_HOST": url})
     return found
 
 
@@ -83,6 +105,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if of_an_engine(item):
             item.add_marker(pytest.mark.engine)
+            item.add_marker(pytest.mark.xdist_group(_engine_of(item)))
             if not PLACES:
                 item.add_marker(pytest.mark.skip(reason=NO_ENGINES))
 
@@ -92,6 +115,16 @@ def of_an_engine(item: pytest.Item) -> bool:
     if item.path.is_relative_to(HERE / "conformance"):
         return bool({"place", "engine_place", "reach"} & set(getattr(item, "fixturenames", ())))
     return item.path.is_relative_to(HERE / "integration")
+
+
+def _engine_of(item: pytest.Item) -> str:
+    """The engine that a test talks to, as its parameters say."""
+    given = (
+        item.callspec.params.values()
+        if isinstance(item, pytest.Function) and hasattr(item, "callspec")
+        else ()
+    )
+    return next((PLACES[name].engine for name in given if isinstance(name, str) and name in PLACES), "28")
 
 
 class _Skipped:
@@ -118,6 +151,12 @@ class _Skipped:
 def pytest_configure(config: pytest.Config) -> None:
     if REQUIRED:
         config.pluginmanager.register(_Skipped())
+
+
+def pytest_sessionfinish() -> None:
+    if log := os.environ.get("DOCKPY_OPERATIONS"):
+        with open(log, "a") as file:
+            file.writelines(f"{engine} {operation}\n" for engine, operation in sorted(ASKED))
 
 
 def place_of(name: str) -> Place:
@@ -152,6 +191,13 @@ def client(place: Place) -> Iterator[Client]:
 def engine(engine_place: Place) -> Iterator[Client]:
     """A client of each engine: for what does not depend on the transport."""
     with engine_place.connect() as client:
+        yield client
+
+
+@pytest.fixture
+def podman() -> Iterator[Client]:
+    """A client of podman's service."""
+    with place_of("podman").connect() as client:
         yield client
 
 
