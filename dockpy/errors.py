@@ -23,7 +23,9 @@
     │   ├── PushError
     │   ├── BuildError
     │   └── ImageLoadError
-    └── ContainerError              a container's command ended with a non-zero code
+    ├── ContainerError              a container's command ended with a non-zero code
+    ├── NotReady                    a container cannot become what was waited for
+    └── ArchiveError                a tar cannot be packed, or is not unpacked here
 
 Each error knows the operation, the object, the daemon and what to try next; each can be pickled;
 none holds a secret.
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
 __all__ = [
     "APIError",
     "ApiError",
+    "ArchiveError",
     "BadParameter",
     "BuildError",
     "ConfigError",
@@ -58,6 +61,7 @@ __all__ = [
     "InvalidReference",
     "InvalidResponse",
     "NotFound",
+    "NotReady",
     "PullError",
     "PushError",
     "ServerError",
@@ -352,6 +356,57 @@ class ContainerError(DockpyError):
         self.image = image
         self.stdout = stdout
         self.stderr = stderr
+
+
+class NotReady(DockpyError):
+    """A container cannot become what was waited for: it is unhealthy, has exited, or has no health check.
+
+    Attributes:
+        container: the container.
+        state: how it stands with it: ``running``, ``exited``, ``unhealthy``…
+        exit_code: its exit status, where it has exited.
+        output: what its last probe, or the container, said last.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        container: Any = None,
+        state: str = "",
+        exit_code: int | None = None,
+        output: str = "",
+        operation: str | None = None,
+        subject: str | None = None,
+        daemon: str | None = None,
+        hint: str | None = None,
+    ) -> None:
+        super().__init__(message, operation=operation, subject=subject, daemon=daemon, hint=hint)
+        self.container = container
+        self.state = state
+        self.exit_code = exit_code
+        self.output = output
+
+
+class ArchiveError(DockpyError):
+    """A tar cannot be packed of what is here, or a member of one is not unpacked here.
+
+    Attributes:
+        member: the member's name.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        member: str = "",
+        operation: str | None = None,
+        subject: str | None = None,
+        daemon: str | None = None,
+        hint: str | None = None,
+    ) -> None:
+        super().__init__(message, operation=operation, subject=subject, daemon=daemon, hint=hint)
+        self.member = member
 
 
 DockerException = DockpyError

@@ -57,6 +57,8 @@ TREE = {
     "BuildError": "StreamError",
     "ImageLoadError": "StreamError",
     "ContainerError": "DockpyError",
+    "NotReady": "DockpyError",
+    "ArchiveError": "DockpyError",
 }
 CLASSES: list[type[DockpyError]] = [getattr(dockpy.errors, name) for name in TREE]
 GIVEN: dict[str, Any] = {
@@ -76,6 +78,10 @@ GIVEN: dict[str, Any] = {
     "image": "busybox",
     "stdout": b"out\n",
     "stderr": b"err\n",
+    "state": "unhealthy",
+    "exit_code": 1,
+    "output": "connection refused",
+    "member": "etc/passwd",
 }
 
 
