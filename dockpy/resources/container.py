@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, overload
+from typing import TYPE_CHECKING, Any, Literal
 
 from dockpy.ops import containers as ops
-from dockpy.options.values import container_name, timestamp
-from dockpy.resources.base import Resource, parse_time
-from dockpy.resources.output import Lines, OutputStream
-from dockpy.version import at_least
+from dockpy.options.values import container_name
+from dockpy.resources.base import parse_time
+from dockpy.resources.logs import ContainerLogs
 from dockpy.wire.document import Document
 
 if TYPE_CHECKING:
-    from datetime import datetime, timedelta
+    from datetime import datetime
 
     from dockpy.resources.image import Image
     from dockpy.wire.containers import (
@@ -26,12 +25,10 @@ if TYPE_CHECKING:
     from dockpy.wire.mounts import MountPoint
     from dockpy.wire.networks import EndpointSettings
 
-    Time: TypeAlias = datetime | timedelta | float | str
-
 __all__ = ["Container"]
 
 
-class Container(Resource["ContainerInspectResponse"]):
+class Container(ContainerLogs):
     """A container: a process, its files, its networks."""
 
     # What it is
@@ -103,9 +100,6 @@ class Container(Resource["ContainerInspectResponse"]):
         """
         self.reload()
         return self.attrs
-
-    def _inspect(self) -> ContainerInspectResponse:
-        return self.client.api.call(ops.INSPECT, {"id": self.id})
 
     # What it does
 
@@ -228,145 +222,6 @@ class Container(Resource["ContainerInspectResponse"]):
             return api.call(ops.WAIT, {"id": self.id}, {"condition": condition})
         finally:
             self.stale()
-
-    def _do(self, operation: Any, *, takes: float = 0, **query: Any) -> None:
-        try:
-            self.client.api.call(operation, {"id": self.id}, query, takes=takes)
-        finally:
-            self.stale()
-
-    # What it says
-
-    @overload
-    def logs(
-        self,
-        *,
-        stdout: bool = True,
-        stderr: bool = True,
-        stream: Literal[False] = False,
-        follow: Literal[False] | None = None,
-        timestamps: bool = False,
-        tail: int | Literal["all"] = "all",
-        since: Time | None = None,
-        until: Time | None = None,
-    ) -> bytes: ...
-
-    @overload
-    def logs(
-        self,
-        *,
-        stdout: bool = True,
-        stderr: bool = True,
-        stream: Literal[True],
-        follow: bool | None = None,
-        timestamps: bool = False,
-        tail: int | Literal["all"] = "all",
-        since: Time | None = None,
-        until: Time | None = None,
-    ) -> OutputStream: ...
-
-    def logs(
-        self,
-        *,
-        stdout: bool = True,
-        stderr: bool = True,
-        stream: bool = False,
-        follow: bool | None = None,
-        timestamps: bool = False,
-        tail: int | Literal["all"] = "all",
-        since: Time | None = None,
-        until: Time | None = None,
-    ) -> bytes | OutputStream:
-        """What it has written.
-
-        Args:
-            stdout: its standard output.
-            stderr: its standard error.
-            stream: payloads as they come, in place of all at once.
-            follow: go on with what it will write; with ``stream``, that is so unless False is given.
-            timestamps: begin each line with when it was written.
-            tail: how many of the last lines, or ``"all"``.
-            since: only what was written after: a datetime, a timedelta or ``"10m"`` (that long ago), seconds
-                since 1970.
-            until: only what was written before.
-
-        Returns:
-            The bytes; with ``stream``, an `OutputStream`.
-
-        Raises:
-            NotFound: it is not there any more.
-            ApiError: its log driver cannot be read.
-
-        Operation: ContainerLogs.
-        """
-        output = self._logs(
-            stdout=stdout,
-            stderr=stderr,
-            follow=stream if follow is None else follow,
-            timestamps=timestamps,
-            tail=tail,
-            since=since,
-            until=until,
-        )
-        if stream:
-            return output
-        if not follow:  # what is there already: the engine does not wait for anything
-            output.settimeout(self.client.timeouts.read)
-        return output.read()
-
-    def log_lines(
-        self,
-        *,
-        stdout: bool = True,
-        stderr: bool = True,
-        follow: bool = False,
-        timestamps: bool = False,
-        tail: int | Literal["all"] = "all",
-        since: Time | None = None,
-        until: Time | None = None,
-    ) -> Lines:
-        """What it has written, as text lines without their ends. Arguments as of `logs`.
-
-        Returns:
-            An iterator of lines; close it, or use it in a ``with`` statement, where you leave it earlier.
-
-        Operation: ContainerLogs.
-        """
-        return Lines(
-            self._logs(
-                stdout=stdout,
-                stderr=stderr,
-                follow=follow,
-                timestamps=timestamps,
-                tail=tail,
-                since=since,
-                until=until,
-            )
-        )
-
-    def _logs(
-        self, *, since: Time | None, until: Time | None, timestamps: bool, **query: Any
-    ) -> OutputStream:
-        if since is not None:
-            query["since"] = timestamp("since", since)
-        if until is not None:
-            query["until"] = timestamp("until", until)
-        source = self.client.api.stream(
-            ops.LOGS, {"id": self.id}, {**query, "timestamps": timestamps or None}
-        )
-        try:
-            return OutputStream(source, framed=self._framed(source.head.headers.get("Content-Type", "")))
-        except BaseException:
-            source.close()
-            raise
-
-    def _framed(self, content_type: str) -> bool:
-        """Whether its output is framed: by the answer's label, which engines before API 1.42 get wrong."""
-        if content_type == "application/vnd.docker.multiplexed-stream":
-            return True
-        if at_least(self.client.api.version(), "1.42"):
-            return False
-        return not (self.attrs.get("Config") or {}).get("Tty")
 
     # What it holds
 
