@@ -1,0 +1,47 @@
+"""Streams that can be ended."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+from typing import TYPE_CHECKING, Any
+
+import urllib3
+
+from dockpy.compat.transport.adapter import socket_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import requests
+
+__all__ = ["CancellableStream"]
+
+
+class CancellableStream:
+    """What comes piece by piece, until it ends or `close` ends it, from any thread."""
+
+    def __init__(self, stream: Iterator[Any], response: requests.Response) -> None:
+        self._stream = stream
+        self._response = response
+
+    def __iter__(self) -> CancellableStream:
+        return self
+
+    def __next__(self) -> Any:
+        try:
+            return next(self._stream)
+        except (urllib3.exceptions.ProtocolError, OSError):
+            raise StopIteration from None
+
+    next = __next__
+
+    def close(self) -> None:
+        """End it; whoever waits for the next piece gets none."""
+        if self._response.raw.closed:
+            return
+        sock = socket_of(self._response)
+        if sock is not None:
+            with contextlib.suppress(OSError):  # the daemon has ended it already
+                sock.shutdown(socket.SHUT_RDWR)
+            sock.close()

@@ -1,0 +1,63 @@
+"""docker-py's helpers."""
+
+from __future__ import annotations
+
+from dockpy.compat.utils.build import create_archive, exclude_paths, match_tag, mkbuildcontext, tar
+from dockpy.compat.utils.decorators import check_resource, minimum_version, update_headers
+from dockpy.compat.utils.utils import (
+    compare_version,
+    convert_filters,
+    convert_port_bindings,
+    convert_service_networks,
+    convert_volume_binds,
+    create_host_config,
+    create_ipam_config,
+    create_ipam_pool,
+    datetime_to_timestamp,
+    decode_json_header,
+    format_environment,
+    format_extra_hosts,
+    kwargs_from_env,
+    normalize_links,
+    parse_bytes,
+    parse_devices,
+    parse_env_file,
+    parse_host,
+    parse_repository_tag,
+    split_command,
+    version_gte,
+    version_lt,
+)
+
+__all__ = [
+    "check_resource",
+    "compare_version",
+    "convert_filters",
+    "convert_port_bindings",
+    "convert_service_networks",
+    "convert_volume_binds",
+    "create_archive",
+    "create_host_config",
+    "create_ipam_config",
+    "create_ipam_pool",
+    "datetime_to_timestamp",
+    "decode_json_header",
+    "exclude_paths",
+    "format_environment",
+    "format_extra_hosts",
+    "kwargs_from_env",
+    "match_tag",
+    "minimum_version",
+    "mkbuildcontext",
+    "normalize_links",
+    "parse_bytes",
+    "parse_devices",
+    "parse_env_file",
+    "parse_host",
+    "parse_repository_tag",
+    "split_command",
+    "tar",
+    "update_headers",
+    "version_gte",
+    "version_lt",
+]

@@ -1,0 +1,78 @@
+"""Streams of JSON values, and of lines, from streams of bytes."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+from dockpy.compat.errors import StreamParseError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+__all__ = ["json_splitter", "json_stream", "line_splitter", "split_buffer", "stream_as_text"]
+
+json_decoder: json.JSONDecoder = json.JSONDecoder()
+_SPACE = re.compile(r"[ \t\n\r]*")
+
+
+def stream_as_text(stream: Iterable[bytes | str]) -> Iterator[str]:
+    """The pieces as text; bytes that are no UTF-8 are replaced."""
+    for piece in stream:
+        yield piece if isinstance(piece, str) else piece.decode("utf-8", "replace")
+
+
+def json_splitter(buffer: str) -> tuple[Any, str] | None:
+    """The first JSON value and what follows it; None where it is not there whole."""
+    buffer = buffer.strip()
+    try:
+        value, end = json_decoder.raw_decode(buffer)
+    except ValueError:
+        return None
+    space = _SPACE.match(buffer, end)
+    return value, buffer[space.end() if space else end :]
+
+
+def json_stream(stream: Iterable[bytes | str]) -> Iterator[Any]:
+    """The JSON values of a stream, however it is cut.
+
+    Raises:
+        StreamParseError: it ends in something that is none.
+    """
+    return split_buffer(stream, json_splitter, json_decoder.decode)
+
+
+def line_splitter(buffer: str, separator: str = "\n") -> tuple[str, str] | None:
+    """The first line with its end, and what follows it; None where it has no end."""
+    line, end, rest = buffer.partition(str(separator))
+    return (line + end[:1], end[1:] + rest) if end else None
+
+
+def split_buffer(
+    stream: Iterable[bytes | str],
+    splitter: Callable[[str], tuple[Any, str] | None] | None = None,
+    decoder: Callable[[str], Any] = lambda text: text,
+) -> Iterator[Any]:
+    """What a splitter finds in a stream, however it is cut.
+
+    Args:
+        stream: the pieces.
+        splitter: takes the first item off a text; None for lines.
+        decoder: makes an item of what is left at the end.
+
+    Raises:
+        StreamParseError: the decoder refuses what is left.
+    """
+    splitter = splitter or line_splitter
+    buffered = ""
+    for piece in stream_as_text(stream):
+        buffered += piece
+        while (found := splitter(buffered)) is not None:
+            item, buffered = found
+            yield item
+    if buffered:
+        try:
+            yield decoder(buffered)
+        except Exception as error:
+            raise StreamParseError(error) from error
