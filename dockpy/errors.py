@@ -3,6 +3,7 @@
     DockpyError (DockerException)
     ├── ConnectionFailed            no engine answered there
     │   └── TimedOut                it did not answer in time (also a TimeoutError)
+    │       └── ExecTimedOut        a command executed in a container did not end in time
     ├── InvalidArgument             refused before anything was sent (also a ValueError)
     │   ├── InvalidReference        not an image reference
     │   ├── InvalidEndpoint         not an address of a daemon
@@ -53,6 +54,7 @@ __all__ = [
     "DockerException",
     "DockpyError",
     "ErrorResponse",
+    "ExecTimedOut",
     "Forbidden",
     "ImageLoadError",
     "ImageNotFound",
@@ -133,6 +135,24 @@ class ConnectionFailed(DockpyError):
 
 class TimedOut(ConnectionFailed, TimeoutError):
     """The daemon did not accept a connection, or did not answer, within the client's timeout."""
+
+
+class ExecTimedOut(TimedOut):
+    """A command that was executed in a container did not end within its timeout.
+
+    Attributes:
+        exec: the `Exec`.
+        survived: it may run on: it could not be killed.
+        stdout: what it had written to standard output, where nobody was reading it as it came.
+        stderr: the same of standard error.
+    """
+
+    def __init__(self, message: str, *, exec: Any = None, survived: bool = False) -> None:
+        super().__init__(message)
+        self.exec = exec
+        self.survived = survived
+        self.stdout: bytes = b""
+        self.stderr: bytes = b""
 
 
 class InvalidArgument(DockpyError, ValueError):
@@ -299,6 +319,7 @@ class BuildError(StreamError):
 
     Attributes:
         step: the step that failed, as the builder names it; None where no step had begun.
+        output: the last lines that this step wrote; the error's text ends with them.
         build_log: the build's messages up to the failure, as the engine sent them.
     """
 
@@ -307,6 +328,7 @@ class BuildError(StreamError):
         message: str,
         *,
         step: str | None = None,
+        output: str = "",
         build_log: list[dict[str, Any]] | None = None,
         code: int | None = None,
         operation: str | None = None,
@@ -316,12 +338,16 @@ class BuildError(StreamError):
     ) -> None:
         super().__init__(message, code=code, operation=operation, subject=subject, daemon=daemon, hint=hint)
         self.step = step
+        self.output = output
         self.build_log: list[dict[str, Any]] = build_log or []
 
     @property
     def msg(self) -> str:
         """The engine's message (docker-py's name for it)."""
         return self.message
+
+    def __str__(self) -> str:
+        return "\n".join(part for part in (super().__str__(), self.step, self.output) if part)
 
 
 class ContainerError(DockpyError):

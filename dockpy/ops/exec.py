@@ -39,6 +39,7 @@ RESIZE: Operation[None] = Operation(
     "/exec/{id}/resize",
     subject="exec",
     answer=nothing(),
+    success=(200, 201),  # the second is podman's
     query=(Param("h", "int", required=True), Param("w", "int", required=True)),
 )
 

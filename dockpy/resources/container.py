@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from dockpy.ops import containers as ops
 from dockpy.options.values import container_name
+from dockpy.resources.attach import ContainerAttach
 from dockpy.resources.base import parse_time
+from dockpy.resources.files import ContainerFiles
 from dockpy.resources.logs import ContainerLogs
+from dockpy.resources.processes import ContainerProcesses
 from dockpy.wire.document import Document
 
 if TYPE_CHECKING:
@@ -18,7 +21,6 @@ if TYPE_CHECKING:
     from dockpy.resources.image import Image
     from dockpy.wire.containers import (
         ContainerInspectResponse,
-        ContainerTopResponse,
         ContainerWaitResponse,
         FilesystemChange,
     )
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["Container"]
 
 
-class Container(ContainerLogs):
+class Container(ContainerAttach, ContainerFiles, ContainerLogs, ContainerProcesses):
     """A container: a process, its files, its networks."""
 
     # What it is
@@ -224,19 +226,6 @@ class Container(ContainerLogs):
             self.stale()
 
     # What it holds
-
-    def top(self, ps_args: str | None = None) -> ContainerTopResponse:
-        """Its processes.
-
-        Args:
-            ps_args: arguments of the host's ps; ``-ef`` where none are given.
-
-        Raises:
-            Conflict: it does not run.
-
-        Operation: ContainerTop.
-        """
-        return self.client.api.call(ops.TOP, {"id": self.id}, {"ps_args": ps_args})
 
     def diff(self) -> list[FilesystemChange]:
         """Which files it has added (kind 1), changed (0) or deleted (2) since it was made.

@@ -1,8 +1,10 @@
-"""What containers write: streams of bytes, frames or lines, and the result of a run."""
+"""What containers write: streams of bytes, frames, pairs or lines, and the result of a run."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol, Self
+import codecs
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any, Generic, Protocol, Self, TypeVar
 
 from dockpy.closing import Closing
 from dockpy.errors import DockpyError, InvalidResponse
@@ -12,7 +14,7 @@ from dockpy.streams.lines import FrameLineDecoder
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-__all__ = ["Lines", "OutputStream", "RunOutput"]
+__all__ = ["Lines", "OutputStream", "Pairs", "RunOutput", "Source"]
 
 
 class Source(Protocol):
@@ -39,7 +41,7 @@ class Source(Protocol):
 
 
 class OutputStream(Closing):
-    """Output of a process, as it comes: iterate for payloads, or take `frames` or `lines`.
+    """Output of a process, as it comes: iterate for payloads, or take `frames`, `lines` or `text`.
 
     Closing it from another thread ends the iteration; it closes itself at its end. Use it in a ``with``
     statement where you may leave it earlier.
@@ -53,7 +55,7 @@ class OutputStream(Closing):
         return self
 
     def __next__(self) -> bytes:
-        return next(self._frames).data
+        return next(self.frames()).data
 
     def frames(self) -> Iterator[Frame]:
         """Payloads with where they come from; with a terminal, everything is standard output.
@@ -66,9 +68,20 @@ class OutputStream(Closing):
     def lines(self) -> Iterator[str]:
         """Text lines without their ends: the same ones whatever the chunking, with a terminal or not."""
         decoder = FrameLineDecoder()
-        for frame in self._frames:
+        for frame in self.frames():
             yield from decoder.feed(frame)
         yield from decoder.close()
+
+    def text(self, encoding: str = "utf-8", errors: str = "replace") -> Iterator[str]:
+        """Payloads as text; a character whose bytes come in two payloads stays whole."""
+        make = codecs.getincrementaldecoder(encoding)
+        decoders: dict[Stream, codecs.IncrementalDecoder] = defaultdict(lambda: make(errors))
+        for stream, data in self.frames():
+            if text := decoders[stream].decode(data):
+                yield text
+        for decoder in decoders.values():
+            if text := decoder.decode(b"", final=True):
+                yield text
 
     def read(self) -> bytes:
         """All that is still to come."""
@@ -122,6 +135,31 @@ class Lines(Closing):
     def close(self) -> None:
         """Close the connection; a read that is blocked in another thread ends."""
         self._output.close()
+
+
+S = TypeVar("S", bound=OutputStream)
+
+
+class Pairs(Closing, Generic[S]):
+    """Payloads as pairs (stdout, stderr), one of which is empty. Close it from any thread.
+
+    Attributes:
+        stream: the stream that they come from.
+    """
+
+    def __init__(self, stream: S) -> None:
+        self.stream = stream
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> tuple[bytes, bytes]:
+        stream, data = next(self.stream.frames())
+        return (b"", data) if stream is Stream.STDERR else (data, b"")
+
+    def close(self) -> None:
+        """Close the connection; a read that is blocked in another thread ends."""
+        self.stream.close()
 
 
 class RunOutput(bytes):

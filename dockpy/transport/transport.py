@@ -14,6 +14,7 @@ from dockpy.transport.direct import DirectSession
 from dockpy.transport.exchange import ByteStream, Upgraded, exchange
 from dockpy.transport.failures import explain, is_closed_pool, is_lost_connection, root_cause
 from dockpy.transport.message import Request, Response, Timeouts
+from dockpy.transport.websocket import check_handshake, handshake
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -92,7 +93,7 @@ class Transport:
         Args:
             request: what to send.
             timeouts: seconds to connect, and for each read.
-            protocol: what will be spoken on it (``tcp``, ``h2c``).
+            protocol: what will be spoken on it (``tcp``, ``h2c``, ``websocket``).
 
         Returns:
             The connection; or the body of the answer, where the daemon did not give it.
@@ -101,9 +102,17 @@ class Transport:
             ConnectionFailed: no engine answered.
             InvalidResponse: what answered does not speak HTTP.
         """
-        headers = {**request.headers, "Connection": "Upgrade", "Upgrade": protocol}
+        proof = handshake() if protocol == "websocket" else {}
+        headers = {**request.headers, "Connection": "Upgrade", "Upgrade": protocol, **proof}
         asked = Request(request.method, request.target, headers, request.body)
-        return exchange(self.connector, self.endpoint, asked, self._headers, timeouts)
+        answer = exchange(self.connector, self.endpoint, asked, self._headers, timeouts)
+        if proof and isinstance(answer, Upgraded):
+            try:
+                check_handshake(proof, answer.head)
+            except InvalidResponse as error:
+                answer.close()
+                raise answer.at(error) from None
+        return answer
 
     @property
     def connector(self) -> Connector:

@@ -67,6 +67,7 @@ KNOWN: dict[str, str] = {
     "PutContainerArchive?noOverwriteDirNonDir": "the engine reads a boolean",
     "PutContainerArchive?copyUIDGID": "the engine reads a boolean",
     "ExecStart success": "101 where the connection is upgraded; 200 alone is described",
+    "ExecResize success": "podman answers 201",
     "NetworkInspect.Services": "described since 1.52; engines before send it too, if asked with verbose",
     # The swarm, services, tasks, secrets and configs
     "SwarmInitRequest.Availability": "not described; every engine takes it",

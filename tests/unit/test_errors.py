@@ -36,6 +36,7 @@ TREE = {
     "DockpyError": "Exception",
     "ConnectionFailed": "DockpyError",
     "TimedOut": "ConnectionFailed",
+    "ExecTimedOut": "TimedOut",
     "InvalidArgument": "DockpyError",
     "InvalidReference": "InvalidArgument",
     "InvalidEndpoint": "InvalidArgument",
