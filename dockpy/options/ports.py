@@ -10,7 +10,7 @@ from typing import Any
 from dockpy.errors import InvalidArgument
 from dockpy.options.values import is_list
 
-__all__ = ["PortBindings", "port_bindings"]
+__all__ = ["PortBindings", "Ports", "container_ports", "port_bindings"]
 
 HostPort = int | str | tuple[str, int | str | None] | tuple[str] | Mapping[str, str] | None
 _HostPorts = HostPort | Sequence[HostPort]
@@ -54,6 +54,23 @@ def port_bindings(ports: Ports) -> PortBindings:
     return bindings
 
 
+def container_ports(option: str, port: object, more: str = "") -> list[str]:
+    """A port of a container, or a range of them: ``80`` → ``["80/tcp"]``, ``"53-54/udp"``.
+
+    Args:
+        option: the option's name, for errors.
+        port: the port.
+        more: what else an error shall say.
+
+    Raises:
+        InvalidArgument: it is none.
+    """
+    match = _CONTAINER_PORT.fullmatch(str(port))
+    if match is None:
+        raise InvalidArgument(f"{option}: {port!r} is no port of a container, such as 80 or '53/udp'{more}")
+    return [f"{number}/{match[3] or 'tcp'}" for number in _range(option, match, lowest=1)]
+
+
 def _publish(container: object, ip: object, host: object, bindings: PortBindings) -> None:
     """Publish a port of the container, or a range of them one by one."""
     ip = _host_address(ip)
@@ -85,12 +102,7 @@ def _host_address(ip: object) -> str:
 
 
 def _container_ports(container: object) -> list[str]:
-    match = _CONTAINER_PORT.fullmatch(str(container))
-    if match is None:
-        raise InvalidArgument(
-            f"ports: {container!r} is no port of a container, such as 80 or '53/udp'; {_FORMS}"
-        )
-    return [f"{port}/{match[3] or 'tcp'}" for port in _range(match, lowest=1)]
+    return container_ports("ports", container, f"; {_FORMS}")
 
 
 def _host_ports(host: object) -> list[str]:
@@ -101,13 +113,13 @@ def _host_ports(host: object) -> list[str]:
         raise InvalidArgument(
             f"ports: {host!r} is no port of the host, such as 8080 or '8000-8010'; {_FORMS}"
         )
-    return [str(port) for port in _range(match, lowest=0)]  # 0: a free one
+    return [str(port) for port in _range("ports", match, lowest=0)]  # 0: a free one
 
 
-def _range(match: re.Match[str], lowest: int) -> range:
+def _range(option: str, match: re.Match[str], lowest: int) -> range:
     first, last = int(match[1]), int(match[2] or match[1])
     if not lowest <= first <= last <= 65535:
-        raise InvalidArgument(f"ports: {match[0]} is not within 1 to 65535, first port first")
+        raise InvalidArgument(f"{option}: {match[0]} is not within 1 to 65535, first port first")
     return range(first, last + 1)
 
 
@@ -116,6 +128,8 @@ def _address(container: object, host: Any) -> tuple[object, object]:
     match host:
         case {"HostPort": _} | {"HostIp": _} if set(host) <= {"HostIp", "HostPort"}:
             return host.get("HostIp"), host.get("HostPort")
+        case (int() as port,) if isinstance(host, tuple):
+            return None, port
         case (ip,):
             return ip, None
         case (ip, port):

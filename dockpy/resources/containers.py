@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, overload
 
-from dockpy.errors import ImageNotFound, NotFound
+from dockpy.errors import ImageNotFound, NotFound, VersionMismatch
 from dockpy.ops import containers as ops
 from dockpy.options.containers import CreateOptions, create_request
+from dockpy.options.endpoints import for_version
 from dockpy.reference import is_image_id
 from dockpy.resources.base import Collection, given, require
 from dockpy.resources.container import Container
 from dockpy.resources.run import discard, run_attached
+from dockpy.resources.surroundings import IdFile, surroundings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -22,6 +25,8 @@ if TYPE_CHECKING:
     from dockpy.resources.image import Image
     from dockpy.resources.output import RunOutput
     from dockpy.wire.containers import (
+        ContainerCreateRequest,
+        ContainerCreateResponse,
         ContainerPruneResponse,
     )
 
@@ -87,7 +92,7 @@ class ContainerCollection(Collection):
         """Create a container, without starting it.
 
         Args:
-            image: the image, its name or id. It has to be on the daemon: `run` pulls it, this does not.
+            image: the image, its name or id. It has to be on the daemon, unless ``pull`` says otherwise.
             command: what to run in it; a str is split as a shell would. None for the image's own.
             **options: see `CreateOptions`.
 
@@ -99,7 +104,7 @@ class ContainerCollection(Collection):
 
         Operation: ContainerCreate.
         """
-        return self._create("create", image, command, options)
+        return self._create("create", image, command, options, "never")
 
     def _create(
         self,
@@ -107,13 +112,39 @@ class ContainerCollection(Collection):
         image: str | Image,
         command: str | Sequence[str] | None,
         options: Mapping[str, Any],
+        pull: str,
     ) -> Container:
-        name = _image_id(image)
-        body, query = create_request(function, name, command, options, self.client.proxy_variables)
+        """Create a container; its image is pulled ``always``, where it is ``missing``, or ``never``."""
+        proxies = self.client.proxy_variables if options.get("use_config_proxy", True) else {}
+        body, query = create_request(function, _image_id(image), command, options, proxies, surroundings())
         if self.client.default_platform:
             query.setdefault("platform", self.client.default_platform)
-        answer = self.client.api.call(ops.CREATE, query=query, body=body)
-        return Container(self.client, require(self.client, answer, "Id", "container"))
+        try:
+            for_version(body, self.client.api.version())
+        except VersionMismatch as error:
+            raise error.at(operation=ops.CREATE.id, daemon=self.client.daemon) from None
+        id_path = body.host_config.container_id_file if body.host_config else None
+        with IdFile(id_path) if id_path else nullcontext() as id_file:
+            answer = self._sent(image, body, query, options.get("pull") or pull)
+            container = Container(self.client, require(self.client, answer, "Id", "container"))
+            if id_file:
+                id_file.write(container.id)
+        return container
+
+    def _sent(
+        self, image: str | Image, body: ContainerCreateRequest, query: Mapping[str, str], pull: str
+    ) -> ContainerCreateResponse:
+        # An id says nothing of where to pull from.
+        name = image if isinstance(image, str) and not is_image_id(image) else None
+        if name and pull == "always":
+            self.client.images.pull(name, platform=query.get("platform"))
+        try:
+            return self.client.api.call(ops.CREATE, query=query, body=body)
+        except ImageNotFound:
+            if not name or pull != "missing":
+                raise
+        self.client.images.pull(name, platform=query.get("platform"))
+        return self.client.api.call(ops.CREATE, query=query, body=body)
 
     @overload
     def run(
@@ -152,7 +183,7 @@ class ContainerCollection(Collection):
         remove: bool = False,
         **options: Unpack[CreateOptions],
     ) -> RunOutput | Container:
-        """Run a command in a new container; the image is pulled where it is missing.
+        """Run a command in a new container; the image is pulled where it is missing, unless told otherwise.
 
         Args:
             image: the image, its name or id.
@@ -177,7 +208,7 @@ class ContainerCollection(Collection):
         """
         if remove:
             options = {**options, "auto_remove": True}
-        container = self._create_pulling(image, command, options)
+        container = self._create("run", image, command, options, "missing")
         if not detach:
             name = _image_id(image)
             return run_attached(
@@ -196,17 +227,6 @@ class ContainerCollection(Collection):
                 discard(container)
             raise
         return container
-
-    def _create_pulling(
-        self, image: str | Image, command: str | Sequence[str] | None, options: Mapping[str, Any]
-    ) -> Container:
-        try:
-            return self._create("run", image, command, options)
-        except ImageNotFound:
-            if not isinstance(image, str) or is_image_id(image):
-                raise  # an id says nothing of where to pull from
-        self.client.images.pull(image, platform=options.get("platform"))
-        return self._create("run", image, command, options)
 
     def remove(self, container_id: str, *, v: bool = False, force: bool = False) -> None:
         """Remove the container of a name or id; see `Container.remove`."""

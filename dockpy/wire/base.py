@@ -24,7 +24,7 @@ from pydantic.alias_generators import to_camel
 from dockpy.wire.document import model_of, redact
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from pydantic import ValidationInfo
     from pydantic.fields import FieldInfo
@@ -204,12 +204,22 @@ class SnakeModel(Model):
     model_config: ClassVar[ConfigDict] = ConfigDict(alias_generator=_same)
 
 
-def faults(error: ValidationError) -> str:
-    """What does not fit, and where; never the values, which may be secrets."""
+def faults(error: ValidationError, names: Mapping[str, str] | None = None) -> str:
+    """What does not fit, and where; never the values, which may be secrets.
+
+    Args:
+        error: what pydantic found.
+        names: what fields at the top are called instead.
+    """
     return "; ".join(
-        f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}"
+        f"{'.'.join(_called(fault['loc'], names or {}))}: {fault['msg']}"
         for fault in error.errors(include_url=False, include_input=False)
     )
+
+
+def _called(place: tuple[int | str, ...], names: Mapping[str, str]) -> list[str]:
+    parts = [str(part) for part in place]
+    return [names.get(part, part) for part in parts[:1]] + parts[1:]
 
 
 def _read(cls: type[M], data: Any, handler: Callable[[Any], M]) -> M:

@@ -2,14 +2,15 @@
 
     python tests/unit/options/record_cli.py /usr/bin/docker
 
-A server that creates nothing stands in for the engine. What is recorded is the query, and what of the body is
-other than without flags.
+A server that creates nothing stands in for the engine. What is recorded is the query, and the body: the
+whole of it without flags, and with them what is other. What the command refuses is recorded with its error.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import shlex
 import socketserver
 import subprocess
 import sys
@@ -19,71 +20,20 @@ from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
-FLAGS: list[list[str]] = [
-    [],
-    ["--name", "web"],
-    ["--platform", "linux/arm64"],
-    ["--entrypoint", "sh"],
-    ["--entrypoint", ""],
-    ["--env", "A=1", "--env", "B=x=y", "--env", "UNSET_HERE"],
-    ["--label", "a=b", "--label", "c"],
-    ["--workdir", "/srv"],
-    ["--user", "0"],
-    ["--user", "nobody:nogroup"],
-    ["--hostname", "h"],
-    ["--domainname", "example.org"],
-    ["--tty"],
-    ["--publish", "8080:80"],
-    ["--publish", "127.0.0.1::80", "--publish", "53:53/udp"],
-    ["--publish", "[::1]:8080:80"],
-    ["--publish", "8000-8001:80-81"],
-    ["--publish", "8000-8010:80"],
-    ["--publish", "80"],
-    ["--publish-all"],
-    ["--volume", "/host:/inside:ro", "--volume", "data:/data"],
-    ["--volume", "/anonymous"],
-    ["--tmpfs", "/run:size=64m"],
-    ["--network", "none"],
-    ["--network", "mynet"],
-    ["--network", "container:web"],
-    ["--add-host", "db:10.0.0.2"],
-    ["--dns", "1.1.1.1", "--dns", "8.8.8.8"],
-    ["--memory", "512m"],
-    ["--memory", "64m", "--memory-swap", "-1"],
-    ["--cpus", "1.5"],
-    ["--shm-size", "1g"],
-    ["--pids-limit", "100"],
-    ["--pids-limit", "-1"],
-    ["--restart", "always"],
-    ["--restart", "unless-stopped"],
-    ["--restart", "on-failure:5"],
-    ["--restart", "on-failure"],
-    ["--restart", "no"],
-    ["--rm"],
-    ["--privileged"],
-    ["--read-only"],
-    ["--init"],
-    ["--init=false"],
-    ["--cap-add", "NET_ADMIN", "--cap-add", "SYS_TIME"],
-    ["--cap-drop", "MKNOD"],
-    ["--security-opt", "no-new-privileges"],
-    ["--sysctl", "net.core.somaxconn=128"],
-    ["--pid", "host"],
-    ["--ipc", "private"],
-    ["--log-driver", "json-file", "--log-opt", "max-size=10m"],
-    ["--stop-signal", "SIGINT"],
-    ["--stop-timeout", "0"],
-]
+from docker_flags import CREATED, REFUSED, WINDOWS
+
+FILES = Path(__file__).parent / "files"
 
 
 class Engine(BaseHTTPRequestHandler):
     """Says that it has created whatever it is asked for."""
 
     protocol_version = "HTTP/1.1"
+    system = "linux"
     seen: list[dict[str, Any]] = []
 
     def do_GET(self) -> None:
-        self.answer(200, {"ID": "x", "ServerVersion": "28.5", "OSType": "linux"})
+        self.answer(200, {"ID": "x", "ServerVersion": "28.5", "OSType": self.system})
 
     do_HEAD = do_GET  # noqa: N815 - the library's name
 
@@ -96,7 +46,7 @@ class Engine(BaseHTTPRequestHandler):
         content = json.dumps(value).encode()
         self.send_response(status)
         self.send_header("Api-Version", "1.51")
-        self.send_header("OSType", "linux")
+        self.send_header("OSType", self.system)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()
@@ -117,27 +67,45 @@ def changes(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
 
 
 def main(docker: str) -> None:
+    calls: list[dict[str, Any]] = []
+    refused: list[dict[str, str]] = []
     with tempfile.TemporaryDirectory() as folder:
         path = f"{folder}/docker.sock"
         with socketserver.ThreadingUnixStreamServer(path, Engine) as server:
             server.daemon_threads = True
             threading.Thread(target=server.serve_forever, daemon=True).start()
-            environ = {"DOCKER_HOST": f"unix://{path}", "DOCKER_CONFIG": folder, "PATH": os.environ["PATH"]}
-            for flags in FLAGS:
-                subprocess.run(
-                    [docker, "create", *flags, "busybox", "echo", "hi"],
+            environ = {
+                "DOCKER_HOST": f"unix://{path}",
+                "DOCKER_CONFIG": folder,
+                "PATH": os.environ["PATH"],
+                "SET_HERE": "yes",
+            }
+            for flags in (*CREATED, *REFUSED, *WINDOWS):
+                Engine.system = "windows" if flags in WINDOWS else "linux"
+                done = subprocess.run(
+                    [docker, "create", *shlex.split(flags), "busybox", "echo", "hi"],
                     env=environ,
-                    check=True,
+                    cwd=FILES,
                     capture_output=True,
+                    text=True,
                 )
-                Engine.seen[-1]["flags"] = flags
+                if done.returncode:
+                    refused.append({"flags": flags, "error": done.stderr.splitlines()[0]})
+                else:
+                    calls.append({"flags": flags, **Engine.seen[-1]})
             server.shutdown()
-    assert len(Engine.seen) == len(FLAGS)
-    plain = Engine.seen[0]["body"]
-    lines = ",\n".join(
-        json.dumps({**call, "body": changes(plain, call["body"])}, sort_keys=True) for call in Engine.seen
-    )
-    (Path(__file__).parent / "cli.json").write_text(f"[\n{lines}\n]\n")
+    assert [call["flags"] for call in refused] == list(REFUSED)
+    plain = calls[0]["body"]
+    for call in calls[1:]:
+        call["body"] = changes(plain, call["body"])
+    write("cli.json", calls)
+    write("cli_refused.json", refused)
+
+
+def write(name: str, calls: list[Any]) -> None:
+    text = json.dumps(calls).replace(str(FILES), "{files}")
+    lines = ",\n".join(json.dumps(call, sort_keys=True) for call in json.loads(text))
+    (Path(__file__).parent / name).write_text(f"[\n{lines}\n]\n")
 
 
 if __name__ == "__main__":

@@ -3,116 +3,122 @@
 from __future__ import annotations
 
 import json
+import posixpath
+import re
+import shlex
+import sys
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
 import pytest
 
+from dockpy.errors import InvalidArgument
 from dockpy.options.containers import create_request
+from dockpy.options.endpoints import for_version
+from dockpy.options.fields import Surroundings
 
-CALLS = json.loads((Path(__file__).parent / "cli.json").read_text())
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE))
 
-OPTIONS: dict[str, list[dict[str, Any]]] = {
-    # flags: keywords that say the same
-    "": [{}],
-    "--name web": [{"name": "web"}],
-    "--platform linux/arm64": [{"platform": "linux/arm64"}],
-    "--entrypoint sh": [{"entrypoint": "sh"}, {"entrypoint": ["sh"]}],
-    "--entrypoint ": [{"entrypoint": ""}, {"entrypoint": []}, {"entrypoint": [""]}],
-    "--env A=1 --env B=x=y --env UNSET_HERE": [
-        {"environment": {"A": 1, "B": "x=y", "UNSET_HERE": None}},
-        {"environment": ["A=1", "B=x=y", "UNSET_HERE"]},
-    ],
-    "--label a=b --label c": [{"labels": {"a": "b", "c": ""}}, {"labels": ["a=b", "c"]}],
-    "--workdir /srv": [{"working_dir": "/srv"}],
-    "--user 0": [{"user": 0}, {"user": "0"}],
-    "--user nobody:nogroup": [{"user": "nobody:nogroup"}],
-    "--hostname h": [{"hostname": "h"}],
-    "--domainname example.org": [{"domainname": "example.org"}],
-    "--tty": [{"tty": True}],
-    "--publish 8080:80": [{"ports": ["8080:80"]}, {"ports": {80: 8080}}, {"ports": {"80/tcp": "8080"}}],
-    "--publish 127.0.0.1::80 --publish 53:53/udp": [
-        {"ports": ["127.0.0.1::80", "53:53/udp"]},
-        {"ports": {"80/tcp": ("127.0.0.1",), "53/udp": 53}},
-    ],
-    "--publish [::1]:8080:80": [{"ports": ["[::1]:8080:80"]}, {"ports": {80: ("::1", 8080)}}],
-    "--publish 8000-8001:80-81": [{"ports": ["8000-8001:80-81"]}, {"ports": {80: 8000, 81: 8001}}],
-    "--publish 8000-8010:80": [{"ports": ["8000-8010:80"]}, {"ports": {80: "8000-8010"}}],
-    "--publish 80": [{"ports": ["80"]}, {"ports": [80]}, {"ports": {"80": None}}],
-    "--publish-all": [{"publish_all_ports": True}],
-    "--volume /host:/inside:ro --volume data:/data": [{"volumes": ["/host:/inside:ro", "data:/data"]}],
-    "--volume /anonymous": [{"volumes": ["/anonymous"]}],
-    "--tmpfs /run:size=64m": [{"tmpfs": {"/run": "size=64m"}}],
-    "--network none": [{"network": "none"}, {"network_mode": "none"}],
-    "--network mynet": [{"network": "mynet"}, {"network_mode": "mynet"}],
-    "--network container:web": [{"network_mode": "container:web"}],
-    "--add-host db:10.0.0.2": [{"extra_hosts": {"db": "10.0.0.2"}}, {"extra_hosts": ["db:10.0.0.2"]}],
-    "--dns 1.1.1.1 --dns 8.8.8.8": [{"dns": ["1.1.1.1", "8.8.8.8"]}],
-    "--memory 512m": [{"mem_limit": "512m"}, {"mem_limit": 512 * 1024**2}],
-    "--memory 64m --memory-swap -1": [{"mem_limit": "64m", "memswap_limit": -1}],
-    "--cpus 1.5": [{"nano_cpus": 1_500_000_000}],
-    "--shm-size 1g": [{"shm_size": "1g"}],
-    "--pids-limit 100": [{"pids_limit": 100}],
-    "--pids-limit -1": [{"pids_limit": -1}],
-    "--restart always": [{"restart_policy": "always"}, {"restart_policy": {"Name": "always"}}],
-    "--restart unless-stopped": [{"restart_policy": "unless-stopped"}],
-    "--restart on-failure:5": [
-        {"restart_policy": "on-failure:5"},
-        {"restart_policy": {"Name": "on-failure", "MaximumRetryCount": 5}},
-    ],
-    "--restart on-failure": [{"restart_policy": "on-failure"}],
-    "--rm": [{"auto_remove": True}],
-    "--privileged": [{"privileged": True}],
-    "--read-only": [{"read_only": True}],
-    "--init": [{"init": True}],
-    "--init=false": [{"init": False}],
-    "--cap-add NET_ADMIN --cap-add SYS_TIME": [{"cap_add": ["NET_ADMIN", "SYS_TIME"]}],
-    "--cap-drop MKNOD": [{"cap_drop": ["MKNOD"]}, {"cap_drop": "MKNOD"}],
-    "--security-opt no-new-privileges": [{"security_opt": ["no-new-privileges"]}],
-    "--sysctl net.core.somaxconn=128": [{"sysctls": {"net.core.somaxconn": 128}}],
-    "--pid host": [{"pid_mode": "host"}],
-    "--ipc private": [{"ipc_mode": "private"}],
-    "--log-driver json-file --log-opt max-size=10m": [
-        {"log_config": {"type": "json-file", "config": {"max-size": "10m"}}},
-        {"log_config": {"Type": "json-file", "Config": {"max-size": "10m"}}},
-    ],
-    "--stop-signal SIGINT": [{"stop_signal": "SIGINT"}],
-    "--stop-timeout 0": [{"stop_timeout": 0}],
-}
-DEFAULT = {"--restart no"}  # what is so without the flag too
+from docker_flags import CREATED, ELSEWHERE, REFUSED, WINDOWS, Options  # noqa: E402
+
+CALLS = {call["flags"]: call for call in json.loads((HERE / "cli.json").read_text())}
+PLAIN = CALLS[""]["body"]
 
 
-def cases() -> list[Any]:
+def read(option: str, path: str) -> bytes:
+    try:
+        return (HERE / "files" / path).read_bytes()
+    except OSError:
+        raise InvalidArgument(f"{option}={path!r}: there is none") from None
+
+
+AROUND = Surroundings(
+    environ={"SET_HERE": "yes"},
+    absolute=lambda path: posixpath.normpath(posixpath.join("{files}", path)),
+    read=read,
+)
+
+
+def cases(table: dict[str, list[Options]]) -> list[Any]:
     return [
-        pytest.param(call, options, id=f"{' '.join(call['flags'])} {number}")
-        for call in CALLS
-        for number, options in enumerate(OPTIONS.get(" ".join(call["flags"]), []))
+        pytest.param(flags, keywords, id=f"{flags} {number}")
+        for flags, forms in table.items()
+        for number, keywords in enumerate([*forms, *mount_text(flags)])
     ]
 
 
+def mount_text(flags: str) -> list[Options]:
+    """A --mount's own text, which is a form too."""
+    match shlex.split(flags):
+        case ["--mount", value]:
+            return [{"mounts": [value]}]
+    return []
+
+
 def test_every_recorded_call_is_compared() -> None:
-    assert {" ".join(call["flags"]) for call in CALLS} == set(OPTIONS) | DEFAULT
+    assert set(CALLS) == set(CREATED) | set(WINDOWS)
+    refused = {call["flags"] for call in json.loads((HERE / "cli_refused.json").read_text())}
+    assert refused == set(REFUSED)
 
 
-@pytest.mark.parametrize(("call", "options"), cases())
-def test_the_request_is_the_commands(call: dict[str, Any], options: dict[str, Any]) -> None:
-    body, query = create_request("create", "busybox", ["echo", "hi"], options)
-    ours = body.dump()
-    assert (ours.pop("Image"), ours.pop("Cmd")) == ("busybox", ["echo", "hi"])
-    if not ours["HostConfig"]:
-        del ours["HostConfig"]
-    assert ours == same(call["body"])
+def test_every_flag_is_recorded_or_said_to_be_elsewhere() -> None:
+    recorded = set(re.findall(r"(?<!\S)--([a-z0-9-]+)", " ".join(CALLS)))
+    assert recorded.isdisjoint(ELSEWHERE)
+    assert recorded | set(ELSEWHERE) == set((HERE / "run_flags.txt").read_text().split())
+
+
+@pytest.mark.parametrize(("flags", "keywords"), cases(CREATED | WINDOWS))
+def test_the_request_is_the_commands(flags: str, keywords: Options) -> None:
+    call = CALLS[flags]
+    body, query = create_request("create", "busybox", ["echo", "hi"], keywords, around=AROUND)
+    for_version(body, "1.51")
+    ours, plain = flat(body.dump()), flat(PLAIN)
+    theirs = flat(call["body"]) if flags else {}
+    assert {name: ours.get(name) for name in theirs} == theirs  # all that the flags say
+    assert ours == {
+        name: (plain | theirs).get(name) for name in ours
+    }  # and nothing that the command does not
     assert query == dict(parse_qsl(call["query"]))
 
 
-def same(body: dict[str, Any]) -> dict[str, Any]:
-    """The command's body, without what it spells out and engines take for granted."""
-    body = {key: value for key, value in body.items() if key != "NetworkingConfig"}  # of no endpoint
-    if host := body.get("HostConfig"):
-        for key in {"CapAdd", "CapDrop"} & set(host):
-            host = {**host, key: [name.removeprefix("CAP_") for name in host[key]]}
-        if policy := host.get("RestartPolicy"):
-            host = {**host, "RestartPolicy": {key: value for key, value in policy.items() if value}}
-        body["HostConfig"] = host
-    return body
+@pytest.mark.parametrize(("flags", "keywords"), cases(REFUSED))
+def test_what_the_command_refuses_is_refused(flags: str, keywords: Options) -> None:
+    with pytest.raises(InvalidArgument) as caught:
+        create_request("create", "busybox", None, keywords, around=AROUND)
+    assert any(name in str(caught.value) for name in keywords)
+
+
+SPARSE = {
+    f"HostConfig.{name}" for name in ("Devices", "DeviceRequests", "LogConfig", "Mounts", "RestartPolicy")
+}
+FREE = {"Labels", "Options", "DriverOpts"}  # whose names are the caller's own
+
+
+def flat(body: dict[str, Any]) -> dict[str, Any]:
+    """A body's fields by name, without what is written in two ways and means the same.
+
+    The docker command spells out fields of `SPARSE` objects and of endpoints that have no value, and the
+    endpoint of the default network; it writes capabilities with their prefix, and shuffles variables.
+    """
+    made = {name: value for name, value in body.items() if name not in ("HostConfig", "NetworkingConfig")}
+    made |= {f"HostConfig.{name}": value for name, value in body.get("HostConfig", {}).items()}
+    made |= {name: spoken(made[name]) for name in SPARSE & set(made)}
+    for name in {"HostConfig.CapAdd", "HostConfig.CapDrop"} & set(made):
+        made[name] = [capability.removeprefix("CAP_") for capability in made[name] or []]
+    if made.get("Env"):
+        made["Env"] = sorted(made["Env"])
+    endpoints = (body.get("NetworkingConfig") or {}).get("EndpointsConfig", {})
+    for network, settings in endpoints.items():
+        if network != "default" or spoken(settings):
+            made[f"Endpoint {network}"] = spoken(settings)
+    return made
+
+
+def spoken(value: Any) -> Any:
+    """A value without what has no value inside of it."""
+    if isinstance(value, dict):
+        inner = {name: item if name in FREE else spoken(item) for name, item in value.items()}
+        return {name: item for name, item in inner.items() if item}
+    return [spoken(item) for item in value] if isinstance(value, list) else value

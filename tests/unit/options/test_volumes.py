@@ -27,14 +27,23 @@ from dockpy.options.volumes import binds_and_volumes
         ),
         ({"/host": {"bind": "/inside", "propagation": "shared"}}, ["/host:/inside:rw,shared"], []),
         ({"/a": {"bind": "/b"}, "c": {"bind": "/d", "mode": "ro"}}, ["/a:/b:rw", "c:/d:ro"], []),
+        ({"/host": {"bind": "/inside", "ro": True}}, ["/host:/inside:ro"], []),
+        ({"/host": {"bind": "/inside", "ro": False}}, ["/host:/inside:rw"], []),
+        ({"./here": "/inside"}, ["/cwd/./here:/inside"], []),
+        (
+            ["./here:/inside:ro", "../up:/up", ".:/here"],
+            ["/cwd/./here:/inside:ro", "/cwd/../up:/up", "/cwd/.:/here"],
+            [],
+        ),
         (["/host:/inside:ro", "data:/data"], ["/host:/inside:ro", "data:/data"], []),
         (["/inside"], [], ["/inside"]),
         (("/inside", "/host:/b"), ["/host:/b"], ["/inside"]),
         ([r"c:\host:c:\inside"], [r"c:\host:c:\inside"], []),
+        ([r"c:\host:d:/inside:ro"], [r"c:\host:d:/inside:ro"], []),
     ],
 )
 def test_forms(volumes: Any, binds: list[str], anonymous: list[str]) -> None:
-    assert binds_and_volumes(volumes) == (binds, anonymous)
+    assert binds_and_volumes(volumes, "/cwd/{}".format) == (binds, anonymous)
 
 
 def test_a_path_alone_stands_for_where_it_is_mounted() -> None:
@@ -49,7 +58,13 @@ def test_a_path_alone_stands_for_where_it_is_mounted() -> None:
         *("/host:/inside", b"/inside", 5, None, True, {"/inside"}, object()),
         *([5], [None], [b"/inside"], [["/a", "/b"]], [{"/a": "/b"}], ["inside"], [""], ["./inside"]),
         *({"/host": None}, {"/host": 5}, {"/host": b"/inside"}, {"/host": ["/inside"]}, {"/host": {}}),
-        *({"/host": {"mode": "ro"}}, {"/host": {"bind": "/a", "ro": True}}, {"/host": {"Bind": "/a"}}),
+        *(
+            {"/host": {"mode": "ro"}},
+            {"/host": {"bind": "/a", "ro": True, "mode": "z"}},
+            ["/a:/b:/c:ro"],
+            ["a:b:c:d"],
+            {"/host": {"Bind": "/a"}},
+        ),
         *(
             {"/host": {"bind": 5}},
             {"/host": {"bind": ""}},
