@@ -265,7 +265,7 @@ def for_version(request: ContainerCreateRequest, version: str) -> None:
     if at_least(version, "1.44"):
         _move_mac_to_endpoint(request)
     elif len(endpoints) > 1:
-        raise _too_old("several networks at create", "1.44", version)
+        raise _too_old("to create with several networks", "1.44", version)
     else:
         for settings in endpoints.values():
             if settings is not None and settings.mac_address is not None:

@@ -77,11 +77,11 @@ def _test(option: str, value: Any) -> list[str]:
 
 
 def _time(option: str, value: Any) -> int:
+    if isinstance(value, (int, float)) and value >= 10**6:  # a millisecond, and eleven days
+        raise InvalidArgument(f"{option}={value!r}: numbers are seconds, not nanoseconds; '30s' says it too")
     time = duration_ns(option, value)
     if 0 < time < 10**6:
         raise InvalidArgument(f"{option}={value!r}: it takes 0, or a millisecond at the least")
-    if not isinstance(value, str) and time > 10**6 * 10**9:
-        raise InvalidArgument(f"{option}={value!r}: numbers are seconds, not nanoseconds; '30s' says it too")
     return time
 
 
