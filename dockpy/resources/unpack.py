@@ -159,6 +159,9 @@ class _Unpacker:
             if entry.kind is not TarKind.HARDLINK:  # it has those of the file that it is
                 self._settle(self._temporary, entry)
             os.replace(self._temporary, self._path)
+            if entry.kind is TarKind.HARDLINK:  # where both are one file already, neither name goes
+                with contextlib.suppress(FileNotFoundError):
+                    os.unlink(self._temporary)
         self._entry = self._file = None
         self._temporary = ""
 

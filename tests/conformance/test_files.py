@@ -6,12 +6,15 @@ import io
 import os
 import tarfile
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from dockpy import ApiError, Client, Container, InvalidArgument, NotFound
 from dockpy.errors import ArchiveError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 MB = 1024 * 1024
 SETUP = (
@@ -326,7 +329,7 @@ class TestCopyFrom:
 def test_after_it_is_removed(engine: Client, create: Any, tmp_path: Path) -> None:
     container = create(engine, ["true"])
     container.remove()
-    for ask in (
+    asking: list[Callable[[], object]] = [
         lambda: container.path_stat("/"),
         lambda: container.get_archive("/"),
         lambda: container.put_archive("/", b""),
@@ -335,7 +338,8 @@ def test_after_it_is_removed(engine: Client, create: Any, tmp_path: Path) -> Non
         lambda: container.copy_to(tmp_path, "/a/"),
         lambda: container.copy_from("/a"),
         lambda: container.copy_from("/a", tmp_path),
-    ):
+    ]
+    for ask in asking:
         with pytest.raises(NotFound, match=r"[Nn]o such container"):
             ask()
 
