@@ -1,0 +1,36 @@
+"""dockpy.compat asks the same of a daemon as docker-py does, and gives the same back.
+
+`record.py` has written down what docker-py asked and gave.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import dockpy.compat
+
+sys.path.insert(0, str(Path(__file__).parent))
+import calls
+import record
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+RECORDED = json.loads(record.RECORDED.read_text("utf-8"))
+
+
+@pytest.mark.parametrize("call", calls.CALLS, ids=lambda call: call.__name__)
+def test_call(call: Callable[[Any, Any], Iterator[Any]]) -> None:
+    happened, recorded = record.talk(dockpy.compat, call), RECORDED[call.__name__]
+    assert happened["asked"] == recorded["asked"]
+    assert happened["gave"] == recorded["gave"]
+
+
+def test_every_call_is_recorded() -> None:
+    assert list(RECORDED) == [call.__name__ for call in calls.CALLS]
+    assert sum(len(recorded["asked"]) for recorded in RECORDED.values()) > 100
