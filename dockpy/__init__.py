@@ -51,9 +51,9 @@ if TYPE_CHECKING:
     from dockpy.reference import ImageReference
     from dockpy.resources.container import Container
     from dockpy.resources.image import Image
-    from dockpy.resources.networks import Network
+    from dockpy.resources.network import Network
     from dockpy.resources.output import RunOutput
-    from dockpy.resources.volumes import Volume
+    from dockpy.resources.volume import Volume
     from dockpy.transport.caller import Hooks
 
 __all__ = [
@@ -106,10 +106,10 @@ _HOMES = {
     "Hooks": "transport.caller",
     "Image": "resources.image",
     "ImageReference": "reference",
-    "Network": "resources.networks",
+    "Network": "resources.network",
     "RunOutput": "resources.output",
     "TLS": "config.tls",
-    "Volume": "resources.volumes",
+    "Volume": "resources.volume",
     "from_env": "client",
 }
 """Where a name is defined; names that are not here are errors."""

@@ -1,142 +1,23 @@
-"""Networks."""
+"""The networks of a daemon."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
-from dockpy.errors import VersionMismatch
+from dockpy.errors import InvalidArgument
 from dockpy.ops import networks as ops
-from dockpy.options.values import label_map
-from dockpy.resources.base import Collection, Resource, given, parse_time, require
-from dockpy.version import at_least
+from dockpy.options.ipam import ipam_request
+from dockpy.options.values import label_map, string_list
+from dockpy.resources.base import Collection, given, require
+from dockpy.resources.loading import loaded
+from dockpy.resources.network import Network
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import datetime
 
-    from dockpy.resources.container import Container
-    from dockpy.wire.networks import IPAM, NetworkInspect, NetworkPruneResponse
+    from dockpy.wire.networks import IPAM, NetworkPruneResponse
 
-    ContainerOrName: TypeAlias = Container | str
-
-__all__ = ["Network", "NetworkCollection"]
-
-
-class Network(Resource["NetworkInspect"]):
-    """A network that containers join."""
-
-    @property
-    def driver(self) -> str:
-        """Its driver: ``bridge``, ``overlay``, ``macvlan``, …"""
-        return str(self._known.get("Driver") or "")
-
-    @property
-    def scope(self) -> str:
-        """How far it reaches: ``local`` or ``swarm``."""
-        return str(self._known.get("Scope") or "")
-
-    @property
-    def labels(self) -> dict[str, str]:
-        """Its labels."""
-        return dict(self._known.get("Labels") or {})
-
-    @property
-    def created(self) -> datetime | None:
-        """When it was created."""
-        return parse_time(self._known.get("Created"))
-
-    @property
-    def containers(self) -> list[Container]:
-        """The containers that are connected to it, running ones."""
-        return [self.client.containers.known(id) for id in self.attrs.get("Containers") or {}]
-
-    def _inspect(self) -> NetworkInspect:
-        return self.client.api.call(ops.INSPECT, {"id": self.id})
-
-    def connect(
-        self,
-        container: ContainerOrName,
-        *,
-        aliases: Sequence[str] | None = None,
-        ipv4_address: str | None = None,
-        ipv6_address: str | None = None,
-        links: Sequence[str] | None = None,
-        link_local_ips: Sequence[str] | None = None,
-        driver_opt: Mapping[str, str] | None = None,
-        mac_address: str | None = None,
-    ) -> None:
-        """Connect a container to it.
-
-        Args:
-            container: the container, its name or id.
-            aliases: further names for it on this network.
-            ipv4_address: its address; the network needs a subnet of its own for that.
-            ipv6_address: its IPv6 address.
-            links: other containers by names of its own (``"db:database"``).
-            link_local_ips: link-local addresses.
-            driver_opt: options for the network's driver.
-            mac_address: its MAC address (API 1.54).
-
-        Raises:
-            NotFound: the network or the container is not there.
-            Forbidden: the container cannot join it.
-            VersionMismatch: the engine is too old for an option.
-
-        Operation: NetworkConnect.
-        """
-        endpoint = given(
-            aliases=aliases,
-            links=links,
-            driver_opts=driver_opt,
-            mac_address=mac_address,
-            ipam_config=given(
-                ipv4_address=ipv4_address, ipv6_address=ipv6_address, link_local_ips=link_local_ips
-            )
-            or None,
-        )
-        body = given(container=_container_id(container), endpoint_config=endpoint or None)
-        if mac_address is not None and not at_least(self.client.api.version(), "1.54"):
-            raise VersionMismatch(
-                f"mac_address needs API 1.54, and the daemon is spoken to in {self.client.api.version()}: "
-                "older engines take it and do nothing",
-                operation=ops.CONNECT.id,
-                subject=f"network {self.id}",
-                daemon=self.client.daemon,
-            )
-        self.client.api.call(ops.CONNECT, {"id": self.id}, body=body)
-        self._connections_changed(container)
-
-    def disconnect(self, container: ContainerOrName, *, force: bool = False) -> None:
-        """Disconnect a container from it.
-
-        Args:
-            container: the container, its name or id.
-            force: also where the container is not running.
-
-        Raises:
-            NotFound: the network or the container is not there.
-
-        Operation: NetworkDisconnect.
-        """
-        body = given(container=_container_id(container), force=force or None)
-        self.client.api.call(ops.DISCONNECT, {"id": self.id}, body=body)
-        self._connections_changed(container)
-
-    def _connections_changed(self, container: ContainerOrName) -> None:
-        self.stale()
-        if not isinstance(container, str):
-            container.stale()
-
-    def remove(self) -> None:
-        """Remove it.
-
-        Raises:
-            Forbidden: containers are connected to it, or it is one of the engine's own.
-            NotFound: it is not there any more.
-
-        Operation: NetworkDelete.
-        """
-        self.client.api.call(ops.DELETE, {"id": self.id})
+__all__ = ["NetworkCollection"]
 
 
 class NetworkCollection(Collection):
@@ -148,6 +29,12 @@ class NetworkCollection(Collection):
         *,
         driver: str | None = None,
         options: Mapping[str, str] | None = None,
+        subnet: str | Sequence[str] | None = None,
+        gateway: str | Sequence[str] | None = None,
+        ip_range: str | Sequence[str] | None = None,
+        aux_addresses: Mapping[str, str] | None = None,
+        ipam_driver: str | None = None,
+        ipam_options: Mapping[str, str] | None = None,
         ipam: IPAM | Mapping[str, Any] | None = None,
         internal: bool | None = None,
         labels: Mapping[str, str] | Sequence[str] | None = None,
@@ -156,6 +43,8 @@ class NetworkCollection(Collection):
         attachable: bool | None = None,
         ingress: bool | None = None,
         scope: str | None = None,
+        config_only: bool | None = None,
+        config_from: str | Network | None = None,
         check_duplicate: bool = True,
     ) -> Network:
         """Create a network.
@@ -164,7 +53,14 @@ class NetworkCollection(Collection):
             name: its name.
             driver: its driver; ``bridge`` where none is given.
             options: options of the driver.
-            ipam: subnets, gateways and address ranges.
+            subnet: its subnet (``10.1.0.0/24``), or several, of IPv6 too; the engine chooses one where none
+                is given.
+            gateway: the gateway's address, one for each subnet at most.
+            ip_range: the part of the subnet that addresses are given out of, one for each subnet at most.
+            aux_addresses: addresses that are taken already, by the names of the hosts.
+            ipam_driver: the driver that manages the addresses.
+            ipam_options: its options.
+            ipam: all of that as the Engine has it, in place of the six before.
             internal: no way out of it.
             labels: its labels.
             enable_ipv4: give out IPv4 addresses (API 1.48).
@@ -172,19 +68,36 @@ class NetworkCollection(Collection):
             attachable: containers outside of services may join it, where it is a swarm's.
             ingress: it is the swarm's routing mesh.
             scope: ``local`` or ``swarm``.
+            config_only: it is a configuration that other networks take over; no container joins it.
+            config_from: the network whose configuration it takes over, or its name.
             check_duplicate: engines before API 1.44 make a second network of a name unless asked to check.
 
         Raises:
+            InvalidArgument: an address is none, or is in no subnet that was given.
             Conflict: there is one of that name.
             Forbidden: a subnet overlaps another network's, or the engine reserves the name.
+            NotFound: there is no such driver, or no network to take the configuration from.
 
         Operation: NetworkCreate.
         """
+        parts = ipam_request(
+            subnet=subnet,
+            gateway=gateway,
+            ip_range=ip_range,
+            aux_addresses=aux_addresses,
+            driver=ipam_driver,
+            options=ipam_options,
+        )
+        if parts is not None and ipam is not None:
+            raise InvalidArgument(
+                "ipam= is in place of subnet=, gateway=, ip_range=, aux_addresses=, ipam_…="
+            )
+        source = config_from if config_from is None or isinstance(config_from, str) else config_from.name
         body = given(
             name=name,
             driver=driver,
             options=options,
-            ipam=ipam,
+            ipam=parts if ipam is None else ipam,
             internal=internal,
             labels=label_map(labels) if labels is not None else None,
             enable_ipv4=enable_ipv4,
@@ -192,6 +105,8 @@ class NetworkCollection(Collection):
             attachable=attachable,
             ingress=ingress,
             scope=scope,
+            config_only=config_only,
+            config_from=None if source is None else {"network": source},
         )
         if check_duplicate and self.client.api.version() in ("1.41", "1.42", "1.43"):
             body["check_duplicate"] = True  # gone from API 1.44 on, where duplicates always fail
@@ -220,6 +135,7 @@ class NetworkCollection(Collection):
         ids: Sequence[str] | None = None,
         *,
         filters: Mapping[str, Any] | None = None,
+        full: bool = False,
     ) -> list[Network]:
         """The networks, in one request.
 
@@ -227,18 +143,21 @@ class NetworkCollection(Collection):
             names: only those whose names contain one of these.
             ids: only those whose ids contain one of these.
             filters: ``dangling``, ``driver``, ``id``, ``label``, ``name``, ``scope``, ``type``.
+            full: load the full inspect of each, their containers included; those that vanish meanwhile are
+                left out.
 
         Operation: NetworkList.
         """
         wanted = dict(filters or {})
         if names:
-            wanted["name"] = list(names)
+            wanted["name"] = string_list("names", names)
         if ids:
-            wanted["id"] = list(ids)
-        return [
+            wanted["id"] = string_list("ids", ids)
+        found = [
             Network(self.client, require(self.client, entry, "Id", "network"), summary=entry)
             for entry in self.client.api.call(ops.LIST, query={"filters": wanted or None})
         ]
+        return loaded(found) if full else found
 
     def remove(self, network_id: str) -> None:
         """Remove the network of a name or id; see `Network.remove`."""
@@ -253,7 +172,3 @@ class NetworkCollection(Collection):
         Operation: NetworkPrune.
         """
         return self.client.api.call(ops.PRUNE, query={"filters": filters})
-
-
-def _container_id(container: ContainerOrName) -> str:
-    return container if isinstance(container, str) else container.id

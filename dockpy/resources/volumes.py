@@ -1,4 +1,4 @@
-"""Volumes."""
+"""The volumes of a daemon."""
 
 from __future__ import annotations
 
@@ -6,68 +6,27 @@ from typing import TYPE_CHECKING, Any
 
 from dockpy.ops import volumes as ops
 from dockpy.options.values import label_map
-from dockpy.resources.base import Collection, Resource, given, parse_time, require
+from dockpy.resources.base import Collection, given, require
+from dockpy.resources.pruning import prune_volumes
+from dockpy.resources.volume import Volume
 from dockpy.wire.document import Document
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import datetime
 
-    from dockpy.wire.volumes import Volume as VolumeAttrs
-    from dockpy.wire.volumes import VolumePruneResponse
+    from dockpy.wire.volumes import ClusterVolumeSpec, VolumePruneResponse
 
-__all__ = ["Volume", "VolumeCollection"]
+__all__ = ["VolumeCollection", "VolumeList"]
 
 
-class Volume(Resource["VolumeAttrs"]):
-    """Named storage that outlives containers. Its name is its id."""
+class VolumeList(list[Volume]):
+    """Volumes, and what the engine could not tell of.
 
-    @property
-    def name(self) -> str:
-        """Its name."""
-        return self.id
+    Attributes:
+        warnings: the engine's warnings.
+    """
 
-    @property
-    def short_id(self) -> str:
-        """Its name, whole unless it is one of the engine's own of 64 hex digits."""
-        return self.id[:12] if len(self.id) == 64 else self.id
-
-    @property
-    def driver(self) -> str:
-        """The volume driver's name."""
-        return str(self._known.get("Driver") or "")
-
-    @property
-    def mountpoint(self) -> str:
-        """Where it lies on the daemon's host."""
-        return str(self._known.get("Mountpoint") or "")
-
-    @property
-    def labels(self) -> dict[str, str]:
-        """Its labels."""
-        return dict(self._known.get("Labels") or {})
-
-    @property
-    def created(self) -> datetime | None:
-        """When it was created."""
-        return parse_time(self._known.get("CreatedAt"))
-
-    def _inspect(self) -> VolumeAttrs:
-        return self.client.api.call(ops.INSPECT, {"name": self.id})
-
-    def remove(self, *, force: bool = False) -> None:
-        """Remove it, and what it holds.
-
-        Args:
-            force: no error where it is not there any more, or its driver fails.
-
-        Raises:
-            Conflict: a container uses it.
-            NotFound: it is not there any more.
-
-        Operation: VolumeDelete.
-        """
-        self.client.api.call(ops.DELETE, {"name": self.id}, {"force": force or None})
+    warnings: list[str]
 
 
 class VolumeCollection(Collection):
@@ -80,6 +39,7 @@ class VolumeCollection(Collection):
         driver: str | None = None,
         driver_opts: Mapping[str, str] | None = None,
         labels: Mapping[str, str] | Sequence[str] | None = None,
+        cluster_volume_spec: ClusterVolumeSpec | Mapping[str, Any] | None = None,
     ) -> Volume:
         """Create a volume; one of that name that is there already is given back as it is.
 
@@ -88,10 +48,13 @@ class VolumeCollection(Collection):
             driver: the volume driver; ``local`` where none is given.
             driver_opts: options of the driver.
             labels: its labels.
+            cluster_volume_spec: what a cluster volume shall be, on a swarm's manager (API 1.42).
 
         Raises:
             BadParameter: the engine does not accept the name or an option.
             Conflict: there is one of that name with another driver.
+            NotFound: there is no such driver.
+            VersionMismatch: the engine is too old for cluster volumes.
 
         Operation: VolumeCreate.
         """
@@ -100,6 +63,7 @@ class VolumeCollection(Collection):
             driver=driver,
             driver_opts=driver_opts,
             labels=label_map(labels) if labels is not None else None,
+            cluster_volume_spec=cluster_volume_spec,
         )
         attrs = self.client.api.call(ops.CREATE, body=body)
         return Volume(self.client, require(self.client, attrs, "Name", "volume"), attrs=attrs)
@@ -115,35 +79,45 @@ class VolumeCollection(Collection):
         attrs = self.client.api.call(ops.INSPECT, {"name": name})
         return Volume(self.client, require(self.client, attrs, "Name", "volume"), attrs=attrs)
 
-    def list(self, *, filters: Mapping[str, Any] | None = None) -> list[Volume]:
+    def list(self, *, filters: Mapping[str, Any] | None = None) -> VolumeList:
         """The volumes, in one request.
 
         Args:
             filters: ``dangling``, ``driver``, ``label``, ``name``.
 
+        Returns:
+            A list; its ``warnings`` are what the engine could not tell of: a driver did not answer.
+
         Operation: VolumeList.
         """
         answer = self.client.api.call(ops.LIST, query={"filters": filters})
-        entries = [entry for entry in answer.get("Volumes") or [] if entry]
-        return [
+        volumes = VolumeList(
             Volume(
                 self.client,
                 require(self.client, entry, "Name", "volume"),
                 attrs=Document.of(entry, "volumes.Volume"),
             )
-            for entry in entries
-        ]
+            for entry in answer.get("Volumes") or []
+            if entry
+        )
+        volumes.warnings = [str(warning) for warning in answer.get("Warnings") or []]
+        return volumes
 
     def remove(self, name: str, *, force: bool = False) -> None:
         """Remove the volume of a name; see `Volume.remove`."""
         Volume(self.client, name).remove(force=force)
 
-    def prune(self, *, filters: Mapping[str, Any] | None = None) -> VolumePruneResponse:
-        """Remove the volumes that no container uses.
+    def prune(self, *, all: bool = False, filters: Mapping[str, Any] | None = None) -> VolumePruneResponse:
+        """Remove the anonymous volumes that no container uses, or all such volumes.
 
         Args:
-            filters: ``label``, and ``all``: named volumes too, which engines from API 1.42 on keep otherwise.
+            all: named ones too.
+            filters: ``label``, ``label!``.
+
+        Raises:
+            VersionMismatch: engines before API 1.42 remove named ones too, and ``all`` was not given.
+            Conflict: another prune is running.
 
         Operation: VolumePrune.
         """
-        return self.client.api.call(ops.PRUNE, query={"filters": filters})
+        return prune_volumes(self.client.api, all=all, filters=filters)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 from pydantic import Field
@@ -19,7 +20,7 @@ class EventActor(Model):
 
 
 class EventMessage(Model):
-    """Something that happened."""
+    """Something that happened; of the type ``dockpy``, that the stream had to connect again."""
 
     type: str = ""  # builder config container daemon image network node plugin secret service volume
     action: str = ""  # what comes after a colon belongs to the action: exec_create: ls
@@ -32,3 +33,9 @@ class EventMessage(Model):
     status: Annotated[str | None, Name("status"), Until("1.52")] = None
     id: Annotated[str | None, Name("id"), Until("1.52")] = None
     from_: Annotated[str | None, Name("from"), Until("1.52")] = None
+
+    @property
+    def when(self) -> datetime:
+        """When it happened, to the microsecond (`time_nano` has more)."""
+        nanoseconds = self.time_nano or self.time * 10**9
+        return datetime.fromtimestamp(0, UTC) + timedelta(microseconds=nanoseconds // 1000)
