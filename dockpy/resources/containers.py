@@ -6,14 +6,15 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, overload
 
-from dockpy.errors import ImageNotFound, NotFound, VersionMismatch
+from dockpy.errors import ImageNotFound, InvalidArgument, NotFound, VersionMismatch
 from dockpy.ops import containers as ops
 from dockpy.options.containers import CreateOptions, create_request
 from dockpy.options.endpoints import for_version
 from dockpy.reference import is_image_id
 from dockpy.resources.base import Collection, given, require
 from dockpy.resources.container import Container
-from dockpy.resources.run import discard, run_attached
+from dockpy.resources.feed import input_pieces
+from dockpy.resources.run import RunStream, discard, run_attached
 from dockpy.resources.surroundings import IdFile, surroundings
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import Unpack
 
+    from dockpy.resources.feed import Input
     from dockpy.resources.image import Image
     from dockpy.resources.output import RunOutput
     from dockpy.wire.containers import (
@@ -154,10 +156,27 @@ class ContainerCollection(Collection):
         *,
         stdout: bool = True,
         stderr: bool = False,
+        stream: Literal[False] = False,
         detach: Literal[False] = False,
         remove: bool = False,
+        input: Input | None = None,
         **options: Unpack[CreateOptions],
     ) -> RunOutput: ...
+
+    @overload
+    def run(
+        self,
+        image: str | Image,
+        command: str | Sequence[str] | None = None,
+        *,
+        stdout: bool = True,
+        stderr: bool = False,
+        stream: Literal[True],
+        detach: Literal[False] = False,
+        remove: bool = False,
+        input: Input | None = None,
+        **options: Unpack[CreateOptions],
+    ) -> RunStream: ...
 
     @overload
     def run(
@@ -179,10 +198,12 @@ class ContainerCollection(Collection):
         *,
         stdout: bool = True,
         stderr: bool = False,
+        stream: bool = False,
         detach: bool = False,
         remove: bool = False,
+        input: Input | None = None,
         **options: Unpack[CreateOptions],
-    ) -> RunOutput | Container:
+    ) -> RunOutput | RunStream | Container:
         """Run a command in a new container; the image is pulled where it is missing, unless told otherwise.
 
         Args:
@@ -190,13 +211,15 @@ class ContainerCollection(Collection):
             command: what to run; a str is split as a shell would. None for the image's own.
             stdout: standard output belongs to the result.
             stderr: standard error belongs to the result.
+            stream: what it writes as it comes, in place of all at once.
             detach: do not wait: give back the running container.
             remove: remove the container when it has exited.
+            input: what it reads: bytes, a file open for reading bytes, or an iterable of bytes.
             **options: see `CreateOptions`.
 
         Returns:
             What it wrote, a `RunOutput`: bytes with ``.stdout``, ``.stderr`` and ``.exit_status``. With
-            ``detach``, the `Container`.
+            ``stream``, a `RunStream`, an iterator of bytes; with ``detach``, the `Container`.
 
         Raises:
             TypeError: there is no such option; the message suggests one.
@@ -206,19 +229,24 @@ class ContainerCollection(Collection):
 
         Operation: ContainerCreate, ContainerAttach, ContainerWait, ContainerStart.
         """
+        if detach and (stream or input is not None):
+            raise InvalidArgument(f"detach=True does not go with {'stream=True' if stream else 'input='}")
+        pieces = None if input is None else input_pieces(input)
         if remove:
             options = {**options, "auto_remove": True}
+        if pieces is not None:
+            options = {"stdin_once": True, **options, "stdin_open": True}
         container = self._create("run", image, command, options, "missing")
         if not detach:
-            name = _image_id(image)
-            return run_attached(
+            return (RunStream.begin if stream else run_attached)(
                 container,
-                name,
-                command,
+                image=_image_id(image),
+                command=command,
                 stdout=stdout,
                 stderr=stderr,
                 tty=bool(options.get("tty")),
                 removed=bool(options.get("auto_remove")),
+                input=pieces,
             )
         try:
             container.start()

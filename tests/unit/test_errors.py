@@ -83,6 +83,8 @@ GIVEN: dict[str, Any] = {
     "exit_code": 1,
     "output": "connection refused",
     "member": "etc/passwd",
+    "exec": None,
+    "survived": True,
 }
 
 
