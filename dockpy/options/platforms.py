@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+from typing import TYPE_CHECKING
 
 from dockpy.errors import InvalidArgument
+from dockpy.options.values import string_list
 
-__all__ = ["platform_json", "platform_name"]
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["platform_json", "platform_name", "platforms_json"]
 
 _PLATFORM = re.compile(r"[a-z0-9_.-]+(?:/[a-z0-9_.-]+){0,2}", re.IGNORECASE | re.ASCII)
 
@@ -35,3 +40,14 @@ def platform_json(platform: str | None) -> str | None:
     return json.dumps(
         dict(zip(names, platform_name(platform).split("/"), strict=False)), separators=(",", ":")
     )
+
+
+def platforms_json(option: str, platforms: str | Sequence[str] | None) -> list[str] | None:
+    """One platform, or several, as a list of such JSON objects.
+
+    Raises:
+        InvalidArgument: one is no platform.
+    """
+    if platforms is None:
+        return None
+    return [str(platform_json(platform)) for platform in string_list(option, platforms)]

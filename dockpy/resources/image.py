@@ -6,13 +6,17 @@ from typing import TYPE_CHECKING
 
 from dockpy.errors import InvalidArgument
 from dockpy.ops import images as ops
+from dockpy.options.platforms import platforms_json
 from dockpy.resources.base import Resource, parse_time
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
+    from dockpy.resources.image_layers import ImageLayer
     from dockpy.transport.exchange import ByteStream
     from dockpy.wire.images import (
+        AttestationStatement,
         ImageDeleteResponseItem,
         ImageHistoryResponseItem,
         ImageInspect,
@@ -51,6 +55,21 @@ class Image(Resource["ImageInspect"]):
         return parse_time(self._known.get("Created"))
 
     @property
+    def os(self) -> str:
+        """The operating system that it is for."""
+        return self.attrs.os
+
+    @property
+    def architecture(self) -> str:
+        """The processors that it is for, such as ``amd64``."""
+        return self.attrs.architecture
+
+    @property
+    def platform(self) -> str:
+        """What it is for, as ``os/architecture[/variant]``."""
+        return "/".join(part for part in (self.os, self.architecture, self.attrs.variant) if part)
+
+    @property
     def name(self) -> str:
         """Its first tag; its short id where it has none."""
         return next(iter(self.tags), self.short_id)
@@ -63,30 +82,54 @@ class Image(Resource["ImageInspect"]):
         self.client.images.tag(self.id, repository, tag)
         self.stale()
 
-    def remove(self, *, force: bool = False, noprune: bool = False) -> list[ImageDeleteResponseItem]:
+    def remove(
+        self, *, force: bool = False, noprune: bool = False, platforms: str | Sequence[str] | None = None
+    ) -> list[ImageDeleteResponseItem]:
         """Remove it with all its names; see `ImageCollection.remove`."""
-        return self.client.images.remove(self.id, force=force, noprune=noprune)
+        return self.client.images.remove(self.id, force=force, noprune=noprune, platforms=platforms)
 
-    def history(self) -> list[ImageHistoryResponseItem]:
-        """Which instruction made which layer; see `ImageCollection.history`."""
-        return self.client.images.history(self.id)
+    def history(self, *, platform: str | None = None) -> list[ImageHistoryResponseItem]:
+        """By which steps it was made, newest first; see `ImageCollection.history`."""
+        return self.client.images.history(self.id, platform=platform)
 
-    def save(self, *, named: bool | str = False, platform: str | None = None) -> ByteStream:
-        """It as a tar, streamed.
+    def layers(self) -> list[ImageLayer]:
+        """Its layers, lowest first: which instruction made each, and how large it is.
+
+        Operation: ImageHistory.
+        """
+        from dockpy.resources.image_layers import join_layers
+
+        return join_layers(self.history(), self.attrs.root_fs.layers)
+
+    def attestations(
+        self,
+        *,
+        platform: str | None = None,
+        types: str | Sequence[str] | None = None,
+        statement: bool | None = None,
+    ) -> list[AttestationStatement]:
+        """What is attested of it; see `ImageCollection.attestations`."""
+        return self.client.images.attestations(self.id, platform=platform, types=types, statement=statement)
+
+    def save(self, *, named: bool | str = False, platform: str | Sequence[str] | None = None) -> ByteStream:
+        """It as a tar, streamed: iterate, or ``read()``; close it where you leave it.
 
         Args:
             named: keep its first name in the archive, or the one given; a tar of its id alone has none.
-            platform: only this platform of it (API 1.48).
+            platform: only this platform of it (API 1.48), or these (API 1.52).
 
         Raises:
             InvalidArgument: it has no name, or not the one given.
+
+        Operation: ImageGet.
         """
-        if not named:
-            return self.client.images.save(self.id, platform=platform)
-        name = named if isinstance(named, str) else next(iter(self.tags), None)
-        if name is None or name not in self.tags:
-            raise InvalidArgument(f"named={named!r}: the image {self.short_id} has the names {self.tags}")
-        return self.client.images.save(name, platform=platform)
+        name: str | None = self.id
+        if named:
+            name = named if isinstance(named, str) else next(iter(self.tags), None)
+            if name is None or name not in self.tags:
+                raise InvalidArgument(f"named={named!r}: the image {self.short_id} has the names {self.tags}")
+        query = {"platform": platforms_json("platform", platform)}
+        return self.client.api.stream(ops.GET, {"name": name}, query)
 
     def __repr__(self) -> str:
         known = self._summary or self._attrs

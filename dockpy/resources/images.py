@@ -2,58 +2,70 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, overload
+from typing import TYPE_CHECKING, Any
 
-from dockpy.errors import ImageLoadError, InvalidArgument, InvalidResponse, PullError, PushError
+from dockpy.errors import InvalidArgument
+from dockpy.ops import distribution
 from dockpy.ops import images as ops
-from dockpy.options.platforms import platform_json
-from dockpy.options.values import string_list
-from dockpy.reference import ImageReference, is_image_id
-from dockpy.resources.archive import Archive, opened
-from dockpy.resources.base import Collection, require
+from dockpy.options.platforms import platform_json, platforms_json
+from dockpy.resources.base import require
+from dockpy.resources.build import ImageBuilds
 from dockpy.resources.image import Image
-from dockpy.resources.progress import follow
+from dockpy.resources.image_transfers import AuthConfig, ImageTransfers, image_reference
 
 if TYPE_CHECKING:
     import builtins
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
-    from dockpy.config.credentials import Credentials
-    from dockpy.transport.exchange import ByteStream
+    from dockpy.resources.registry_data import RegistryData
+    from dockpy.wire.build import BuildPruneResponse
     from dockpy.wire.images import (
+        AttestationStatement,
         ImageDeleteResponseItem,
         ImageHistoryResponseItem,
         ImagePruneResponse,
         ImageSearchResponseItem,
     )
-    from dockpy.wire.progress import CreateImageInfo, LoadImageInfo, PushImageInfo, PushResult
 
 __all__ = ["AuthConfig", "ImageCollection"]
 
 
-AuthConfig: TypeAlias = "Credentials | Mapping[str, str]"
-
-
-class ImageCollection(Collection):
+class ImageCollection(ImageTransfers, ImageBuilds):
     """The images of a daemon: ``client.images``."""
 
     def known(self, image_id: str) -> Image:
         """The image of an id, without asking the engine; what else is read of it is loaded then."""
         return Image(self.client, image_id)
 
-    def get(self, name: str) -> Image:
+    def get(self, name: str, *, platform: str | None = None, manifests: bool | None = None) -> Image:
         """The image of a name or id.
+
+        Args:
+            name: its name or id.
+            platform: of this platform of it (API 1.49).
+            manifests: with all the manifests that it is made of (API 1.48); not with ``platform``.
 
         Raises:
             ImageNotFound: it is not on the daemon (`pull` fetches it).
 
         Operation: ImageInspect.
         """
-        attrs = self.client.api.call(ops.INSPECT, {"name": name})
+        if platform is not None and manifests:
+            raise InvalidArgument("platform= asks for one of the manifests, manifests=True for all: give one")
+        query = {"platform": platform_json(platform), "manifests": manifests}
+        attrs = self.client.api.call(ops.INSPECT, {"name": name}, query)
         return Image(self.client, require(self.client, attrs, "Id", "image"), attrs=attrs)
 
     def list(
-        self, name: str | None = None, *, all: bool = False, filters: Mapping[str, Any] | None = None
+        self,
+        name: str | None = None,
+        *,
+        all: bool = False,
+        filters: Mapping[str, Any] | None = None,
+        digests: bool | None = None,
+        shared_size: bool | None = None,
+        manifests: bool | None = None,
+        identity: bool | None = None,
     ) -> builtins.list[Image]:
         """The images, in one request.
 
@@ -61,127 +73,77 @@ class ImageCollection(Collection):
             name: only those of this repository, or reference; ``*`` matches.
             all: intermediate ones of builds too.
             filters: ``before``, ``dangling``, ``label``, ``reference``, ``since``, ``until``.
+            digests: with their names by digest, which most engines give anyway.
+            shared_size: with the bytes that each shares with others (API 1.42).
+            manifests: with the manifests that each is made of (API 1.47).
+            identity: with who vouches for each (API 1.54); with ``manifests`` only.
 
         Operation: ImageList.
         """
         wanted = dict(filters or {})
         if name is not None:
             wanted["reference"] = name
-        entries = self.client.api.call(ops.LIST, query={"all": all or None, "filters": wanted or None})
+        query = {
+            "all": all or None,
+            "filters": wanted or None,
+            "digests": digests,
+            "shared-size": shared_size,
+            "manifests": manifests,
+            "identity": identity,
+        }
+        entries = self.client.api.call(ops.LIST, query=query)
         return [
             Image(self.client, require(self.client, entry, "Id", "image"), summary=entry) for entry in entries
         ]
 
-    @overload
-    def pull(
-        self,
-        repository: str,
-        tag: str | None = None,
-        *,
-        all_tags: Literal[False] = False,
-        platform: str | None = None,
-        auth_config: AuthConfig | None = None,
-        on_progress: Callable[[CreateImageInfo], object] | None = None,
-    ) -> Image: ...
-
-    @overload
-    def pull(
-        self,
-        repository: str,
-        tag: str | None = None,
-        *,
-        all_tags: Literal[True],
-        platform: str | None = None,
-        auth_config: AuthConfig | None = None,
-        on_progress: Callable[[CreateImageInfo], object] | None = None,
-    ) -> builtins.list[Image]: ...
-
-    def pull(
-        self,
-        repository: str,
-        tag: str | None = None,
-        *,
-        all_tags: bool = False,
-        platform: str | None = None,
-        auth_config: AuthConfig | None = None,
-        on_progress: Callable[[CreateImageInfo], object] | None = None,
-    ) -> Image | builtins.list[Image]:
-        """Fetch an image from its registry.
+    def get_registry_data(self, name: str, *, auth_config: AuthConfig | None = None) -> RegistryData:
+        """What the registry says of an image, without pulling it: its digest and its platforms.
 
         Args:
-            repository: its name, such as ``alpine``, ``alpine:3.10`` or ``registry:5000/team/app@sha256:…``.
-            tag: its tag or digest, in place of the name's; ``latest`` where neither says.
-            all_tags: fetch every tag of the repository.
-            platform: ``os[/arch[/variant]]``; the daemon's own where none is given.
+            name: its name, such as ``alpine:3.10`` or ``registry:5000/team/app``.
             auth_config: credentials for this registry, in place of those known.
-            on_progress: called with each message of the engine as it comes.
-
-        Returns:
-            The image; with ``all_tags``, all of the repository's.
 
         Raises:
             InvalidReference: the name is none.
-            ImageNotFound: the registry does not have it, or wants credentials.
-            PullError: it failed on the way.
+            ApiError: the registry does not have it, or wants credentials; engines say so with 401, 403, 404
+                or 500.
 
-        Operation: ImageCreate.
+        Operation: DistributionInspect.
         """
-        reference = _reference(repository, tag)
-        if all_tags and (tag or reference.digest or repository.endswith(f":{reference.tag}")):
-            raise InvalidArgument("all_tags=True fetches every tag: leave the tag and the digest out")
-        wanted = platform or self.client.default_platform
-        with self.client.api.objects(
-            ops.CREATE,
-            query={
-                # Without a tag the engine fetches them all.
-                "fromImage": reference.name if all_tags else reference.canonical,
-                "platform": wanted,
-            },
-            headers=self._auth(reference, auth_config),
-        ) as stream:
-            follow(stream, PullError, f"image {reference.familiar}", on_progress)
-        if all_tags:
-            return self.list(reference.familiar_name)
-        return self.get(reference.familiar)
+        from dockpy.resources.registry_data import RegistryData
 
-    def push(
+        reference = image_reference(name, None)
+        attrs = self.client.api.call(
+            distribution.INSPECT,
+            {"name": reference.canonical},
+            headers=self._auth(reference, auth_config),
+        )
+        return RegistryData(self.client, reference.familiar, attrs)
+
+    def attestations(
         self,
-        repository: str,
-        tag: str | None = None,
+        name: str,
         *,
         platform: str | None = None,
-        auth_config: AuthConfig | None = None,
-        on_progress: Callable[[PushImageInfo], object] | None = None,
-    ) -> PushResult | None:
-        """Send an image to the registry that its name says.
+        types: str | Sequence[str] | None = None,
+        statement: bool | None = None,
+    ) -> builtins.list[AttestationStatement]:
+        """What is attested of an image: how it was built, what it holds (API 1.55).
 
         Args:
-            repository: its name, such as ``registry:5000/team/app`` or ``registry:5000/team/app:1.0``.
-            tag: its tag, in place of the name's; ``latest`` where neither says.
-            platform: only this platform of it (API 1.46).
-            auth_config: credentials for this registry, in place of those known.
-            on_progress: called with each message of the engine as it comes.
-
-        Returns:
-            What is in the registry now: tag, digest and size; None where the engine did not say.
+            name: its name or id.
+            platform: of this platform of it.
+            types: only statements of these predicate types.
+            statement: with the statements themselves.
 
         Raises:
-            InvalidReference: the name is none.
-            PushError: there is no image of that name on the daemon, the registry refused it, or it failed.
+            ImageNotFound: it is not there.
+            VersionMismatch: the engine is too old.
 
-        Operation: ImagePush.
+        Operation: ImageAttestations.
         """
-        reference = _reference(repository, tag)
-        if reference.digest is not None:  # the engine would push every tag of the repository
-            raise InvalidArgument(f"{repository!r} has a digest: an image is pushed by a name and a tag")
-        with self.client.api.objects(
-            ops.PUSH,
-            {"name": reference.name},
-            {"tag": reference.tag, "platform": platform_json(platform)},
-            headers=self._auth(reference, auth_config),
-        ) as stream:
-            messages = follow(stream, PushError, f"image {reference.familiar}", on_progress)
-        return next((message.aux for message in messages if message.get("aux")), None)
+        query = {"platform": platforms_json("platform", platform), "type": types, "statement": statement}
+        return self.client.api.call(ops.ATTESTATIONS, {"name": name}, query)
 
     def tag(self, name: str, repository: str, tag: str | None = None) -> None:
         """Give an image a further name.
@@ -197,13 +159,18 @@ class ImageCollection(Collection):
 
         Operation: ImageTag.
         """
-        target = _reference(repository, tag)
+        target = image_reference(repository, tag)
         if target.digest is not None:
             raise InvalidArgument(f"{repository!r} has a digest: an image is tagged with a name and a tag")
         self.client.api.call(ops.TAG, {"name": name}, {"repo": target.name, "tag": target.tag})
 
     def remove(
-        self, name: str, *, force: bool = False, noprune: bool = False
+        self,
+        name: str,
+        *,
+        force: bool = False,
+        noprune: bool = False,
+        platforms: str | Sequence[str] | None = None,
     ) -> builtins.list[ImageDeleteResponseItem]:
         """Remove an image, or one name of it where it has more.
 
@@ -211,6 +178,7 @@ class ImageCollection(Collection):
             name: its name or id.
             force: also where a stopped container uses it, or its id is given and it has several names.
             noprune: keep its untagged parents.
+            platforms: only these platforms of it (API 1.50).
 
         Returns:
             What was untagged and deleted.
@@ -221,9 +189,12 @@ class ImageCollection(Collection):
 
         Operation: ImageDelete.
         """
-        return self.client.api.call(
-            ops.DELETE, {"name": name}, {"force": force or None, "noprune": noprune or None}
-        )
+        query = {
+            "force": force or None,
+            "noprune": noprune or None,
+            "platforms": platforms_json("platforms", platforms),
+        }
+        return self.client.api.call(ops.DELETE, {"name": name}, query)
 
     def history(self, name: str, *, platform: str | None = None) -> builtins.list[ImageHistoryResponseItem]:
         """Which instruction made which layer of an image, newest first.
@@ -238,113 +209,6 @@ class ImageCollection(Collection):
         Operation: ImageHistory.
         """
         return self.client.api.call(ops.HISTORY, {"name": name}, {"platform": platform_json(platform)})
-
-    def save(self, names: str | Sequence[str], *, platform: str | None = None) -> ByteStream:
-        """Images as one tar (``docker save``), streamed: iterate, or ``read()``; close it where you leave it.
-
-        Args:
-            names: names or ids.
-            platform: only this platform of them (API 1.48).
-
-        Raises:
-            ImageNotFound: one is not there.
-
-        Operation: ImageGetAll.
-        """
-        wanted = string_list("names", names)
-        if not wanted:
-            raise InvalidArgument("names is empty: it takes the names or ids of images")
-        coded = platform_json(platform)
-        query = {"names": wanted, "platform": [coded] if coded else None}
-        return self.client.api.stream(ops.GET_ALL, query=query)
-
-    def load(
-        self,
-        data: Archive,
-        *,
-        platform: str | None = None,
-        on_progress: Callable[[LoadImageInfo], object] | None = None,
-    ) -> builtins.list[Image]:
-        """Load images from a tar of ``docker save``, sent as it is read.
-
-        Args:
-            data: the tar: bytes, an open file, pieces, or a path.
-            platform: only this platform of them (API 1.48).
-            on_progress: called with each message of the engine as it comes.
-
-        Returns:
-            The images that were loaded.
-
-        Raises:
-            ImageLoadError: it is no such tar, or loading failed.
-
-        Operation: ImageLoad.
-        """
-        coded = platform_json(platform)
-        with (
-            opened(data) as body,
-            self.client.api.objects(
-                ops.LOAD,
-                query={"quiet": on_progress is None or None, "platform": [coded] if coded else None},
-                body=body,
-            ) as stream,
-        ):
-            messages = follow(stream, ImageLoadError, "image archive", on_progress)
-        return [self.get(name) for name in _loaded(messages)]
-
-    def import_image(
-        self,
-        src: Archive,
-        repository: str | None = None,
-        tag: str | None = None,
-        *,
-        changes: str | Sequence[str] | None = None,
-        message: str | None = None,
-        platform: str | None = None,
-        on_progress: Callable[[CreateImageInfo], object] | None = None,
-    ) -> Image:
-        """Make an image of one layer from a tar of files (``docker import``).
-
-        Args:
-            src: the tar: bytes, an open file, pieces or a path; or the ``http(s)://`` URL of one, which the
-                daemon fetches.
-            repository: its name.
-            tag: its tag.
-            changes: Dockerfile instructions to apply, such as ``CMD ["sh"]``.
-            message: a comment for its history.
-            platform: ``os[/arch[/variant]]`` of its files.
-            on_progress: called with each message of the engine as it comes.
-
-        Raises:
-            ImageLoadError: it is no tar, or importing failed.
-
-        Operation: ImageCreate.
-        """
-        target = _reference(repository, tag) if repository else None
-        if (tag and not target) or (target and target.digest):
-            raise InvalidArgument(
-                f"repository={repository!r}, tag={tag!r}: an import has a name and a tag, or neither"
-            )
-        remote = isinstance(src, str) and src.startswith(("http://", "https://"))
-        query = {
-            "fromSrc": src if remote else "-",
-            "repo": target.name if target else None,
-            "tag": target.tag if target else None,
-            "changes": string_list("changes", changes) if changes is not None else None,
-            "message": message,
-            "platform": platform,
-        }
-        with (
-            opened(b"" if remote else src) as body,
-            self.client.api.objects(ops.CREATE, query=query, body=body) as stream,
-        ):
-            messages = follow(stream, ImageLoadError, "image import", on_progress)
-        ids = [status for item in messages if is_image_id(status := str(item.get("status") or ""))]
-        if not ids:
-            raise InvalidResponse(
-                "The engine did not name the image that it imported", daemon=self.client.daemon
-            )
-        return self.get(ids[-1])
 
     def search(
         self, term: str, *, limit: int | None = None, filters: Mapping[str, Any] | None = None
@@ -370,21 +234,15 @@ class ImageCollection(Collection):
         """
         return self.client.api.call(ops.PRUNE, query={"filters": filters})
 
-    def _auth(self, reference: ImageReference, auth_config: AuthConfig | None) -> dict[str, str]:
-        return {"X-Registry-Auth": self.client.registry_auth(reference.registry, auth_config)}
+    def prune_builds(
+        self, *, all: bool | None = None, filters: Mapping[str, Any] | None = None
+    ) -> BuildPruneResponse:
+        """Remove what the builder keeps: docker-py's name for `Builder.prune`.
 
+        Args:
+            all: what is used by images too.
+            filters: as of `Builder.prune`.
 
-def _reference(repository: str, tag: str | None) -> ImageReference:
-    reference = ImageReference.parse(repository)
-    if tag is None:
-        return reference
-    return reference.with_digest(tag) if ":" in tag else reference.with_tag(tag)
-
-
-def _loaded(messages: Iterable[Any]) -> Iterator[str]:
-    """The names and ids in a load's messages: ``Loaded image: a:1``, ``Loaded image ID: sha256:…``."""
-    for message in messages:
-        for line in str(message.get("stream") or "").splitlines():
-            kind, found, name = line.partition(": ")
-            if found and kind in ("Loaded image", "Loaded image ID"):
-                yield name.strip()
+        Operation: BuildPrune.
+        """
+        return self.client.builder.prune(all=all, filters=filters)
