@@ -72,8 +72,9 @@ class BuildApiMixin(StreamClient):
             name, text = process_dockerfile(dockerfile, path)
             context = tar(path, exclude=_ignored(path), dockerfile=(name, text), gzip=gzip)
             encoding = "gzip" if gzip else encoding
-        variables = dict(self._proxy_configs.get_environment()) if use_config_proxy else {}
-        variables |= buildargs or {}
+        variables = dict(buildargs or {})
+        for variable, value in self._proxy_configs.get_environment().items() if use_config_proxy else ():
+            variables.setdefault(variable, value)
         params = {
             "t": tag,
             "remote": remote,

@@ -77,7 +77,7 @@ class ContainerApiMixin(StreamClient):
 
     def _create_websocket_connection(self, url: str) -> Any:
         try:
-            import websocket
+            import websocket  # type: ignore[import-not-found,unused-ignore]
         except ImportError:
             raise errors.DockerException("Websockets need the library websocket-client") from None
         return websocket.create_connection(url)
@@ -214,7 +214,8 @@ class ContainerApiMixin(StreamClient):
         """A container's settings for its host, of this client's API version."""
         if "version" in kwargs:
             raise errors.create_unexpected_kwargs_error("create_host_config", ["version"])
-        return HostConfig(*args, version=self._version, **kwargs)
+        kwargs["version"] = self._version
+        return HostConfig(*args, **kwargs)
 
     def create_networking_config(self, *args: Any, **kwargs: Any) -> NetworkingConfig:
         """The networks of a container."""
@@ -230,7 +231,7 @@ class ContainerApiMixin(StreamClient):
         return self._json(containers.CHANGES, container)
 
     @check_resource("container")
-    def export(self, container: Any, chunk_size: int = DEFAULT_DATA_CHUNK_SIZE) -> Iterator[bytes]:
+    def export(self, container: Any, chunk_size: int | None = DEFAULT_DATA_CHUNK_SIZE) -> Iterator[bytes]:
         """Its file system as a tar."""
         return self._stream_raw_result(
             self._send(containers.EXPORT, container, stream=True), chunk_size, False
@@ -241,7 +242,7 @@ class ContainerApiMixin(StreamClient):
         self,
         container: Any,
         path: str,
-        chunk_size: int = DEFAULT_DATA_CHUNK_SIZE,
+        chunk_size: int | None = DEFAULT_DATA_CHUNK_SIZE,
         encode_stream: bool = False,
     ) -> tuple[Iterator[bytes], Any]:
         """A file or folder of it as a tar, and what it is."""

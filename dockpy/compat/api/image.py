@@ -35,7 +35,7 @@ class ImageApiMixin(StreamClient):
         return {"X-Registry-Auth": header} if header else {}
 
     @check_resource("image")
-    def get_image(self, image: Any, chunk_size: int = DEFAULT_DATA_CHUNK_SIZE) -> Iterator[bytes]:
+    def get_image(self, image: Any, chunk_size: int | None = DEFAULT_DATA_CHUNK_SIZE) -> Iterator[bytes]:
         """It as a tar, as ``docker save`` writes it."""
         return self._stream_raw_result(self._send(images.GET, image, stream=True), chunk_size, False)
 

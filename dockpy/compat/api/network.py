@@ -46,8 +46,8 @@ class NetworkApiMixin(BaseClient):
         for option, value in (("options", options), ("labels", labels)):
             if value is not None and not isinstance(value, dict):
                 raise TypeError(f"{option} must be a dictionary")
-        for option, value, since in (("ingress", ingress, "1.29"), ("scope", scope, "1.30")):
-            if value is not None:
+        for option, setting, since in (("ingress", ingress, "1.29"), ("scope", scope, "1.30")):
+            if setting is not None:
                 self._needs(since, option)
         body = {
             "Name": name,

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from dockpy.compat.api.image import ImageApiMixin
 from dockpy.compat.utils.build import create_archive, walk
 from dockpy.compat.utils.decorators import check_resource, minimum_version
 from dockpy.ops import plugins
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 __all__ = ["PluginApiMixin"]
 
@@ -53,7 +50,7 @@ class PluginApiMixin(ImageApiMixin):
         return self._json(plugins.INSPECT, name)
 
     @minimum_version("1.25")
-    def pull_plugin(self, remote: str, privileges: Any, name: str | None = None) -> Iterator[Any]:
+    def pull_plugin(self, remote: str, privileges: Any, name: str | None = None) -> Any:
         """Fetch one from its registry: what the engine says, as it says it."""
         params = {"remote": remote, "name": name or None}
         headers = self._auth_headers(remote)
@@ -71,7 +68,7 @@ class PluginApiMixin(ImageApiMixin):
 
     @minimum_version("1.25")
     @check_resource("name")
-    def push_plugin(self, name: Any) -> Iterator[Any]:
+    def push_plugin(self, name: Any) -> Any:
         """Send it to its registry: what the engine says, as it says it."""
         return self._progress(plugins.PUSH, True, True, name, headers=self._auth_headers(name))
 
@@ -84,7 +81,7 @@ class PluginApiMixin(ImageApiMixin):
 
     @minimum_version("1.26")
     @check_resource("name")
-    def upgrade_plugin(self, name: Any, remote: str, privileges: Any) -> Iterator[Any]:
+    def upgrade_plugin(self, name: Any, remote: str, privileges: Any) -> Any:
         """Replace it by another version: what the engine says, as it says it."""
         headers = self._auth_headers(remote)
         return self._progress(

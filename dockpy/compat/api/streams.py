@@ -59,7 +59,7 @@ class StreamClient(BaseClient):
             yield payload
 
     def _stream_raw_result(
-        self, response: requests.Response, chunk_size: int = 1, decode: bool = True
+        self, response: requests.Response, chunk_size: int | None = 1, decode: bool = True
     ) -> Iterator[bytes]:
         """The bytes of an answer, so many at a time."""
         self._raise_for_status(response)
@@ -77,6 +77,7 @@ class StreamClient(BaseClient):
 
     def _disable_socket_timeout(self, socket: Any) -> None:
         """Reads take as long as they take."""
+        one: Any
         for one in (socket, getattr(socket, "_sock", None)):
             if hasattr(one, "settimeout") and one.gettimeout() != 0.0:
                 one.settimeout(None)

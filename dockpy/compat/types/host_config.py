@@ -240,7 +240,7 @@ _OPTIONS = {
     ),
     "cgroupns": _Option("CgroupnsMode"),
 }
-_SAID = {("log_config", dict): "LogConfig", ("isolation", str): "string"}
+_SAID: dict[tuple[str, type], str] = {("log_config", dict): "LogConfig", ("isolation", str): "string"}
 
 
 class HostConfig(dict[str, Any]):

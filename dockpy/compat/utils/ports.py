@@ -65,7 +65,7 @@ def split_port(port: Any) -> tuple[list[str], list[Any] | None]:
     internal = port_range(match["int"], match["int_end"], match["proto"] or "") or []
     external = port_range(match["ext"], match["ext_end"], "", len(internal) == 1)
     if match["host"] is not None:
-        published = external or [None] * len(internal)
+        published: list[Any] = external or [None] * len(internal)
         _check_length(internal, published)
         return internal, [(match["host"], one) for one in published]
     if external is not None:
