@@ -11,8 +11,10 @@ from dockpy.options.values import container_name
 from dockpy.resources.attach import ContainerAttach
 from dockpy.resources.base import parse_time
 from dockpy.resources.files import ContainerFiles
-from dockpy.resources.logs import ContainerLogs
+from dockpy.resources.lifetime import ContainerLifetime
 from dockpy.resources.processes import ContainerProcesses
+from dockpy.resources.readiness import ContainerReadiness
+from dockpy.resources.stats import ContainerStats
 from dockpy.wire.document import Document
 
 if TYPE_CHECKING:
@@ -30,7 +32,14 @@ if TYPE_CHECKING:
 __all__ = ["Container"]
 
 
-class Container(ContainerAttach, ContainerFiles, ContainerLogs, ContainerProcesses):
+class Container(
+    ContainerAttach,
+    ContainerFiles,
+    ContainerLifetime,
+    ContainerReadiness,
+    ContainerProcesses,
+    ContainerStats,
+):
     """A container: a process, its files, its networks."""
 
     # What it is

@@ -133,3 +133,53 @@ class ContainerStatsResponse(SnakeModel):
     precpu_stats: ContainerCPUStats = Field(default_factory=ContainerCPUStats)
     memory_stats: ContainerMemoryStats | None = None
     networks: dict[str, ContainerNetworkStats] = {}  # by interface, such as eth0
+
+    # What the docker command makes of it
+
+    @property
+    def cpu_percent(self) -> float | None:
+        """Percent of one CPU since the sample before, 200 for two; None without that, and on Windows."""
+        now, before = self.cpu_stats, self.precpu_stats
+        if not now.system_cpu_usage or not before.system_cpu_usage:
+            return None
+        used = now.cpu_usage.total_usage - before.cpu_usage.total_usage
+        all_cpus = now.system_cpu_usage - before.system_cpu_usage
+        count = now.online_cpus or len(now.cpu_usage.percpu_usage)
+        return used / all_cpus * count * 100 if used > 0 and all_cpus > 0 else 0.0
+
+    @property
+    def memory_usage(self) -> int:
+        """Bytes of memory that it needs: without the cache that the host can take back."""
+        memory = self.memory_stats
+        if memory is None:
+            return 0
+        if memory.privateworkingset:
+            return memory.privateworkingset
+        usage = memory.usage or 0
+        # The first one is the name in cgroups v1, where the second one leaves out what is below it.
+        for name in ("total_inactive_file", "inactive_file"):
+            if (cache := memory.stats.get(name)) is not None:
+                return usage - cache if cache < usage else usage
+        return usage
+
+    @property
+    def memory_percent(self) -> float | None:
+        """Percent of its limit, or of the host's memory where it has none; None where neither is told."""
+        limit = self.memory_stats.limit if self.memory_stats else None
+        return self.memory_usage / limit * 100 if limit else None
+
+    @property
+    def network_io(self) -> tuple[int, int]:
+        """Bytes that it has received and sent, over all its interfaces."""
+        networks = self.networks.values()
+        return sum(each.rx_bytes for each in networks), sum(each.tx_bytes for each in networks)
+
+    @property
+    def block_io(self) -> tuple[int, int]:
+        """Bytes that it has read from block devices and written to them."""
+        entries = self.blkio_stats.io_service_bytes_recursive if self.blkio_stats else []
+        read, written = (
+            sum(entry.value for entry in entries if entry.op.lower().startswith(op))
+            for op in ("read", "write")
+        )
+        return read, written
