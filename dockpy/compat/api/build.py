@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import secrets
@@ -55,35 +56,21 @@ class BuildApiMixin(StreamClient):
         use_config_proxy: bool = True,
     ) -> Iterator[Any]:
         """Build an image: what the builder says, as it says it. That it failed stands in there alone."""
-        limits = _checked(path, fileobj, tag, container_limits, gzip, encoding)
-        context, remote = None, None
-        name = dockerfile
-        if custom_context:
-            if not fileobj:
-                raise TypeError("You must specify fileobj with custom_context")
-            context = fileobj
-        elif fileobj is not None:
-            context = mkbuildcontext(fileobj)
-        elif path is not None and path.startswith(_REMOTE):
-            remote = path
-        elif path is None or not os.path.isdir(path):
-            raise TypeError("You must specify a directory to build in path")
-        else:
-            name, text = process_dockerfile(dockerfile, path)
-            context = tar(path, exclude=_ignored(path), dockerfile=(name, text), gzip=gzip)
-            encoding = "gzip" if gzip else encoding
+        limits = _checked(path, fileobj, custom_context, tag, container_limits, gzip, encoding)
+        for option, value, since in (("extra_hosts", extra_hosts, "1.27"), ("platform", platform, "1.32")):
+            if value is not None:
+                self._needs(since, option)
         variables = dict(buildargs or {})
         for variable, value in self._proxy_configs.get_environment().items() if use_config_proxy else ():
             variables.setdefault(variable, value)
         params = {
             "t": tag,
-            "remote": remote,
             "q": quiet,
             "nocache": nocache,
             "rm": rm,
             "forcerm": forcerm,
             "pull": pull,
-            "dockerfile": name,
+            "dockerfile": dockerfile,
             **limits,
             "buildargs": json.dumps(variables) if variables else None,
             **self._newer(shmsize, labels, cache_from, target, network_mode, squash),
@@ -91,22 +78,27 @@ class BuildApiMixin(StreamClient):
             "platform": platform,
             "isolation": isolation,
         }
-        for option, value, since in (("extra_hosts", extra_hosts, "1.27"), ("platform", platform, "1.32")):
-            if value is not None:
-                self._needs(since, option)
         headers: dict[str, Any] = {}
+        self._set_auth_headers(headers)
+        context: Any = None
+        if custom_context:
+            context = fileobj
+        elif fileobj is not None:
+            context = mkbuildcontext(fileobj)
+        elif path is not None and path.startswith(_REMOTE):
+            params["remote"] = path
+        elif path is not None:
+            params["dockerfile"], text = process_dockerfile(dockerfile, path)
+            context = tar(path, _ignored(path), (params["dockerfile"], text), gzip=gzip)
+            encoding = "gzip" if gzip else encoding
         if context is not None:
             headers["Content-Type"] = "application/tar"
             if encoding:
                 headers["Content-Encoding"] = encoding
-        self._set_auth_headers(headers)
-        try:
+        with contextlib.nullcontext() if custom_context or context is None else context:
             response = self._send(
                 images.BUILD, data=context, params=params, headers=headers, stream=True, timeout=timeout
             )
-        finally:
-            if context is not None and not custom_context:
-                context.close()
         return self._stream_helper(response, decode=decode)
 
     def _newer(
@@ -161,6 +153,7 @@ class BuildApiMixin(StreamClient):
 def _checked(
     path: str | None,
     fileobj: Any,
+    custom_context: bool,
     tag: str | None,
     container_limits: dict[str, Any] | None,
     gzip: bool,
@@ -171,6 +164,10 @@ def _checked(
         raise TypeError("Either path or fileobj needs to be provided.")
     if gzip and encoding is not None:
         raise errors.DockerException("Can not use custom encoding if gzip is enabled")
+    if custom_context and not fileobj:
+        raise TypeError("You must specify fileobj with custom_context")
+    if path is not None and fileobj is None and not path.startswith(_REMOTE) and not os.path.isdir(path):
+        raise TypeError("You must specify a directory to build in path")
     if tag is not None and not match_tag(tag):
         raise errors.DockerException(f"invalid tag '{tag}': invalid reference format")
     limits = container_limits or {}

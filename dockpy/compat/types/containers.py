@@ -6,7 +6,17 @@ from typing import Any
 
 from dockpy.compat import errors
 from dockpy.compat.types.healthcheck import Healthcheck
-from dockpy.compat.types.host_config import DeviceRequest, HostConfig, LogConfig, LogConfigTypesEnum, Ulimit
+from dockpy.compat.types.host_config import (
+    DeviceRequest,
+    HostConfig,
+    LogConfig,
+    LogConfigTypesEnum,
+    Ulimit,
+    host_config_incompatible_error,
+    host_config_type_error,
+    host_config_value_error,
+    host_config_version_error,
+)
 from dockpy.compat.utils.utils import format_environment, split_command, version_lt
 
 __all__ = [
@@ -16,6 +26,10 @@ __all__ = [
     "LogConfig",
     "LogConfigTypesEnum",
     "Ulimit",
+    "host_config_incompatible_error",
+    "host_config_type_error",
+    "host_config_value_error",
+    "host_config_version_error",
 ]
 
 

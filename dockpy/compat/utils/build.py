@@ -100,10 +100,21 @@ def create_archive(
         OSError: a file cannot be read; the message names it.
     """
     extra = extra_files or []
-    named = {name for name, _ in extra}
     target: Any = fileobj or tempfile.NamedTemporaryFile()  # noqa: SIM115 - the caller's to close
+    try:
+        _write(target, root, build_file_list(root) if files is None else files, gzip, extra)
+    except BaseException:
+        if not fileobj:
+            target.close()
+        raise
+    target.seek(0)
+    return target
+
+
+def _write(target: Any, root: str, files: Iterable[str], gzip: bool, extra: list[File]) -> None:
+    named = {name for name, _ in extra}
     with tarfile.open(mode="w:gz" if gzip else "w", fileobj=target) as archive:
-        for path in build_file_list(root) if files is None else files:
+        for path in files:
             if path not in named:
                 _add(archive, os.path.join(root, path), path)
         for name, text in extra:
@@ -111,8 +122,6 @@ def create_archive(
             info = tarfile.TarInfo(name)
             info.size = len(content)
             archive.addfile(info, io.BytesIO(content))
-    target.seek(0)
-    return target
 
 
 def _add(archive: tarfile.TarFile, full_path: str, path: str) -> None:

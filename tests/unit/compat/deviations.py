@@ -31,8 +31,14 @@ def with_headers(outcome: dict[str, Any]) -> None:
 
 
 _CALLS: dict[str, tuple[str, Change]] = {
-    "1.44 plain api.push_plugin('vieux/sshfs')": ("docker-py pulls it, and loses what the engine says", pushed),
-    "1.44 rich api.push_plugin('vieux/sshfs')": ("docker-py pulls it, and loses what the engine says", pushed),
+    "1.44 plain api.push_plugin('vieux/sshfs')": (
+        "docker-py pulls it, and loses what the engine says",
+        pushed,
+    ),
+    "1.44 rich api.push_plugin('vieux/sshfs')": (
+        "docker-py pulls it, and loses what the engine says",
+        pushed,
+    ),
     "1.44 plain api.remove_volume('v', force=True)": ("docker-py loses the option", forced),
     "1.44 plain api.build(path='ctx', dockerfile='../outside')": (
         "docker-py has the Dockerfile's text in the URL, too",
@@ -45,7 +51,15 @@ _CALLS: dict[str, tuple[str, Change]] = {
 }
 """The reason, and what becomes of docker-py's outcome, by version, configuration and expression."""
 
-SIGNATURES: dict[str, str] = {}
+_ADAPTER = "how requests reaches a pool is another one's here; what programs mount is there"
+SIGNATURES: dict[str, str] = {
+    "api.APIClient": "get_adapter: requests' own does",
+    "api.client.APIClient": "get_adapter: requests' own does",
+    "transport.UnixHTTPAdapter": _ADAPTER,
+    "transport.unixconn.UnixHTTPAdapter": _ADAPTER,
+    "transport.unixconn.UnixHTTPConnection": _ADAPTER,
+    "transport.unixconn.UnixHTTPConnectionPool": _ADAPTER,
+}
 """The reason, by name."""
 
 

@@ -18,7 +18,10 @@ from urllib.parse import parse_qsl, unquote
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["serving"]
+__all__ = ["Serving", "readable", "serving"]
+
+Serving = tuple[str, list[dict[str, Any]]]
+"""An engine's address, and what it is asked."""
 
 
 def frame(stream: int, payload: bytes) -> bytes:
@@ -158,7 +161,9 @@ class Engine(BaseHTTPRequestHandler):
             self.whole(201 if re.fullmatch(CREATED, target) else 200, value)
 
     def whole(self, status: int, value: Any) -> None:
-        content = b"" if value is None else value.encode() if isinstance(value, str) else json.dumps(value).encode()
+        content = (
+            b"" if value is None else value.encode() if isinstance(value, str) else json.dumps(value).encode()
+        )
         self.send_response(status)
         if status != 204:
             self.send_header("Content-Length", str(len(content)))
@@ -205,7 +210,7 @@ def readable(content_type: str, body: bytes) -> Any:
 
 
 @contextmanager
-def serving(pause: float = 0) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+def serving(pause: float = 0) -> Iterator[Serving]:
     """The engine's address, and what it is asked.
 
     Args:

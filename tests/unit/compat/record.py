@@ -12,9 +12,9 @@ import tempfile
 import warnings
 from pathlib import Path
 
-from tests.unit.compat.calls import CALLS, evaluate, prepare
+from tests.unit.compat.calls import CALLS, VALUES, evaluate, prepare
+from tests.unit.compat.engine import serving
 from tests.unit.compat.signatures import LOW, of_module
-from tests.unit.compat.values import VALUES
 
 HERE = Path(__file__).parent
 LIBRARY = "docker"
@@ -26,13 +26,14 @@ def main() -> None:
 
     assert docker.__version__ == "7.2.0", docker.__version__
     warnings.simplefilter("ignore")
-    with tempfile.TemporaryDirectory() as folder:
+    # A pause, for docker-py loses what comes with the head of a connection that it is given.
+    with tempfile.TemporaryDirectory() as folder, serving(pause=0.1) as engine:
         prepare(Path(folder))
         os.chdir(folder)
         os.environ["HOME"] = folder
         recorded = {
-            "calls": [[*call, evaluate(LIBRARY, *call, pause=0.1)] for call in CALLS],
-            "values": [[value, evaluate(LIBRARY, "1.44", "plain", value)] for value in VALUES],
+            "calls": [[*call, evaluate(LIBRARY, engine, *call)] for call in CALLS],
+            "values": [[value, evaluate(LIBRARY, engine, "1.44", "plain", value)] for value in VALUES],
             "signatures": {path: of_module(LIBRARY, path) for path in LOW},
         }
         text = json.dumps(recorded, indent=1, sort_keys=True).replace(os.path.realpath(folder), "FOLDER")

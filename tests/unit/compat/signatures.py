@@ -10,8 +10,26 @@ __all__ = ["LOW", "of_module"]
 
 RECORDED = "docker"
 LOW = (
-    *("api", "api.build", "api.client", "api.config", "api.container", "api.daemon", "api.exec_api", "api.image"),
-    *("api.network", "api.plugin", "api.secret", "api.service", "api.swarm", "api.volume", "auth", "constants"),
+    *(
+        "api",
+        "api.build",
+        "api.client",
+        "api.config",
+        "api.container",
+        "api.daemon",
+        "api.exec_api",
+        "api.image",
+    ),
+    *(
+        "api.network",
+        "api.plugin",
+        "api.secret",
+        "api.service",
+        "api.swarm",
+        "api.volume",
+        "auth",
+        "constants",
+    ),
     *("context", "context.api", "context.config", "context.context", "credentials", "credentials.constants"),
     *("credentials.errors", "credentials.store", "credentials.utils", "errors", "tls", "transport"),
     *("transport.unixconn", "types", "types.base", "types.containers", "types.daemon"),
@@ -45,7 +63,10 @@ def described(library: str, value: Any) -> Any:
             for name in dir(value)
             if not name.startswith("_") and belongs(library, value, name)
         }
-        return {"parameters": [] if value.__name__.endswith("ApiMixin") else parameters(value), "members": members}
+        return {
+            "parameters": [] if value.__name__.endswith("ApiMixin") else parameters(value),
+            "members": members,
+        }
     return parameters(value) if callable(value) else "value"
 
 

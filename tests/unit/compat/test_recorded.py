@@ -11,6 +11,7 @@ import pytest
 
 from tests.unit.compat.calls import evaluate, prepare
 from tests.unit.compat.deviations import SIGNATURES, expected
+from tests.unit.compat.engine import Serving, serving
 from tests.unit.compat.signatures import LOW, of_module
 
 if TYPE_CHECKING:
@@ -20,13 +21,19 @@ RECORDED = json.loads((Path(__file__).parent / "recorded.json").read_text())
 LIBRARY = "dockpy.compat"
 
 
+@pytest.fixture(scope="module")
+def engine() -> Iterator[Serving]:
+    with serving() as served:
+        yield served
+
+
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     prepare(tmp_path)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path / "plain"))
-    yield tmp_path
+    return tmp_path
 
 
 def told(outcome: dict[str, Any], folder: Path) -> Any:
@@ -38,17 +45,17 @@ def told(outcome: dict[str, Any], folder: Path) -> Any:
     [pytest.param(*row, id=f"{row[0]}-{row[1]}-{row[2][:60]}") for row in RECORDED["calls"]],
 )
 def test_calls(
-    version: str, configuration: str, expression: str, recorded: dict[str, Any], folder: Path
+    version: str, configuration: str, expression: str, recorded: dict[str, Any], folder: Path, engine: Serving
 ) -> None:
-    outcome = told(evaluate(LIBRARY, version, configuration, expression), folder)
+    outcome = told(evaluate(LIBRARY, engine, version, configuration, expression), folder)
     assert outcome == expected(f"{version} {configuration} {expression}", recorded)
 
 
 @pytest.mark.parametrize(
     ("expression", "recorded"), [pytest.param(*row, id=row[0][:60]) for row in RECORDED["values"]]
 )
-def test_values(expression: str, recorded: dict[str, Any], folder: Path) -> None:
-    assert told(evaluate(LIBRARY, "1.44", "plain", expression), folder) == recorded
+def test_values(expression: str, recorded: dict[str, Any], folder: Path, engine: Serving) -> None:
+    assert told(evaluate(LIBRARY, engine, "1.44", "plain", expression), folder) == recorded
 
 
 @pytest.mark.parametrize("path", LOW)
