@@ -79,7 +79,8 @@ def mount(option: str, value: str | MountOptions | Mapping[str, Any] | Mount, ab
 
     Raises:
         InvalidArgument: it is none of these, says nothing of the target, has an option of another type of
-            mount, or one that does not go with another.
+            mount, or one that does not go with another. A driver's options are not shown: a password may be
+            among them.
     """
     if isinstance(value, str):
         parts = list(_of_text(option, value))
@@ -89,7 +90,7 @@ def mount(option: str, value: str | MountOptions | Mapping[str, Any] | Mount, ab
         return dict(value)
     else:
         parts = list(_of_keywords(option, value))
-    return _built(f"{option}={value!r}", parts, absolute)
+    return _built(option, parts, absolute)
 
 
 def _engines_own(option: str, value: Any) -> Any:
@@ -97,7 +98,7 @@ def _engines_own(option: str, value: Any) -> Any:
 
     if isinstance(value, Mount):
         return value
-    raise InvalidArgument(f"{option}={value!r}: {_FORMS}")
+    raise InvalidArgument(f"{option}: {type(value).__name__} is no mount; {_FORMS}")
 
 
 def _built(what: str, parts: Iterable[_Part], absolute: Callable[[str], str]) -> dict[str, Any]:
@@ -232,13 +233,13 @@ def _of_text(option: str, value: str) -> Iterable[_Part]:
     labels, options, driver = dict[str, str](), dict[str, str](), dict[str, Any]()
     for item in csv_fields(option, value):
         name, equals, given = item.partition("=")
-        name, where = name.lower(), f"{option}={value!r}: {name.lower()}"
+        name, where = name.lower(), f"{option}: {name.lower()}"
         if name in _CLI_FLAGS:
             if equals and given not in _GO_BOOLS:
                 raise InvalidArgument(f"{where}={given!r}: it takes true or false")
             yield _Part(*_CLI_FLAGS[name], _GO_BOOLS[given] if equals else True)
         elif not equals:
-            raise InvalidArgument(f"{option}={value!r}: {item!r} is no key=value; {_FORMS}")
+            raise InvalidArgument(f"{where} is no key=value; {_FORMS}")
         elif name in _CLI:
             group, field, parse = _CLI[name]
             yield _Part(group, field, parse(where, given))
@@ -255,4 +256,4 @@ def _of_text(option: str, value: str) -> Iterable[_Part]:
                 driver["options"] = options = options | pairs(where, given if "=" in given else f"{given}=")
             yield _Part("volume_options", "driver_config", driver)
         else:
-            raise InvalidArgument(f"{where!s} is no option of a mount; {_FORMS}")
+            raise InvalidArgument(f"{where} is no option of a mount; {_FORMS}")

@@ -207,24 +207,30 @@ def pairs(option: str, value: Mapping[str, str | int] | Sequence[str] | str) -> 
     """Names and their values: ``{"name": "value"}`` or ``["name=value"]``.
 
     Raises:
-        InvalidArgument: a name is empty, a value is neither a str nor a whole number, or there is none.
+        InvalidArgument: a name is empty, a value is neither a str nor a whole number, or there is none. No
+            value is shown: it may be a secret.
     """
     if isinstance(value, Mapping):
-        return {
-            text(f"{option}: a name", name): str(typed(f"{option}: {name!r}", item, str, int))
-            for name, item in value.items()
-        }
-    items = value if is_list(value) else [value]
-    if not all(is_text(item) and item.partition("=")[0] and "=" in item for item in items):
-        raise InvalidArgument(f"{option}={value!r}: it takes a mapping, or a list such as ['name=value']")
+        return {text(f"{option}: a name", name): _scalar(option, name, item) for name, item in value.items()}
+    items: Sequence[Any] = value if is_list(value) else [value]
+    for item in items:
+        if not is_text(item) or not item.partition("=")[0] or "=" not in item:
+            what = f"{item.partition('=')[0]!r}" if is_text(item) else type(item).__name__
+            raise InvalidArgument(f"{option}: {what}: it takes a mapping, or a list such as ['name=value']")
     return {name: item for name, _, item in (item.partition("=") for item in items)}
+
+
+def _scalar(option: str, name: str, value: object) -> str:
+    if is_text(value) or (isinstance(value, int) and not isinstance(value, bool)):
+        return str(value)
+    raise InvalidArgument(f"{option}: the value of {name!r} is neither a str nor a whole number")
 
 
 def csv_fields(option: str, value: str) -> list[str]:
     """The fields between commas; one in double quotes may hold commas, and quotes written twice.
 
     Raises:
-        InvalidArgument: a quote is out of place, or there is nothing.
+        InvalidArgument: a quote is out of place, or there is nothing. The text is not shown.
     """
     fields, position = list[str](), 0
     while match := _CSV_FIELD.match(value, position):
@@ -235,7 +241,7 @@ def csv_fields(option: str, value: str) -> list[str]:
             return fields
         if value[match.end() : position] != ",":
             break
-    raise InvalidArgument(f"{option}={value!r}: it takes 'key=value,…', with quotes around a field only")
+    raise InvalidArgument(f"{option}: it takes 'key=value,…', and quotes around a whole field only")
 
 
 def size_bytes(option: str, value: str | float) -> int:
@@ -244,9 +250,10 @@ def size_bytes(option: str, value: str | float) -> int:
     Raises:
         InvalidArgument: it is no size.
     """
-    if isinstance(value, (int, float)) and not isinstance(value, bool) and value == value // 1:
-        return int(value)
-    if isinstance(value, str):
+    if isinstance(value, (int, float)):
+        if not isinstance(value, bool) and abs(value) < 2**63 and value == int(value):
+            return int(value)
+    elif isinstance(value, str):
         if value.strip() == "-1":
             return -1
         if match := _SIZE.fullmatch(value.strip()):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, overload
 from dockpy.errors import ImageNotFound, InvalidArgument, NotFound, VersionMismatch
 from dockpy.ops import containers as ops
 from dockpy.options.containers import CreateOptions, create_request
-from dockpy.options.endpoints import for_version
+from dockpy.options.fitting import for_version
 from dockpy.reference import is_image_id
 from dockpy.resources.base import Collection, given, require
 from dockpy.resources.container import Container

@@ -15,8 +15,8 @@ import pytest
 
 from dockpy.errors import InvalidArgument
 from dockpy.options.containers import create_request
-from dockpy.options.endpoints import for_version
 from dockpy.options.fields import Surroundings
+from dockpy.options.fitting import for_version
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))

@@ -25,6 +25,7 @@ from dockpy.wire.mounts import Mount
 from dockpy.wire.networks import EndpointSettings, NetworkingConfig
 
 Body = dict[str, Any]
+MAC = "92:d0:c6:0a:29:33"
 
 
 def create(image: Any = "busybox", command: Any = None, **options: Any) -> tuple[Body, dict[str, str]]:
@@ -147,7 +148,7 @@ LANDS: list[tuple[dict[str, Any], Body]] = [
             }
         },
     ),
-    ({"mac_address": "92:d0:c6:0a:29:33"}, {"MacAddress": "92:d0:c6:0a:29:33"}),
+    ({"mac_address": MAC}, {"MacAddress": MAC}),
     ({"network_disabled": True}, {"NetworkDisabled": True}),
     ({"links": {"web": "db"}}, {"HostConfig.Links": ["web:db"]}),
     ({"expose": 80}, {"ExposedPorts": {"80/tcp": {}}}),
@@ -545,6 +546,7 @@ def test_every_option_refuses_something() -> None:
         ({"networks": ["a"], "networking_config": {"a": {}}}, "networks= and networking_config="),
         ({"networks": {"a": {"aliases": ["x"]}}, "network_aliases": ["y"]}, "aliases"),
         ({"networks": {"a": {"ipv4_address": "10.0.0.2"}}, "ip": "10.0.0.3"}, "ipv4_address"),
+        ({"networks": {"a": {"mac_address": MAC}}, "mac_address": MAC}, "mac_address="),
         ({"networks": ["a"], "network": "none"}, "'none' goes with no other network"),
         ({"networks": ["a", "container:b"]}, "'container:b' goes with no other network"),
         ({"network": "host", "ports": {80: 80}}, "ports="),

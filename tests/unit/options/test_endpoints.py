@@ -8,7 +8,7 @@ import pytest
 
 from dockpy.errors import VersionMismatch
 from dockpy.options.containers import create_request
-from dockpy.options.endpoints import for_version
+from dockpy.options.fitting import for_version
 
 MAC = "92:d0:c6:0a:29:33"
 

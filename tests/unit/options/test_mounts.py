@@ -99,20 +99,36 @@ def test_another_source_is_not(source: str) -> None:
         ({"type": "tmpfs", "target": "/b", "tmpfs_mode": -1}, "tmpfs_mode=-1: it takes permissions"),
         ({"type": "tmpfs", "target": "/b", "tmpfs_mode": True}, "tmpfs_mode=True"),
         ({"type": "tmpfs", "target": "/b", "tmpfs_options": "noexec"}, "tmpfs_options='noexec'"),
-        ("", "mounts[0]=''"),
-        ("dst=/a,,", "'' is no key=value"),
+        ("", "mounts[0]: it takes 'key=value,…'"),
+        ("dst=/a,,", "mounts[0]:  is no key=value"),
         ("dst=/a,read_only=true", "read_only is no option of a mount"),
         ("dst=/a,volume-label==x", "labels"),
         ("dst=/a,volume-opt==x", "volume-opt"),
-        (5, "mounts[0]=5: it takes {'type': 'bind'"),
-        (None, "mounts[0]=None"),
-        (b"dst=/a", "mounts[0]=b'dst=/a'"),
+        (5, "mounts[0]: int is no mount; it takes {'type': 'bind'"),
+        (None, "mounts[0]: NoneType is no mount"),
+        (b"dst=/a", "mounts[0]: bytes is no mount"),
     ],
 )
 def test_refusals(value: Any, message: str) -> None:
     with pytest.raises(InvalidArgument) as caught:
         mount("mounts[0]", value)
     assert message in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "type=volume,volume-opt=o=password=s3cret",
+        "type=volume,dst=/a,volume-opt=o=password=s3cret,color=red",
+        'dst=/a,volume-opt="o=password=s3cret"',
+        {"driver_config": {"options": {"o": "password=s3cret"}}},
+        {"target": "/a", "driver_config": {"options": {"o": "password=s3cret"}}, "color": "red"},
+    ],
+)
+def test_a_drivers_options_are_not_shown(value: Any) -> None:
+    with pytest.raises(InvalidArgument) as caught:
+        mount("mounts[0]", value)
+    assert "s3cret" not in str(caught.value)
 
 
 # The text of --mount

@@ -22,6 +22,8 @@ from dockpy.options.values import (
     container_name,
     environment_list,
     label_map,
+    nano_cpus,
+    pairs,
     size_bytes,
     string_list,
     timestamp,
@@ -112,6 +114,25 @@ def test_labels() -> None:
             label_map(bad)  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize(
+    "value", [["splunk-token=s3cret", "oops"], {"splunk-token": b"s3cret"}, ["=s3cret"], [b"s3cret"]]
+)
+def test_pairs_show_no_value(value: Any) -> None:
+    with pytest.raises(InvalidArgument, match="log_opts") as caught:
+        pairs("log_opts", value)
+    assert "s3cret" not in str(caught.value)
+
+
+def test_pairs() -> None:
+    assert pairs("sysctls", {"a": 1, "b": "x"}) == pairs("sysctls", ["a=1", "b=x"]) == {"a": "1", "b": "x"}
+    assert pairs("sysctls", "a=b=c") == {"a": "b=c"}
+    assert pairs("sysctls", ["a="]) == {"a": ""}
+    assert pairs("sysctls", {}) == pairs("sysctls", []) == {}
+    for bad in (5, "a", ["=a"], {5: "a"}, {"a": 1.5}, {"a": True}, {"a": None}):
+        with pytest.raises(InvalidArgument, match="sysctls"):
+            pairs("sysctls", bad)  # type: ignore[arg-type]
+
+
 # Names
 
 
@@ -195,6 +216,29 @@ def test_any_text_is_a_size_or_the_one_error(text: str) -> None:
         return
     assert isinstance(size, int)
     assert size >= -1
+
+
+@pytest.mark.parametrize(
+    "size", [1e300, float("inf"), float("nan"), 2**63, -(2**63)], ids=lambda size: repr(size)[:12]
+)
+def test_what_no_engine_can_count_is_no_size(size: Any) -> None:
+    with pytest.raises(InvalidArgument, match="mem_limit="):
+        size_bytes("mem_limit", size)
+
+
+@given(st.integers(0, 10**6), st.integers(0, 10**9 - 1))
+def test_cpus_are_exact_to_a_billionth(whole: int, billionths: int) -> None:
+    assert nano_cpus("cpus", f"{whole}.{billionths:09d}") == whole * 10**9 + billionths
+    assert nano_cpus("cpus", whole) == whole * 10**9
+
+
+@given(st.text(max_size=6) | st.from_regex(r"-?\d{0,12}\.?\d{0,12}(e\d{1,3})?", fullmatch=True) | st.floats())
+def test_anything_is_cpus_or_the_one_error(value: Any) -> None:
+    try:
+        number = nano_cpus("cpus", value)
+    except InvalidArgument:
+        return
+    assert 0 <= number < 2**63
 
 
 # Times
