@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeAlias, runtime_checkable
 
 from dockpy.errors import InvalidArgument
+from dockpy.transport.exchange import ByteStream
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -42,7 +43,8 @@ def opened(data: Archive) -> Iterator[bytes | Iterable[bytes]]:
         with file:
             yield _pieces(file)
     else:
-        yield _pieces(data) if isinstance(data, SupportsRead) else data
+        # A daemon's stream has a read() too, of all that is still to come.
+        yield _pieces(data) if isinstance(data, SupportsRead) and not isinstance(data, ByteStream) else data
 
 
 def _pieces(file: SupportsRead) -> Iterator[bytes]:

@@ -140,11 +140,11 @@ class Plugin(Resource["PluginAttrs"]):
 
         Operation: PluginUpgrade.
         """
-        remote = remote or self.reference
+        name, remote = self.name, remote or self.reference
         wanted, headers = self.client.plugins.granted(remote, privileges, auth_config)
         try:
             stream = self.client.api.objects(
-                ops.UPGRADE, {"name": self.id}, {"remote": remote}, body=wanted, headers=headers
+                ops.UPGRADE, {"name": name}, {"remote": remote}, body=wanted, headers=headers
             )
             follow(stream, PullError, f"plugin {remote}", on_progress)
         finally:

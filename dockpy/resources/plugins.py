@@ -99,7 +99,8 @@ class PluginCollection(Collection):
 
         Raises:
             InvalidArgument: it wants privileges that it was not granted; nothing was fetched.
-            NotFound: there is none of that name.
+            NotFound: there is none of that name; ServerError from engines before API 1.42.
+            BadParameter: it is installed already.
             PullError: it could not be fetched.
             ServerError: it has no such setting, or does not start; it stays installed, and disabled.
 

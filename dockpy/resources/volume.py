@@ -80,7 +80,7 @@ class Volume(Resource["VolumeAttrs"]):
 
         Args:
             spec: the whole specification that it shall have, such as
-                ``{"AccessMode": {"Availability": "drain"}}``.
+                ``{"AccessMode": …, "Availability": "drain"}``.
             version: the version of the volume that the change is made to; what it is now where none is given.
 
         Raises:
@@ -91,9 +91,11 @@ class Volume(Resource["VolumeAttrs"]):
 
         Operation: VolumeUpdate.
         """
-        if version is None and ops.UPDATE.known_to(self.client.api.version()):
+        name = self.id
+        if ops.UPDATE.known_to(self.client.api.version()):
             cluster = self.attrs.get("ClusterVolume") or {}
-            version = (cluster.get("Version") or {}).get("Index")
+            name = cluster.get("ID") or name  # a manager finds it by that alone
+            version = (cluster.get("Version") or {}).get("Index") if version is None else version
             if version is None:
                 raise InvalidArgument(
                     "It is no cluster volume: there is nothing that can be changed",
@@ -102,7 +104,7 @@ class Volume(Resource["VolumeAttrs"]):
                     daemon=self.client.daemon,
                 )
         try:
-            self.client.api.call(ops.UPDATE, {"name": self.id}, {"version": version}, body={"spec": spec})
+            self.client.api.call(ops.UPDATE, {"name": name}, {"version": version}, body={"spec": spec})
         finally:
             self.stale()
 

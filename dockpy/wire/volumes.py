@@ -15,6 +15,7 @@ __all__ = [
     "ClusterVolumePublishStatus",
     "ClusterVolumeSecret",
     "ClusterVolumeSpec",
+    "MountVolume",
     "Topology",
     "TopologyRequirement",
     "Volume",
@@ -54,16 +55,20 @@ class ClusterVolumeSecret(Model):
     secret: str | None = None
 
 
+class MountVolume(Model):
+    """How a cluster volume with a file system is mounted."""
+
+    fs_type: str | None = None
+    mount_flags: list[str] = []
+
+
 class AccessMode(Model):
     """How a cluster volume is used by tasks."""
 
     scope: str | None = None  # single | multi
     sharing: str | None = None  # none | readonly | onewriter | all
-    mount_volume: JsonObject = {}
-    secrets: list[ClusterVolumeSecret] = []
-    accessibility_requirements: TopologyRequirement | None = None
-    capacity_range: CapacityRange | None = None
-    availability: str | None = None  # active | pause | drain
+    mount_volume: MountVolume | None = None  # one of the two, and only one
+    block_volume: JsonObject | None = None  # without options, so far
 
 
 class ClusterVolumeSpec(Model):
@@ -71,6 +76,10 @@ class ClusterVolumeSpec(Model):
 
     group: str | None = None
     access_mode: AccessMode | None = None
+    accessibility_requirements: TopologyRequirement | None = None
+    capacity_range: CapacityRange | None = None
+    secrets: list[ClusterVolumeSecret] = []
+    availability: str | None = None  # active | pause | drain
 
 
 class ClusterVolumeInfo(Model):

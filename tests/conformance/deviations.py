@@ -107,6 +107,14 @@ KNOWN: dict[str, str] = {
         ),
         "described as networks.Network",
     ),
+    # Volumes of a cluster: what Docker 28.5 reads and writes; the rest it ignores
+    **{
+        f"{model}.{name}": "described in AccessMode; engines have it beside that"
+        for model in ("AccessMode", "ClusterVolumeSpec")
+        for name in ("Secrets", "AccessibilityRequirements", "CapacityRange", "Availability")
+    },
+    "AccessMode.BlockVolume": "not described; one of it and MountVolume has to be there",
+    "AccessMode.MountVolume": "described without properties",
     # Plugins
     "PluginPull success": "engines answer 200 and a stream of progress messages",
     "PluginUpgrade success": "engines answer 200 and a stream of progress messages",

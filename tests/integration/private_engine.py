@@ -23,6 +23,8 @@ from typing import TYPE_CHECKING, Any
 import dockpy
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from dockpy import Client
 
 START_LIMIT = 60
@@ -43,6 +45,7 @@ class PrivateEngine:
     def __init__(self, shared: str, settings: dict[str, Any] | None = None) -> None:
         # The path of a UNIX socket has 107 bytes at most, and pytest's folders take most of them.
         self._folder = Path(tempfile.mkdtemp(prefix="dkp-", dir="/tmp"))
+        self._shared = shared
         self._program, self._environ = _program_of(shared)
         self._socket = self._folder / "d.sock"
         self._process: subprocess.Popen[bytes] | None = None
@@ -71,6 +74,15 @@ class PrivateEngine:
     def connect(self, **options: Any) -> Client:
         """A client of it."""
         return dockpy.Client(self.url, tls=False, **options)
+
+    def seed(self, image: str = "busybox:latest") -> None:
+        """Give it an image of the shared engine."""
+        with (
+            dockpy.Client(self._shared, tls=False) as shared,
+            self.connect() as client,
+            shared.images.save(image) as archive,
+        ):
+            client.images.load(archive)
 
     def start(self) -> None:
         """Start it, and wait until it answers."""
@@ -133,6 +145,15 @@ class PrivateEngine:
         assert self._process is not None
         self._process.send_signal(signal.SIGCONT)
 
+    @contextlib.contextmanager
+    def relay(self) -> Iterator[Relay]:
+        """Another socket that leads to it, whose connections can be cut."""
+        relay = Relay(self._folder / "r.sock", self._socket)
+        try:
+            yield relay
+        finally:
+            relay.cut()
+
     def close(self) -> None:
         """Kill it and everything that it started, and remove its folders."""
         if self._process is not None:
@@ -155,6 +176,75 @@ class PrivateEngine:
                 if entry.name.isdigit() and mark in (entry / "cmdline").read_bytes():
                     found.append(int(entry.name))
         return found
+
+
+class Relay:
+    """A UNIX socket that leads to another one.
+
+    Attributes:
+        url: where it listens.
+    """
+
+    def __init__(self, path: Path, target: Path) -> None:
+        self.url = f"unix://{path}"
+        self._path, self._target = path, target
+        self._lock = threading.Lock()
+        self._open: list[socket.socket] = []
+        self._threads: list[threading.Thread] = []
+        self.mend()
+
+    def connect(self, **options: Any) -> Client:
+        """A client of what it leads to."""
+        return dockpy.Client(self.url, tls=False, **options)
+
+    def mend(self) -> None:
+        """Accept connections."""
+        listener = socket.socket(socket.AF_UNIX)
+        listener.bind(str(self._path))
+        listener.listen()
+        self._keep(listener)
+        self._run(self._accept, listener)
+
+    def cut(self) -> None:
+        """Cut all connections, and accept no more."""
+        self._path.unlink(missing_ok=True)
+        with self._lock:
+            ends, self._open = self._open, []
+        for end in ends:
+            with contextlib.suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+        for thread in self._threads:
+            thread.join(10)
+        self._threads.clear()
+        for end in ends:
+            end.close()
+
+    def _keep(self, *ends: socket.socket) -> None:
+        with self._lock:
+            self._open += ends
+
+    def _run(self, function: Callable[..., object], *arguments: socket.socket) -> None:
+        thread = threading.Thread(target=function, args=arguments)
+        self._threads.append(thread)
+        thread.start()
+
+    def _accept(self, listener: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                near, _ = listener.accept()
+                far = socket.socket(socket.AF_UNIX)
+                self._keep(near, far)
+                far.connect(str(self._target))
+                self._run(_pass_on, near, far)
+                self._run(_pass_on, far, near)
+
+
+def _pass_on(source: socket.socket, target: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        while data := source.recv(65536):
+            target.sendall(data)
+    with contextlib.suppress(OSError):
+        target.shutdown(socket.SHUT_WR)
 
 
 def _program_of(shared: str) -> tuple[str, dict[str, str]]:
