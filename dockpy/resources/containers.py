@@ -136,9 +136,10 @@ class ContainerCollection(Collection):
     def _sent(
         self, image: str | Image, body: ContainerCreateRequest, query: Mapping[str, str], pull: str
     ) -> ContainerCreateResponse:
-        # An id says nothing of where to pull from.
         name = image if isinstance(image, str) and not is_image_id(image) else None
-        if name and pull == "always":
+        if pull == "always":
+            if not name:
+                raise InvalidArgument("pull='always': an image's id says nothing of where to pull from")
             self.client.images.pull(name, platform=query.get("platform"))
         try:
             return self.client.api.call(ops.CREATE, query=query, body=body)

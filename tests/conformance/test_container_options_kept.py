@@ -312,7 +312,9 @@ def test_when_an_image_is_pulled(
     try:
         assert create(engine, image=name, pull="missing").id
         engine.images.tag("busybox", name)
-        assert create(engine, image=name, pull="always").id
+        container = create(engine, image=name, pull="always")
+        with pytest.raises(dockpy.InvalidArgument, match="pull='always': an image's id"):
+            create(engine, image=container.attrs["Image"], pull="always")
     finally:
         engine.images.remove(name, force=True)
 
