@@ -105,15 +105,29 @@ def api_error(
         operation.subject == "image" or (operation.missing == "image" and "image" in message)
     ):
         kind = ImageNotFound
-    hint = None
-    if _TLS_ONLY in content:
-        hint = "The daemon speaks TLS there: give Client(tls=TLS(…)), or set DOCKER_TLS_VERIFY=1."
     return kind(
         message,
         status_code=status,
         response=ErrorResponse(status, reason, dict(headers), content),
-        hint=hint,
+        hint=_hint(status, message, content),
     )
+
+
+# Engines answer 503 where a daemon's part in a swarm does not allow it, and name commands; these are ours.
+_SWARM_HINTS = {
+    "not a swarm manager": "client.swarm.init() makes a swarm, client.swarm.join(…) joins one.",
+    "already part of a swarm": "client.swarm.leave() leaves it.",
+    "participating as a manager": "client.swarm.leave(force=True) leaves it all the same.",
+    "needs to be unlocked": "client.swarm.unlock(key) unlocks it.",
+}
+
+
+def _hint(status: int, message: str, content: bytes) -> str | None:
+    if _TLS_ONLY in content:
+        return "The daemon speaks TLS there: give Client(tls=TLS(…)), or set DOCKER_TLS_VERIFY=1."
+    if status == 503:
+        return next((hint for text, hint in _SWARM_HINTS.items() if text in message), None)
+    return None
 
 
 def _message(content: bytes) -> str:

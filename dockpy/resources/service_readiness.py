@@ -1,0 +1,126 @@
+"""Whether a service runs as it shall, told from what its swarm says of it and of its tasks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from dockpy.resources.versioned import spec_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from dockpy.resources.base import Answer
+
+__all__ = ["ServiceReadiness", "service_readiness"]
+
+_FAILED = ("failed", "rejected")
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceReadiness:
+    """How it stands with a service.
+
+    Attributes:
+        wanted: how many tasks it shall have; None where the swarm has not said so yet.
+        ready: how many of them run, or, of a job, are complete.
+        update: how far its last update is, as the engine has it; empty where there was none.
+        update_message: what the engine says of that.
+        failures: why tasks of what it is now failed, the oldest first.
+        waiting: why tasks do not run yet.
+        final: a task that ended is not replaced.
+    """
+
+    wanted: int | None
+    ready: int
+    update: str = ""
+    update_message: str = ""
+    failures: list[str] = field(default_factory=list[str])
+    waiting: list[str] = field(default_factory=list[str])
+    final: bool = False
+
+    @property
+    def done(self) -> bool:
+        """Whether it runs as it shall, and no update is under way."""
+        under_way = self.update in ("updating", "rollback_started")
+        return self.wanted is not None and self.ready >= self.wanted and not under_way
+
+    def hopeless(self, updating: bool, max_failures: int) -> bool:
+        """Whether it will not become ready.
+
+        Args:
+            updating: whether an update was seen under way.
+            max_failures: how many of its tasks may fail.
+        """
+        if self.update in ("paused", "rollback_paused"):
+            return True
+        # Not where somebody asked for the rollback.
+        if (updating and self.update == "rollback_completed") or "update rolled back" in self.update_message:
+            return True
+        return not self.done and len(self.failures) >= (1 if self.final else max_failures)
+
+    def __str__(self) -> str:
+        parts = [f"{self.ready} of {'?' if self.wanted is None else self.wanted} tasks"]
+        if self.update and self.update_message:
+            parts.append(f"{self.update}: {self.update_message}")
+        parts += [f"a task failed: {why}" for why in dict.fromkeys(self.failures)]
+        parts += [f"a task waits: {why}" for why in dict.fromkeys(self.waiting)]
+        return "; ".join(parts)
+
+
+def service_readiness(service: Answer, tasks: Sequence[Answer]) -> ServiceReadiness:
+    """How it stands with a service.
+
+    Args:
+        service: the service, as the engine has it.
+        tasks: its tasks, as the engine has them, those that ended too.
+    """
+    mode = spec_of(service).get("Mode") or {}
+    job = mode.get("ReplicatedJob") is not None or mode.get("GlobalJob") is not None
+    current = [task for task in tasks if _is_current(service, task, job)]
+    if job:
+        alive = [task for task in current if task.get("DesiredState") == "complete"]
+        ready = [task for task in current if _state(task) == "complete"]
+    else:
+        alive = [task for task in current if task.get("DesiredState") == "running"]
+        ready = [task for task in alive if _state(task) == "running"]
+    update: Mapping[str, Any] = service.get("UpdateStatus") or {}
+    policy = (spec_of(service).get("TaskTemplate") or {}).get("RestartPolicy") or {}
+    failed = sorted((t for t in current if _state(t) in _FAILED), key=lambda t: str(t.get("CreatedAt") or ""))
+    return ServiceReadiness(
+        wanted=_wanted(mode, len(alive)),
+        ready=len(ready),
+        update=str(update.get("State") or ""),
+        update_message=str(update.get("Message") or ""),
+        failures=[_why(task) for task in failed],
+        waiting=[_why(task) for task in alive if task not in ready and (task.get("Status") or {}).get("Err")],
+        final=policy.get("Condition") == "none",
+    )
+
+
+def _is_current(service: Answer, task: Answer, job: bool) -> bool:
+    """Whether a task was made from what the service is now, in its last run where it is a job."""
+    if job:
+        ours = (service.get("JobStatus") or {}).get("JobIteration") or {}
+        return bool(ours.get("Index", 0) == (task.get("JobIteration") or {}).get("Index", 0))
+    wanted, made = spec_of(service).get("TaskTemplate") or {}, spec_of(task)
+    same = wanted.get("ContainerSpec") == made.get("ContainerSpec")
+    return same and (wanted.get("ForceUpdate") or 0) == (made.get("ForceUpdate") or 0)
+
+
+def _wanted(mode: Mapping[str, Any], alive: int) -> int | None:
+    """How many tasks there shall be; of a global service the swarm says so by having made them."""
+    if (replicated := mode.get("Replicated")) is not None:
+        return int(replicated.get("Replicas", 1))
+    if (job := mode.get("ReplicatedJob")) is not None:
+        return int(job.get("TotalCompletions", job.get("MaxConcurrent", 1)))
+    return alive or None
+
+
+def _state(task: Answer) -> str:
+    return str((task.get("Status") or {}).get("State") or "")
+
+
+def _why(task: Answer) -> str:
+    status = task.get("Status") or {}
+    return str(status.get("Err") or status.get("Message") or status.get("State") or "")
