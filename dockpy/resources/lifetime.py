@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping
+import re
 from typing import TYPE_CHECKING, Any, Self
 
 from dockpy.errors import Conflict, InvalidArgument, NotFound
@@ -16,7 +16,7 @@ from dockpy.resources.image_transfers import image_reference
 from dockpy.resources.part import ContainerPart
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from types import TracebackType
 
     from typing_extensions import Unpack
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 __all__ = ["ContainerLifetime"]
 
+_HEALTH = re.compile(r"\((?:health: )?(starting|healthy|unhealthy)\)")
+
 
 class ContainerLifetime(ContainerPart):
     """The part of a container that begins, changes and ends it."""
@@ -34,11 +36,11 @@ class ContainerLifetime(ContainerPart):
     def health(self) -> str | None:
         """``starting``, ``healthy`` or ``unhealthy``; None where it has no health check."""
         known = self._known
-        state = known.get("State")
-        health = state.get("Health") if isinstance(state, Mapping) else known.get("Health")
-        if health is None and not isinstance(state, Mapping):  # listings tell of it since API 1.52
-            health = (self.attrs.get("State") or {}).get("Health")
-        status = str((health or {}).get("Status") or "none")
+        if known.get("State") == "running":  # of those that run, a listing says it in words
+            words = _HEALTH.search(str(known.get("Status") or ""))
+            return words[1] if words else None
+        health = (self.attrs.get("State") or {}).get("Health") or {}
+        status = str(health.get("Status") or "none")
         return None if status == "none" else status
 
     @property

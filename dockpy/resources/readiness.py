@@ -15,7 +15,7 @@ from dockpy.resources.logs import ContainerLogs
 from dockpy.transport.message import check_timeout
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime, timedelta
     from typing import TypeAlias
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     Time: TypeAlias = datetime | timedelta | float | str
 
-__all__ = ["ContainerReadiness", "Deadline", "tcp_port"]
+__all__ = ["ContainerReadiness", "Deadline", "published_address", "tcp_port"]
 
 _INTERVAL = 0.1
 """Seconds between two looks, where nothing tells when to look again."""
@@ -265,18 +265,33 @@ class ContainerReadiness(ContainerLogs):
                 "running",
                 hint=f"Publish it, ports={{{key!r}: None}} at any free port, or use wait_log().",
             )
-        hosts = [(str(binding.get("HostIp") or ""), int(binding["HostPort"])) for binding in bindings]
-        for host, number in hosts:
-            if host in ("", "0.0.0.0", "::"):  # noqa: S104 - read, not bound
-                return daemon or ("::1" if host == "::" and len(hosts) == 1 else "127.0.0.1"), number
-        host, number = hosts[0]
-        if _is_loopback(host) and daemon is not None and not _is_loopback(daemon):
+        address = published_address(bindings, daemon)
+        if address is None:
             raise self._not_ready(
-                f"Its port {key} is published at {host}, which only the daemon's own machine reaches",
+                f"Its port {key} is published at an address that only the daemon's own machine reaches",
                 "running",
                 hint="Publish it at another address of that machine, or without one.",
             )
-        return host, number
+        return address
+
+
+def published_address(bindings: Sequence[Mapping[str, str]], daemon: str | None) -> tuple[str, int] | None:
+    """Where a published port is reached from here.
+
+    Args:
+        bindings: where it is published, as the engine says it; one at the least.
+        daemon: the daemon's host; None for this machine.
+
+    Returns:
+        A host and a port; None where only the daemon's machine reaches it, and that is another one.
+    """
+    found = [(str(binding.get("HostIp") or ""), int(binding["HostPort"])) for binding in bindings]
+    for host, port in found:
+        if host in ("", "0.0.0.0", "::"):  # noqa: S104 - read, not bound: any address of that machine
+            loopback = "::1" if host == "::" and len(found) == 1 else "127.0.0.1"
+            return daemon or loopback, port
+    far = daemon is not None and not _is_loopback(daemon)
+    return next(((host, port) for host, port in found if not (far and _is_loopback(host))), None)
 
 
 def tcp_port(port: int | str) -> str:

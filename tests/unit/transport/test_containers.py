@@ -1,0 +1,224 @@
+"""What containers ask of a daemon, and what becomes of answers that break off or lie."""
+
+from __future__ import annotations
+
+import base64
+import json
+import socket
+import tracemalloc
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from dockpy import ConnectionFailed, InvalidResponse
+from dockpy.errors import ArchiveError
+from dockpy.streams.tar import END_OF_ARCHIVE, TarEntry, TarKind, encode_entry
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
+
+MB = 1024 * 1024
+ID = "c" * 64
+
+
+def path_stat(**found: Any) -> dict[str, str]:
+    value = {
+        "name": "f",
+        "size": 3,
+        "mode": 0o644,
+        "mtime": "2001-02-03T04:05:06Z",
+        "linkTarget": "",
+        **found,
+    }
+    return {"X-Docker-Container-Path-Stat": base64.b64encode(json.dumps(value).encode()).decode()}
+
+
+def head(headers: dict[str, str], status: str = "200 OK") -> bytes:
+    lines = [f"HTTP/1.1 {status}", *(f"{name}: {value}" for name, value in headers.items())]
+    return "\r\n".join([*lines, "", ""]).encode()
+
+
+def giving(pieces: Callable[[], Iterable[bytes]], *, end: bool = True, **found: Any) -> Callable[[Any], None]:
+    """A daemon that answers what is asked about a path, and with this archive."""
+
+    def handle(peer: Any) -> None:
+        while (asked := peer.request()) is not None:
+            if asked.method == "HEAD":
+                peer.send(head({**path_stat(**found), "Content-Length": "0"}))
+                continue
+            peer.send(head({**path_stat(**found), "Transfer-Encoding": "chunked"}))
+            for piece in pieces():
+                if piece:
+                    peer.send(b"%x\r\n%s\r\n" % (len(piece), piece))
+            if end:
+                peer.send(b"0\r\n\r\n")
+            return
+
+    return handle
+
+
+def archive(*entries: TarEntry, end: bytes = END_OF_ARCHIVE) -> bytes:
+    return b"".join(piece for entry in entries for piece in encode_entry(entry, [b"x" * entry.size])) + end
+
+
+class TestCopyFrom:
+    @pytest.mark.parametrize("whole", [True, False], ids=["no end", "connection lost"])
+    def test_an_answer_that_breaks_off(self, serve: Any, connect: Any, tmp_path: Path, whole: bool) -> None:
+        """The engine may end its answer as if it were whole, after it failed to read a file."""
+        broken = archive(TarEntry("f", size=100_000), end=b"")[:50_000]
+        container = connect(serve(giving(lambda: [broken], end=whole))).containers.known(ID)
+        (tmp_path / "to").mkdir()
+        with pytest.raises((InvalidResponse, ConnectionFailed)) as caught:
+            container.copy_from("/f", tmp_path / "to")
+        assert (caught.value.operation, caught.value.subject) == ("ContainerArchive", f"container {ID}")
+        with pytest.raises((InvalidResponse, ConnectionFailed)):
+            container.copy_from("/f")
+        assert list((tmp_path / "to").iterdir()) == []
+
+    def test_a_hostile_daemon(self, serve: Any, connect: Any, tmp_path: Path) -> None:
+        evil = archive(TarEntry("d", TarKind.DIRECTORY), TarEntry("d/../../evil", size=4))
+        container = connect(serve(giving(lambda: [evil], mode=1 << 31))).containers.known(ID)
+        (tmp_path / "to").mkdir()
+        with pytest.raises(ArchiveError, match="leads out") as caught:
+            container.copy_from("/d", tmp_path / "to")
+        assert caught.value.member == "d/../../evil"
+        assert not (tmp_path / "evil").exists()
+
+    def test_a_folder_in_place_of_a_file(self, serve: Any, connect: Any, tmp_path: Path) -> None:
+        """A daemon that says one thing in the head and another in the archive."""
+        other = archive(TarEntry("f", TarKind.SYMLINK, target=str(tmp_path)), TarEntry("f/evil", size=4))
+        container = connect(serve(giving(lambda: [other]))).containers.known(ID)
+        (tmp_path / "to").mkdir()
+        with pytest.raises(ArchiveError, match="symbolic link"):
+            container.copy_from("/f", tmp_path / "to")
+        assert sorted(path.name for path in tmp_path.iterdir() if path.name in ("evil", "to")) == ["to"]
+
+    @pytest.mark.parametrize("coded", ["", "!", base64.b64encode(b"[]").decode()])
+    def test_no_description(self, serve: Any, connect: Any, answer: Any, always: Any, coded: str) -> None:
+        server = serve(always(answer(X_Docker_Container_Path_Stat=coded)))
+        container = connect(server).containers.known(ID)
+        with pytest.raises(InvalidResponse) as caught:
+            container.get_archive("/f")
+        assert caught.value.operation == "ContainerArchive"
+        with pytest.raises(InvalidResponse):
+            container.path_stat("/f")
+
+    def test_memory_is_bounded(self, serve: Any, connect: Any, tmp_path: Path) -> None:
+        size, piece = 256 * MB, bytes(256 * 1024)
+
+        def big() -> Iterable[bytes]:
+            yield from encode_entry(TarEntry("f", size=size), (piece for _ in range(size // len(piece))))
+            yield END_OF_ARCHIVE
+
+        container = connect(serve(giving(big))).containers.known(ID)
+        tracemalloc.start()
+        try:
+            assert container.copy_from("/f", tmp_path / "big") == tmp_path / "big"
+            assert tracemalloc.get_traced_memory()[1] < 8 * MB
+        finally:
+            tracemalloc.stop()
+        assert (tmp_path / "big").stat().st_size == size
+        (tmp_path / "big").unlink()
+
+
+class TestCopyTo:
+    def test_memory_is_bounded(self, serve: Any, connect: Any, tmp_path: Path, answer: Any) -> None:
+        size = 256 * MB
+        with (tmp_path / "big").open("wb") as file:
+            file.truncate(size)
+        received = []
+
+        def handle(peer: Any) -> None:
+            while (asked := peer.head()) is not None:
+                if asked.method == "HEAD":
+                    peer.send(head({**path_stat(mode=1 << 31), "Content-Length": "0"}))
+                    continue
+                received.append(sum(map(len, peer.chunks())))
+                peer.send(answer(body=b"", Connection="close"))
+                return
+
+        container = connect(serve(handle)).containers.known(ID)
+        tracemalloc.start()
+        try:
+            container.copy_to(tmp_path / "big", "/tmp")
+            assert tracemalloc.get_traced_memory()[1] < 8 * MB
+        finally:
+            tracemalloc.stop()
+        assert received == [size + 512 + 1024]
+
+    def test_a_file_that_cannot_be_read_is_no_fault_of_the_daemon(
+        self, serve: Any, connect: Any, tmp_path: Path
+    ) -> None:
+        (tmp_path / "f").write_bytes(b"x" * MB)
+
+        def handle(peer: Any) -> None:
+            while (asked := peer.head()) is not None:
+                if asked.method == "HEAD":
+                    (tmp_path / "f").write_bytes(b"x")  # after it was measured
+                    peer.send(head({**path_stat(mode=1 << 31), "Content-Length": "0"}))
+                    continue
+                peer.rest()
+                return
+
+        with pytest.raises(ArchiveError, match="'f' got shorter"):
+            connect(serve(handle)).containers.known(ID).copy_to(tmp_path / "f", "/tmp")
+
+
+def inspected(peer: Any, answer: Any, **parts: Any) -> None:
+    body = {"Id": ID, "State": {"Status": "running"}, "Config": {}, **parts}
+    while peer.request() is not None:
+        peer.send(answer(body=json.dumps(body).encode()))
+
+
+def test_the_address_of_a_port(serve: Any, connect: Any, answer: Any) -> None:
+    """Where it is published is asked for each time; the host is the daemon's."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        number = listener.getsockname()[1]
+        settings = {"Ports": {"80/tcp": [{"HostIp": "0.0.0.0", "HostPort": str(number)}]}}
+        body = {"Id": ID, "State": {"Status": "running"}, "NetworkSettings": settings}
+
+        def handle(peer: Any) -> None:
+            while peer.request() is not None:
+                peer.send(answer(body=json.dumps(body).encode()))
+
+        for over in ("unix", "tcp"):
+            client = connect(serve(handle, over=over))
+            assert client.containers.known(ID).wait_port(80, timeout=5) == ("127.0.0.1", number)
+
+
+def test_a_thousand_containers_are_one_request(serve: Any, connect: Any, answer: Any, always: Any) -> None:
+    entries = [
+        {
+            "Id": f"{number:064x}",
+            "Names": [f"/c{number}"],
+            "State": "running",
+            "Image": "busybox",
+            "ImageID": "i",
+        }
+        for number in range(1000)
+    ]
+    server = serve(always(answer(body=json.dumps(entries).encode())))
+    listed = connect(server).containers.list()
+    assert [container.name for container in listed] == [f"c{number}" for number in range(1000)]
+    assert {container.status for container in listed} == {"running"}
+    assert len(server.asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "health"),
+    [
+        ("Up 5 minutes (healthy)", "healthy"),
+        ("Up 5 minutes (unhealthy)", "unhealthy"),
+        ("Up 1 second (health: starting)", "starting"),
+        ("Up 5 minutes", None),
+    ],
+)
+def test_a_listing_says_how_healthy_one_is(
+    serve: Any, connect: Any, answer: Any, always: Any, words: str, health: str | None
+) -> None:
+    entries = [{"Id": ID, "State": "running", "Status": words}]
+    server = serve(always(answer(body=json.dumps(entries).encode())))
+    [container] = connect(server).containers.list()
+    assert container.health == health
+    assert len(server.asked) == 1
