@@ -70,10 +70,9 @@ class StreamClient(BaseClient):
         """The connection of an answer: a socket's file, of TLS the socket itself."""
         self._raise_for_status(response)
         sock = socket_of(response)
-        if isinstance(sock, ssl.SSLSocket):
-            sock._response = response  # type: ignore[attr-defined]  # which closes it when it is collected
+        if not isinstance(response.raw, Hijacked):
             return sock
-        return response.raw if isinstance(response.raw, Hijacked) else sock
+        return response.raw.handed_out() if isinstance(sock, ssl.SSLSocket) else response.raw
 
     def _disable_socket_timeout(self, socket: Any) -> None:
         """Reads take as long as they take."""
@@ -86,23 +85,21 @@ class StreamClient(BaseClient):
         self, response: requests.Response, stream: bool, tty: bool = True, demux: bool = False
     ) -> Any:
         """The output that a connection carries: as it comes, or all of it."""
-        frames = frames_iter(self._get_raw_response_socket(response), tty)
-        pieces: Iterator[Any] = (
-            (demux_adaptor(*frame) for frame in frames) if demux else (data for _, data in frames)
-        )
-        if stream:
-            return pieces
-        try:
-            return consume_socket_output(pieces, demux=demux)
-        finally:
-            response.close()
+        self._raise_for_status(response)
+        pieces = _pieces(response, tty, demux)
+        return pieces if stream else consume_socket_output(pieces, demux=demux)
 
     @check_resource("container")
     def _check_is_tty(self, container: str) -> bool:
         return bool(self._json(containers.INSPECT, container)["Config"]["Tty"])
 
     def _get_result(self, container: str, stream: bool, res: requests.Response) -> Any:
-        return self._get_result_tty(stream, res, self._check_is_tty(container))
+        try:
+            is_tty = self._check_is_tty(container)
+        except BaseException:
+            res.close()
+            raise
+        return self._get_result_tty(stream, res, is_tty)
 
     def _get_result_tty(self, stream: bool, res: requests.Response, is_tty: bool) -> Any:
         """The output that an answer carries, in frames unless there is a TTY."""
@@ -112,3 +109,10 @@ class StreamClient(BaseClient):
         if stream:
             return self._multiplexed_response_stream_helper(res)
         return b"".join(self._multiplexed_buffer_helper(res))
+
+
+def _pieces(response: requests.Response, tty: bool, demux: bool) -> Iterator[Any]:
+    """The output that a connection carries; it is closed at its end."""
+    with response:
+        for frame in frames_iter(response.raw, tty):
+            yield demux_adaptor(*frame) if demux else frame[1]

@@ -48,11 +48,18 @@ class Hijacked(socket.SocketIO):
     def __init__(self, sock: socket.socket) -> None:
         super().__init__(sock, "rwb")
         self.socket = sock
+        self._ours = True
+
+    def handed_out(self) -> socket.socket:
+        """The socket, for someone who closes it."""
+        self._ours = False
+        return self.socket
 
     def close(self) -> None:
         """Close the connection."""
         super().close()
-        self.socket.close()
+        if self._ours:
+            self.socket.close()
 
 
 class DaemonHTTPAdapter(HTTPAdapter):
