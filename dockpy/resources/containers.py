@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, overload
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
     Time: TypeAlias = datetime | timedelta | float | str
 
 __all__ = ["ContainerCollection"]
+
+logger: logging.Logger = logging.getLogger("dockpy")
 
 
 class ContainerCollection(Collection):
@@ -117,7 +120,7 @@ class ContainerCollection(Collection):
         pull: str,
     ) -> Container:
         """Create a container; its image is pulled ``always``, where it is ``missing``, or ``never``."""
-        proxies = self.client.proxy_variables if options.get("use_config_proxy", True) else {}
+        proxies = {} if options.get("use_config_proxy") is False else self.client.proxy_variables
         body, query = create_request(function, _image_id(image), command, options, proxies, surroundings())
         if self.client.default_platform:
             query.setdefault("platform", self.client.default_platform)
@@ -131,6 +134,8 @@ class ContainerCollection(Collection):
             container = Container(self.client, require(self.client, answer, "Id", "container"))
             if id_file:
                 id_file.write(container.id)
+        for warning in answer.get("Warnings") or []:  # such as: an option that the host's kernel has not
+            logger.warning("container %s on %s: %s", container.short_id, self.client.daemon, warning)
         return container
 
     def _sent(

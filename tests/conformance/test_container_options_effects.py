@@ -58,7 +58,7 @@ def test_the_process(engine: Client, say: Say) -> None:
     assert seen == ["65534", "65534 29", "/srv", "h", "1-x y", "1", "123", "456", "0"]
 
 
-def test_a_variable_of_the_image_is_taken_away(engine: Client, labels: dict[str, str]) -> None:
+def test_a_variable_that_is_there_anyhow_is_taken_away(engine: Client, labels: dict[str, str]) -> None:
     def names(**options: Any) -> set[str]:
         output = engine.containers.run(
             "busybox", ["/bin/env"], remove=True, network="none", labels=labels, **options

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from conftest import Place
+
     from dockpy import Client, Container
 
 MIB = 1024**2
@@ -50,7 +52,7 @@ KEPT: dict[str, tuple[dict[str, Any], dict[str, Any], dict[str, Any]]] = {
         {
             "Entrypoint": ["sh", "-c"],
             "Cmd": ["true"],
-            "Env": ["A=1", "B=x=y", "PATH"],  # which takes away the image's
+            "Env": ["A=1", "B=x=y", "PATH"],  # which takes away the one that is there anyhow
             "WorkingDir": "/srv",
             "User": "nobody:nogroup",
             "Shell": ["/bin/ash", "-c"],
@@ -317,6 +319,38 @@ def test_when_an_image_is_pulled(
             create(engine, image=container.attrs["Image"], pull="always")
     finally:
         engine.images.remove(name, force=True)
+
+
+@pytest.mark.parametrize(("wanted", "there"), [(None, True), (True, True), (False, False)])
+def test_proxies_of_the_docker_commands_configuration(
+    engine_place: Place,
+    labels: dict[str, str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    wanted: bool | None,
+    there: bool,
+) -> None:
+    proxies = {"default": {"httpProxy": "http://proxy:3128"}}
+    (tmp_path / "config.json").write_text(json.dumps({"proxies": proxies}))
+    monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path))
+    options: Any = {"use_config_proxy": wanted, "network": "none", "labels": labels}
+    with engine_place.connect() as client:
+        container = client.containers.create("busybox", **options)
+        assert ("HTTP_PROXY=http://proxy:3128" in (container.attrs["Config"]["Env"] or [])) is there
+        container.remove()
+
+
+def test_what_the_engine_warns_of_is_logged(
+    engine: Client, create: Callable[..., Container], caplog: pytest.LogCaptureFixture
+) -> None:
+    container = create(
+        engine, oom_kill_disable=True
+    )  # without a limit, or on a kernel that has no such thing
+    [record] = [entry for entry in caplog.records if entry.levelname == "WARNING"]
+    assert record.name == "dockpy"
+    assert container.short_id in record.getMessage()
+    assert engine.daemon in record.getMessage()
+    assert "oom" in record.getMessage().lower()
 
 
 # What is newer than the oldest engine
