@@ -69,6 +69,9 @@ def exec_request(
     for name, (field, kinds, default) in _FIELDS.items():
         if (value := given.get(name, default)) is not None:
             fields[field] = typed(name, value, *kinds)
+    if fields.get("attach_stdin"):
+        # Where no output is attached beside it, the engine does not end the connection when the command ends.
+        fields["attach_stdout"] = True
     if "user" in fields:
         fields["user"] = str(fields["user"])
     env = environment_list(given["environment"]) if "environment" in given else []

@@ -13,6 +13,7 @@ from dockpy.resources.interactive import Interactive
 from dockpy.resources.output import Pairs
 from dockpy.resources.part import ContainerPart
 from dockpy.streams.frames import Stream
+from dockpy.version import at_least
 
 if TYPE_CHECKING:
     from dockpy.resources.feed import Input
@@ -185,9 +186,7 @@ class ContainerAttach(ContainerPart):
 
         api = self.client.api
         chosen = given(stdin=stdin, stdout=stdout, stderr=stderr)
-        if not chosen and ops.ATTACH_WEBSOCKET.query[2].known_to(api.version()):
-            chosen = {"stdin": True, "stdout": True, "stderr": True}
-        elif chosen:
+        if chosen or at_least(api.version(), "1.42"):
             chosen = {"stdin": True, "stdout": True, "stderr": True, **chosen}
         query = {"stream": True, "logs": logs or None, "detachKeys": detach_keys, **chosen}
         connection = WebSocket(api.upgrade(ops.ATTACH_WEBSOCKET, {"id": self.id}, query))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar, overload
 
-from dockpy.errors import DockpyError, ExecTimedOut, TimedOut
+from dockpy.errors import DockpyError, ExecTimedOut, InvalidArgument, TimedOut
 from dockpy.ops import exec as ops
 from dockpy.options.exec import terminal_size
 from dockpy.resources.base import Resource, given
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from dockpy.client import Client
+    from dockpy.resources.interactive import Connection
     from dockpy.streams.frames import Frame
     from dockpy.wire.exec import ExecCreateRequest, ExecInspectResponse
 
@@ -75,9 +76,12 @@ class Exec(Resource["ExecInspectResponse"]):
         *,
         container_id: str | None = None,
         request: ExecCreateRequest | None = None,
+        wanted: tuple[bool, bool] = (True, True),
         mark: str | None = None,
     ) -> None:
         super().__init__(client, id)
+        self._wanted = wanted
+        self._started = False
         self._container_id = container_id
         self._request = request
         self._mark = mark
@@ -141,7 +145,8 @@ class Exec(Resource["ExecInspectResponse"]):
             Its streams; None with ``detach``.
 
         Raises:
-            Conflict: it has been started already, or its container does not run.
+            InvalidArgument: it has been started already: a command runs once.
+            Conflict: its container does not run.
             NotFound: it is not there any more.
 
         Operation: ExecStart.
@@ -151,6 +156,9 @@ class Exec(Resource["ExecInspectResponse"]):
         body = given(tty=tty, console_size=size, detach=detach or None)
         path = {"id": self.id}
         limit = check_timeout("timeout", timeout)
+        if self._started:  # the engine says so in the command's own output
+            raise InvalidArgument(f"The command {self.short_id} has been started already: it runs once")
+        self._started = True
         self.stale()
         if detach:
             with self.client.api.stream(ops.START, path, body=body) as answer:
@@ -158,12 +166,13 @@ class Exec(Resource["ExecInspectResponse"]):
             return None
         deadline = None if limit is None else (limit, time.monotonic() + limit)
         connection = self.client.api.upgrade(ops.START, path, body=body)
-        return ExecStream(self, connection, tty=tty, stdin=stdin, deadline=deadline)
+        return ExecStream(self, connection, tty=tty, stdin=stdin, wanted=self._wanted, deadline=deadline)
 
     def _shape(self) -> tuple[bool, bool]:
         """Whether it has a terminal, and whether its standard input is attached."""
         if self._request is not None:
             return bool(self._request.tty), bool(self._request.attach_stdin)
+        self._started = bool(self.attrs.get("Running")) or self.attrs.get("ExitCode") is not None
         config = self.attrs.get("ProcessConfig") or {}
         return bool(config.get("tty")), bool(self.attrs.get("OpenStdin"))
 
@@ -230,10 +239,19 @@ class ExecStream(Interactive):
     """
 
     def __init__(
-        self, exec: Exec, connection: Any, *, tty: bool, stdin: bool, deadline: tuple[float, float] | None
+        self,
+        exec: Exec,
+        connection: Connection,
+        *,
+        tty: bool,
+        stdin: bool,
+        wanted: tuple[bool, bool],
+        deadline: tuple[float, float] | None,
     ) -> None:
+        """The streams of a command that was started; `Exec.start` gives them."""
         super().__init__(connection, framed=not tty, stdin=stdin, terminal=tty, resize=exec._resize)
         self.exec: Exec = exec
+        self._wanted = dict(zip((Stream.STDOUT, Stream.STDERR), wanted, strict=True))
         self._deadline = deadline
         self._drained = False
         self._frames = self._ending(self._frames)
@@ -293,7 +311,8 @@ class ExecStream(Interactive):
                 if self._deadline is None or time.monotonic() < self._deadline[1]:
                     raise
                 raise self._timed_out() from None
-            yield frame
+            if self._wanted.get(frame.stream, True):
+                yield frame
 
     def _timed_out(self) -> DockpyError:
         """Kill it, and say so."""

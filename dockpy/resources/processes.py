@@ -184,7 +184,8 @@ class ContainerProcesses(ContainerPart):
         request = exec_request(function, cmd, options, mark)
         answer = self.client.api.call(ops.CREATE, {"id": self.id}, body=request)
         id = require(self.client, answer, "Id", "command")
-        return Exec(self.client, id, container_id=self.id, request=request, mark=mark)
+        wanted = (options.get("stdout") is not False, options.get("stderr") is not False)
+        return Exec(self.client, id, container_id=self.id, request=request, wanted=wanted, mark=mark)
 
     def top(self, ps_args: str | None = None) -> ContainerTopResponse:
         """Its processes.
