@@ -237,8 +237,8 @@ def _one_ulimit(option: str, item: Any) -> Any:
     fields = {str(key).lower(): limit for key, limit in item.items()}
     if not {"name"} <= set(fields) <= {"name", "soft", "hard"}:
         raise InvalidArgument(f"{option}={item!r}: {_ULIMIT_FORMS}")
-    limits = [limit for limit in (fields.get("soft"), fields.get("hard")) if limit is not None]
-    return _ulimit(option, fields["name"], limits)
+    given = [limit for limit in (fields.get("soft"), fields.get("hard")) if limit is not None]
+    return _ulimit(option, fields["name"], given)
 
 
 def _ulimit(option: str, name: Any, limits: Any) -> dict[str, Any]:

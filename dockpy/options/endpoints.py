@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from typing_extensions import TypedDict
@@ -13,7 +13,7 @@ from dockpy.errors import InvalidArgument
 from dockpy.options.values import is_list, pairs, string_list, whole
 
 if TYPE_CHECKING:
-    from dockpy.options.fields import Draft
+    from dockpy.options.fields import Draft, Parser, Place
     from dockpy.wire.networks import EndpointSettings
 
 __all__ = [
@@ -57,7 +57,7 @@ _MAC = re.compile(
 )
 
 
-def ip_address(version: int | None = None) -> Any:
+def ip_address(version: int | None = None) -> Callable[[str, Any], str]:
     """A parser of IP addresses, of version 4 or 6 where it says which."""
 
     def parse(option: str, value: Any) -> str:
@@ -108,7 +108,7 @@ def addresses(option: str, value: Any) -> list[str]:
     return [parse(option, item) for item in string_list(option, value)]
 
 
-_PARSERS: dict[str, Any] = {
+_PARSERS: dict[str, Parser] = {
     "aliases": string_list,
     "ipv4_address": ip_address(4),
     "ipv6_address": ip_address(6),
@@ -121,7 +121,9 @@ _PARSERS: dict[str, Any] = {
 _IPAM = ("ipv4_address", "ipv6_address", "link_local_ips")
 
 
-def endpoint(option: str, value: EndpointOptions | Mapping[str, Any] | EndpointSettings | None) -> Any:
+def endpoint(
+    option: str, value: EndpointOptions | Mapping[str, Any] | EndpointSettings | None
+) -> dict[str, Any]:
     """The Engine's endpoint settings, by the Python names of their fields.
 
     Args:
@@ -193,7 +195,7 @@ def place_networks(draft: Draft, option: str, value: Any) -> None:
     draft.networks = networks(option, value)
 
 
-def place_first(name: str, parse: Any) -> Any:
+def place_first(name: str, parse: Parser) -> Place:
     """A row for what is asked of the first network."""
 
     def place(draft: Draft, option: str, value: Any) -> None:

@@ -40,7 +40,7 @@ _FORMS = "it takes {'test': …, 'interval': '30s', 'timeout': …, 'retries': 3
 
 def healthcheck(
     option: str, value: str | Sequence[str] | Healthcheck | Mapping[str, Any] | HealthConfig
-) -> Any:
+) -> dict[str, Any] | HealthConfig:
     """The Engine's health check: a test alone, a mapping of `Healthcheck`, or of the Engine's own names.
 
     In the Engine's own form (``{"Test": […], "Interval": …}``), which docker-py's is, times are nanoseconds.
@@ -49,7 +49,7 @@ def healthcheck(
         InvalidArgument: it is none of these, or a time is neither 0 nor a millisecond at the least.
     """
     if isinstance(value, str) or is_list(value):
-        return {"test": _test(f"{option}", value)}
+        return {"test": _test(option, value)}
     if not isinstance(value, Mapping):
         return _engines_own(option, value)
     if any(isinstance(name, str) and name[:1].isupper() for name in value):
@@ -61,7 +61,7 @@ def healthcheck(
     }
 
 
-def _engines_own(option: str, value: Any) -> Any:
+def _engines_own(option: str, value: Any) -> HealthConfig:
     from dockpy.wire.containers import HealthConfig
 
     if isinstance(value, HealthConfig):

@@ -68,7 +68,9 @@ _FORMS = (
 _TYPES = ("bind", "cluster", "image", "npipe", "tmpfs", "volume")
 
 
-def mount(option: str, value: str | MountOptions | Mapping[str, Any] | Mount, absolute: Any = str) -> Any:
+def mount(
+    option: str, value: str | MountOptions | Mapping[str, Any] | Mount, absolute: Callable[[str], str] = str
+) -> dict[str, Any] | Mount:
     """The Engine's mount.
 
     Args:
@@ -93,7 +95,7 @@ def mount(option: str, value: str | MountOptions | Mapping[str, Any] | Mount, ab
     return _built(option, parts, absolute)
 
 
-def _engines_own(option: str, value: Any) -> Any:
+def _engines_own(option: str, value: Any) -> Mount:
     from dockpy.wire.mounts import Mount
 
     if isinstance(value, Mount):
