@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import posixpath
 import stat
+import time
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, overload
 
@@ -156,7 +157,7 @@ class ContainerFiles(ContainerPart):
         target = _inside(path)
         if not isinstance(source, (str, os.PathLike)):
             folder, name = self._spot(target, None)
-            with packed_data(source, owner.of(TarEntry(name))) as body:
+            with packed_data(source, owner.of(TarEntry(name, mtime=int(time.time())))) as body:
                 self._put(folder, body, True, archive)
             return
         local = os.fspath(source)

@@ -114,7 +114,7 @@ class ContainerLifetime(ContainerPart):
             "changes": None if changes is None else string_list("changes", changes),
             "pause": pause,
         }
-        answer = self.client.api.call(images.COMMIT, query=query, body=conf)
+        answer = self.client.api.call(images.COMMIT, query=query, body=conf or {})  # podman needs one
         return self.client.images.known(require(self.client, answer, "Id", "image"))
 
     # Until the end of a with statement

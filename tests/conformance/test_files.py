@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import os
 import tarfile
+import time
+from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
@@ -146,7 +148,9 @@ class TestCopyTo:
     def test_contents(self, filled: Container, contents: Any) -> None:
         filled.copy_to(io.BytesIO(b"some") if contents is io.BytesIO else contents, "/empty/file")
         assert filled.copy_from("/empty/file") == b"some"
-        assert filled.path_stat("/empty/file").mode == 0o644
+        found = filled.path_stat("/empty/file")
+        assert found.mode == 0o644
+        assert abs(datetime.fromisoformat(found.mtime).timestamp() - time.time()) < 60
 
     def test_contents_that_nobody_can_measure(self, filled: Container) -> None:
         reader, writer = os.pipe()
