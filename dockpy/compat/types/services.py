@@ -199,14 +199,14 @@ def convert_service_ports(ports: Any) -> list[Any]:
         raise TypeError("ports takes a dict or a list")
     result = []
     for published, target in ports.items():
-        parts = target if isinstance(target, tuple) else (target,)
-        if len(parts) > 3:
+        port, *rest = target if isinstance(target, tuple) else (target,)
+        if len(rest) > 2:
             raise ValueError("A service's port is at most (target_port, protocol, mode)")
-        spec = {"Protocol": "tcp", "PublishedPort": published, "TargetPort": parts[0]}
-        if len(parts) > 1 and parts[1] is not None:
-            spec["Protocol"] = parts[1]
-        if len(parts) == 3:
-            spec["PublishMode"] = parts[2]
+        protocol, mode = [*rest, None, None][:2]
+        spec = {"Protocol": "tcp" if protocol is None else protocol, "PublishedPort": published}
+        spec["TargetPort"] = port
+        if len(rest) == 2:
+            spec["PublishMode"] = mode
         result.append(spec)
     return result
 

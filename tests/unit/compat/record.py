@@ -1,4 +1,4 @@
-"""Records what docker-py 7.2.0 does: ``python -m tests.unit.compat.record`` where it is installed.
+"""Records what docker-py 7.2.0 does: ``python tests/unit/compat/record.py`` where it is installed.
 
 `test_recorded` holds dockpy.compat against it.
 """
@@ -12,9 +12,9 @@ import tempfile
 import warnings
 from pathlib import Path
 
-from tests.unit.compat.calls import CALLS, VALUES, evaluate, prepare
-from tests.unit.compat.engine import serving
-from tests.unit.compat.signatures import LOW, of_module
+from low_calls import CALLS, VALUES, evaluate, prepare
+from low_engine import serving
+from low_signatures import LOW, of_module
 
 HERE = Path(__file__).parent
 LIBRARY = "docker"

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import requests
+from low_engine import FRAMES
 
 from dockpy.compat import APIClient, TLSConfig, errors
 from dockpy.compat.transport import SSHHTTPAdapter, UnixHTTPAdapter
 from dockpy.compat.utils.socket import frames_iter
-from tests.unit.compat.engine import FRAMES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

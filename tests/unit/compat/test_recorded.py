@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-
-from tests.unit.compat.calls import evaluate, prepare
-from tests.unit.compat.deviations import SIGNATURES, expected
-from tests.unit.compat.engine import Serving, serving
-from tests.unit.compat.signatures import LOW, of_module
+from low_calls import evaluate, prepare
+from low_deviations import SIGNATURES, expected
+from low_engine import Serving, serving
+from low_signatures import LOW, of_module
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from tests.unit.compat.engine import Serving, readable
+from low_engine import Serving, readable
 
 __all__ = ["CALLS", "VALUES", "evaluate", "prepare"]
 
