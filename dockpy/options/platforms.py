@@ -45,6 +45,10 @@ def platform_json(platform: str | None) -> str | None:
 def platforms_json(option: str, platforms: str | Sequence[str] | None) -> list[str] | None:
     """One platform, or several, as a list of such JSON objects.
 
+    Args:
+        option: the option's name, for errors.
+        platforms: the platform or platforms.
+
     Raises:
         InvalidArgument: one is no platform.
     """
