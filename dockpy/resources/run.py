@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING, Any
 
-from dockpy.errors import ContainerError, DockpyError, InvalidResponse
+from dockpy.errors import Conflict, ContainerError, DockpyError, InvalidResponse
 from dockpy.ops import containers as ops
 from dockpy.resources.interactive import Interactive
 from dockpy.resources.output import RunOutput
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from dockpy.wire.containers import ContainerWaitResponse
 
 __all__ = ["RunStream", "discard", "run_attached"]
+
+_GOING = 30.0
+"""Seconds that the engine may take to remove a container that has ended."""
 
 
 class RunStream(Interactive):
@@ -153,5 +156,8 @@ def run_attached(container: Container, *, stdout: bool, stderr: bool, **told: An
 
 def discard(container: Container) -> None:
     """Remove a container that was to be removed anyhow, whatever state it is in."""
-    with contextlib.suppress(DockpyError):  # gone already, or going; what went wrong before counts
-        container.remove(force=True, v=True)
+    with contextlib.suppress(DockpyError):  # gone already; what went wrong before counts
+        try:
+            container.remove(force=True, v=True)
+        except Conflict:  # the engine is removing it
+            container.wait(condition="removed", timeout=_GOING)

@@ -133,7 +133,7 @@ class Upgraded(_Connection):
         """
         try:
             self._channel.send(data)
-        except OSError as error:
+        except (OSError, ValueError) as error:
             raise self.at(explain(error, self._endpoint)) from root_cause(error)
 
     def close_write(self) -> None:
