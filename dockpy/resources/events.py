@@ -11,6 +11,7 @@ import json
 import math
 import threading
 import time
+from decimal import Decimal
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
@@ -41,7 +42,8 @@ class EventStream(Closing):
     """Events, as they come. Close it from any thread; it closes itself at its end.
 
     Where the connection is lost it connects again, yields one event of the type ``dockpy`` and the action
-    ``reconnect``, and goes on: each event that the daemon still knows of comes exactly once.
+    ``reconnect``, and goes on: each event that the daemon still knows of comes exactly once. The client's
+    hooks are called from another thread then.
     """
 
     def __init__(
@@ -57,9 +59,10 @@ class EventStream(Closing):
         self._attempt: _Attempt | None = None
         self._delay = 0.0
         self._silence = caller.read_timeout
+        now = time.time()
         self._adopt(self._connect())
-        if query.get("since") is None:  # where nothing was told yet, what there was since now comes first
-            self._query["since"] = str(int(self._opened))
+        since = query.get("since")
+        self._first = int(Decimal(since) * 10**9) if since is not None else self._moment_of(now)
 
     def __iter__(self) -> Iterator[EventMessage]:
         return self
@@ -74,6 +77,7 @@ class EventStream(Closing):
                     raise
                 lost: DockpyError = ConnectionFailed("The daemon ended the stream")
             except TimedOut:  # silent for longer than it may be: that is for the caller to know
+                self.close()
                 raise
             except (ConnectionFailed, InvalidResponse) as error:
                 if not self._reconnect:
@@ -126,11 +130,23 @@ class EventStream(Closing):
     # Coming back
 
     def _connect(self) -> ByteStream:
-        query = dict(self._query)
-        if self._last is not None:
-            seconds, rest = divmod(max(self._last - _OVERLAP, 0), 10**9)
-            query["since"] = f"{seconds}.{rest:09d}"
-        return self._caller.stream(system.EVENTS, query=query)
+        return self._caller.stream(system.EVENTS, query=self._query)
+
+    def _reconnected(self) -> ByteStream:
+        """Ask again from a little before the last event, and not from before what was asked for at first."""
+        since = (
+            self._first if self._last is None else max(self._last - _OVERLAP, min(self._first, self._last))
+        )
+        seconds, rest = divmod(since, 10**9)
+        return self._caller.stream(system.EVENTS, query={**self._query, "since": f"{seconds}.{rest:09d}"})
+
+    def _moment_of(self, now: float) -> int:
+        """When the stream began, in nanoseconds, by the daemon's clock.
+
+        The daemon's date has whole seconds. On the same host the clock is the same, and says it better.
+        """
+        shared = self._caller.transport.endpoint.scheme == "unix" and abs(now - self._opened) < 1
+        return int((now if shared else self._opened) * 10**9)
 
     def _adopt(self, stream: ByteStream) -> None:
         self._source: JsonStream[EventMessage] = JsonStream(system.EVENTS, stream)
@@ -180,7 +196,7 @@ class EventStream(Closing):
 
     def _try(self, seconds: float) -> ByteStream | None:
         """Connect once; None where that took longer, or was called off."""
-        attempt = self._attempt = _Attempt(self._connect)
+        attempt = self._attempt = _Attempt(self._reconnected)
         if self._closed.is_set():
             attempt.call_off()
         return attempt.result(seconds)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 HEAD = b"HTTP/1.1 200 OK\r\nDate: %s\r\nTransfer-Encoding: chunked\r\n\r\n"
 SECOND = 10**9
 T = 1_700_000_000 * SECOND
+EARLY = 1_600_000_000
 
 
 def event(nano: int, name: str = "web", action: str = "start", **more: Any) -> dict[str, Any]:
@@ -49,7 +50,7 @@ def broken_off(*connections: list[dict[str, Any]], last: Callable[[Any], object]
     def handle(peer: Any) -> None:
         peer.request()
         if peer.number <= len(connections):
-            peer.send(head() + chunks(connections[peer.number - 1]))
+            peer.send(head(EARLY) + chunks(connections[peer.number - 1]))
         elif last is not None:
             last(peer)
         else:
@@ -114,7 +115,7 @@ def test_where_nothing_was_told(serve: Any, connect: Any, since: int | None) -> 
     server = serve(handle)
     with connect(server).events(since=since) as events:
         assert shape(next(events)) == MARKER
-    assert since_of(server.asked[1]) == str(since or daemon)
+    assert since_of(server.asked[1]) == f"{since or daemon}.000000000"
 
 
 def test_equal_but_for_one_field(serve: Any, connect: Any) -> None:
@@ -317,3 +318,51 @@ def test_what_it_does_not_take(serve: Any, connect: Any, always: Any, answer: An
         with pytest.raises(InvalidArgument, match="reconnect_timeout="):
             client.events(reconnect_timeout=value)
     assert server.asked == []
+
+
+@pytest.mark.parametrize("since", [None, T / SECOND + 0.25])
+def test_nothing_from_before_it_began(serve: Any, connect: Any, since: float | None) -> None:
+    """What it asks again for is a second more, but never more than it was asked for itself."""
+    began = T if since is None else T + SECOND // 4
+
+    def handle(peer: Any) -> None:
+        peer.request()
+        peer.send(head(T // SECOND) + chunks([event(began + SECOND // 2)]))
+        if peer.number > 1:
+            peer.rest()
+
+    server = serve(handle)
+    with connect(server).events(since=since) as events:
+        assert [next(events).action for _ in range(2)] == ["start", "reconnect"]
+    assert since_of(server.asked[1]) == f"{T // SECOND}.{began - T:09d}"
+
+
+def test_when_it_began_on_this_host(serve: Any, connect: Any, over: str) -> None:
+    """The clock is the same there, and knows more than whole seconds; elsewhere the daemon's date counts."""
+
+    def handle(peer: Any) -> None:
+        peer.request()
+        peer.send(head())
+        if peer.number > 1:
+            peer.rest()
+
+    server = serve(handle, over)
+    before = time.time()
+    with connect(server).events() as events:
+        after = time.time()
+        next(events)
+    asked = float(since_of(server.asked[1]))
+    if over == "unix" and int(before) == int(after):
+        assert before - 0.001 <= asked <= after
+    else:
+        assert before - 1 <= asked <= after
+        assert over == "unix" or asked == int(asked)
+
+
+def test_after_a_silence_it_has_ended(serve: Any, connect: Any) -> None:
+    server = serve(broken_off())
+    events = connect(server).with_options(stream_timeout=0.2).events()
+    with pytest.raises(TimedOut):
+        next(events)
+    assert list(events) == []
+    assert len(server.asked) == 1
