@@ -9,7 +9,7 @@ import time
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, overload
 
-from dockpy.errors import ApiError, ArchiveError, DockpyError, InvalidArgument, InvalidResponse, NotFound
+from dockpy.errors import ApiError, ArchiveError, InvalidArgument, InvalidResponse, NotFound
 from dockpy.ops import containers as ops
 from dockpy.resources.archive import opened
 from dockpy.resources.pack import Owner, local_path, packed_data, packed_path
@@ -48,10 +48,11 @@ class ContainerFiles(ContainerPart):
         query = {"path": _inside(path)}
         try:
             return self.client.api.call(ops.ARCHIVE_INFO, {"id": self.id}, query)
-        except ApiError:
-            # An answer to HEAD cannot say what is wrong; one to GET does.
-            self.client.api.stream(ops.ARCHIVE, {"id": self.id}, query).close()
-            raise
+        except ApiError as error:
+            wordless = error
+        # An answer to HEAD cannot say what is wrong; one to GET does.
+        self.client.api.stream(ops.ARCHIVE, {"id": self.id}, query).close()
+        raise wordless
 
     def get_archive(self, path: str | PurePath) -> tuple[ByteStream, ContainerPathStat]:
         """A file or folder of it as a tar.
@@ -74,11 +75,9 @@ class ContainerFiles(ContainerPart):
         stream = self.client.api.stream(ops.ARCHIVE, {"id": self.id}, {"path": _inside(path)})
         try:
             return stream, decode(ops.ARCHIVE_INFO, stream.head.headers, b"")
-        except BaseException as error:
+        except InvalidResponse as error:
             stream.close()
-            if isinstance(error, DockpyError):
-                stream.at(error)
-            raise
+            raise stream.at(error) from None
 
     def put_archive(
         self,
@@ -236,8 +235,11 @@ class ContainerFiles(ContainerPart):
         origin = _inside(path)
         if isinstance(destination, (str, os.PathLike)):
             return self._copy_to_path(origin, os.fspath(destination), follow_link, archive)
-        origin = self._followed(origin)
-        stream, _ = self.get_archive(origin)
+        if destination is not None and not isinstance(destination, SupportsWrite):
+            raise InvalidArgument(
+                f"destination={destination!r}: it takes a path, a file open for writing bytes, or None"
+            )
+        stream, _ = self._archive_of(origin, follow=True)
         with stream:
             pieces = file_contents(stream, origin)
             try:
@@ -269,7 +271,7 @@ class ContainerFiles(ContainerPart):
             source: the path here; None for contents.
             is_folder: the source is a folder.
         """
-        plain = target.rstrip("/") or "/"
+        plain = _clean(target)
         try:
             found = self.path_stat(plain)
             if found.mode & _IS_LINK and (plain := found.link_target):
@@ -288,10 +290,13 @@ class ContainerFiles(ContainerPart):
             raise InvalidArgument(f"path={target!r} is no folder in the container, but a file")
         return posixpath.dirname(plain) or "/", posixpath.basename(plain)
 
-    def _followed(self, path: str) -> str:
-        """The path, or where the symbolic link at its end leads."""
-        found = self.path_stat(path)
-        return found.link_target if found.mode & _IS_LINK and found.link_target else path
+    def _archive_of(self, path: str, *, follow: bool) -> tuple[ByteStream, ContainerPathStat]:
+        """What is at a path; of a symbolic link, what it leads to, where that is asked."""
+        stream, found = self.get_archive(path)
+        if not (follow and found.mode & _IS_LINK and found.link_target):
+            return stream, found
+        stream.close()
+        return self.get_archive(found.link_target)
 
     def _copy_to_path(self, origin: str, destination: str, follow: bool, owners: bool) -> Path:
         place = os.path.realpath(destination)
@@ -299,12 +304,10 @@ class ContainerFiles(ContainerPart):
         if not os.path.isdir(parent):
             raise InvalidArgument(f"destination={destination!r}: there is no folder {parent!r}")
         contents = origin == "." or origin.endswith("/.")
-        name = "" if contents else posixpath.basename(posixpath.normpath(f"/{origin}"))
-        if follow:
-            origin = self._followed(origin)
-        if posixpath.normpath(f"/{origin}") in ("/", "//"):
+        name = "" if contents else posixpath.basename(_clean(origin))
+        if _clean(origin) == "/":
             origin = "/."  # the root has no name
-        stream, found = self.get_archive(origin)
+        stream, found = self._archive_of(origin, follow=follow)
         with stream:
             is_folder = bool(found.mode & _IS_FOLDER)
             if os.path.isdir(place):
@@ -318,6 +321,11 @@ class ContainerFiles(ContainerPart):
             except (ArchiveError, InvalidResponse) as error:
                 raise stream.at(error) from error.__cause__
         return Path(place)
+
+
+def _clean(path: str) -> str:
+    """A path in a container without what leads nowhere, as the engine reads it."""
+    return posixpath.normpath(f"/{path.lstrip('/')}")
 
 
 def _inside(path: str | PurePath) -> str:

@@ -104,14 +104,16 @@ class ContainerReadiness(ContainerLogs):
         while True:
             self.reload()
             self._refuse_stopped()
-            address = self._published(key)
-            problem = _connects(address, deadline.left(1.0) or 0.001)
-            if problem is None:
-                return address
+            place, problem = f"port {key}", "it is being restarted"
+            if self.attrs["State"]["Status"] != "restarting":  # it is published nowhere then
+                address = self._published(key)
+                place = f"port {key} ({address[0]}:{address[1]})"
+                problem = _connects(address, deadline.left(1.0) or 0.001)
+                if not problem:
+                    return address
             if deadline.passed:
                 raise self._timed_out(
-                    f"Nothing took a connection at port {key} ({address[0]}:{address[1]}) within "
-                    f"{deadline.seconds:g} s: {problem}"
+                    f"Nothing took a connection at {place} within {deadline.seconds:g} s: {problem}"
                 )
             time.sleep(deadline.left(_INTERVAL) or 0)
 
@@ -306,8 +308,8 @@ def tcp_port(port: int | str) -> str:
     return f"{int(match[1])}/tcp"
 
 
-def _connects(address: tuple[str, int], seconds: float) -> str | None:
-    """Connect, and see that it lasts: None where it does, else what was wrong.
+def _connects(address: tuple[str, int], seconds: float) -> str:
+    """Connect, and see that it lasts: empty where it does, else what was wrong.
 
     The engine's proxy takes a connection before it has found out whether the container does.
     """
@@ -317,7 +319,7 @@ def _connects(address: tuple[str, int], seconds: float) -> str | None:
                 return "the connection was closed at once"
     except OSError as error:
         return error.strerror or str(error)
-    return None
+    return ""
 
 
 def _is_loopback(host: str) -> bool:

@@ -106,8 +106,8 @@ class TestWith:
             "busybox", ["sleep", "1000"], detach=True, labels=labels, network="none", volumes=["/data"]
         ) as container:
             assert container.status == "running"
-            [volume] = [mount.name for mount in container.mounts]
-            assert client.volumes.get(volume)
+            [volume] = [str(mount.name) for mount in container.mounts]
+            assert client.volumes.get(volume).name == volume
         with pytest.raises(NotFound):
             container.reload()
         with pytest.raises(NotFound):

@@ -181,7 +181,8 @@ class TestCopyTo:
         filled.copy_to(source, "/new")  # nothing is there: it gets that name
         filled.copy_to(str(source), "/empty")  # a folder is there: into it
         filled.copy_to(f"{source}/.", "/d/")  # what it holds
-        for where in ("/new", "/empty/source", "/d"):
+        filled.copy_to(source, "/newer/.")
+        for where in ("/new", "/newer", "/empty/source", "/d"):
             found = filled.path_stat(f"{where}/a")
             assert (found.size, found.mode, found.mtime) == (3, 0o750, "2001-02-03T04:05:06Z")
             assert filled.path_stat(f"{where}/link").link_target == f"{where}/a"
@@ -324,6 +325,8 @@ class TestCopyFrom:
         ):
             with pytest.raises(InvalidArgument, match=problem):
                 filled.copy_from(path, destination)
+        with pytest.raises(InvalidArgument, match="destination=7: it takes a path"):
+            filled.copy_from("/d/f", 7)  # type: ignore[call-overload]
         with pytest.raises(NotFound):
             filled.copy_from("/nope", tmp_path)
         assert [path.name for path in tmp_path.iterdir()] == ["file"]

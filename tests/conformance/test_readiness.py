@@ -111,6 +111,17 @@ class TestPort:
         with pytest.raises(TimedOut, match=r"port 80/tcp \(127.0.0.1:\d+\) within 1 s: "):
             container.wait_port(80, timeout=1)
 
+    def test_it_takes_some_attempts(self, engine: Client, start: Any) -> None:
+        """While it is restarted, its port is published nowhere."""
+        container = start(
+            engine,
+            ["sh", "-c", f"test -e /2 && exec {SERVE}; test -e /1 && touch /2; touch /1; exit 1"],
+            network="bridge",
+            ports={"80/tcp": None},
+            restart_policy="on-failure",
+        )
+        assert container.wait_port(80, timeout=30)[1] > 0
+
     def test_not_published(self, engine: Client, start: Any) -> None:
         with pytest.raises(NotReady, match=r"port 80/tcp is not published.*\nPublish it"):
             start(engine).wait_port(80, timeout=60)
