@@ -104,7 +104,7 @@ class RunStream(Interactive):
 
     def _ending(self, frames: Iterator[Frame]) -> Iterator[Frame]:
         yield from frames
-        if self._connection.cancelled:
+        if self._source.cancelled:
             return
         with self._waiting:
             status = self._waiting.result().get("StatusCode")
