@@ -2,8 +2,8 @@
 
     python benchmarks/build_context.py
 
-22,000 small files, some of them left out, and 16 MB in a large one. CPU time, the best of three runs; the ratio
-is docker-py's time to dockpy's.
+22,000 small files, some of them left out, and 16 MB in a large one. CPU time, the best of three runs; the
+ratio is docker-py's time to dockpy's.
 """
 
 from __future__ import annotations

@@ -123,10 +123,10 @@ class Image(Resource["ImageInspect"]):
 
         Operation: ImageGet.
         """
-        name: str | None = self.id
+        name = self.id
         if named:
-            name = named if isinstance(named, str) else next(iter(self.tags), None)
-            if name is None or name not in self.tags:
+            name = named if isinstance(named, str) else next(iter(self.tags), "")
+            if name not in self.tags:
                 raise InvalidArgument(f"named={named!r}: the image {self.short_id} has the names {self.tags}")
         query = {"platform": platforms_json("platform", platform)}
         return self.client.api.stream(ops.GET, {"name": name}, query)

@@ -424,8 +424,13 @@ def test_interrupted(engine: Client, labels: dict[str, str], new_name: Any) -> N
             raise KeyboardInterrupt
 
     ended = threading.Event()
+
+    def watch() -> None:
+        if next(iter(events), None) is not None:
+            ended.set()
+
     with engine.events(filters={"label": mark, "event": "die"}) as events:
-        watcher = threading.Thread(target=lambda: (next(iter(events), None), ended.set()))
+        watcher = threading.Thread(target=watch)
         watcher.start()
         with pytest.raises(KeyboardInterrupt):
             engine.images.build(dockerfile=text, forcerm=True, nocache=True, on_progress=interrupt)
@@ -474,6 +479,16 @@ class TestCredentials:
         with engine_place.connect() as client:
             assert build(client, f"FROM {base}\nENV A=b\n").image
             client.images.remove(base)
+
+
+def test_a_credential_helper_that_is_not_there(
+    engine_place: Any, build: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The images that are here already need none."""
+    (tmp_path / "config.json").write_text(json.dumps({"credsStore": "is-not-there"}))
+    monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path))
+    with engine_place.connect() as client:
+        assert build(client, "FROM busybox\nENV A=b\n").image
 
 
 def test_prune(engine: Client) -> None:

@@ -89,10 +89,11 @@ def test_attestations(engine: Client) -> None:
     image = engine.images.get("busybox")
     asked: list[str] = []
     engine.hooks.request.append(lambda event: asked.append(event.operation))
-    for ask in (
+    asks: list[Callable[[], Any]] = [
         lambda: image.attestations(),
         lambda: engine.images.attestations("busybox", platform="linux/amd64", types="x", statement=True),
-    ):
+    ]
+    for ask in asks:
         with pytest.raises(VersionMismatch, match=r"ImageAttestations needs API 1\.55"):
             ask()
     assert asked == []
