@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent / "compat_programs"))
-import runner
+import compat_runner
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from conftest import Place
 
 
-@pytest.mark.parametrize("program", runner.PROGRAMS, ids=lambda program: program.stem)
+@pytest.mark.parametrize("program", compat_runner.PROGRAMS, ids=lambda program: program.stem)
 def test_program(
     program: Path, engine_place: Place, registry: str, locked_registry: str, new_name: Callable[[], str]
 ) -> None:
@@ -30,6 +30,8 @@ def test_program(
         "REGISTRY": registry,
         "LOCKED": locked_registry,
     }
-    stdout, stderr = runner.run(runner.translated(program.read_text("utf-8")), environ, "-W", "error")
+    stdout, stderr = compat_runner.run(
+        compat_runner.translated(program.read_text("utf-8")), environ, "-W", "error"
+    )
     assert stderr == ""
     assert stdout == program.with_suffix(".txt").read_text("utf-8")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from dockpy.compat.constants import DEFAULT_DATA_CHUNK_SIZE
@@ -292,17 +293,17 @@ class ContainerCollection(Collection[Container]):
         output = None
         if container.attrs["HostConfig"]["LogConfig"]["Type"] in ("json-file", "journald"):
             output = container.logs(stdout=stdout, stderr=stderr, stream=True, follow=True)
-        exit_status = container.wait()["StatusCode"]
-        said = None
-        if exit_status != 0:
+        with ExitStack() as unless_all_is_well:
             if output is not None:
-                output.close()
-            if not kwargs.get("auto_remove"):
+                unless_all_is_well.callback(output.close)
+            exit_status, said = container.wait()["StatusCode"], None
+            if exit_status != 0 and not kwargs.get("auto_remove"):
                 said = container.logs(stdout=False, stderr=True)
-        if remove:
-            container.remove()
-        if exit_status != 0:
-            raise ContainerError(container, exit_status, command, image, said)
+            if remove:
+                container.remove()
+            if exit_status != 0:
+                raise ContainerError(container, exit_status, command, image, said)
+            unless_all_is_well.pop_all()
         return output if stream or output is None else b"".join(output)
 
     def create(self, image: str | Image, command: str | list[str] | None = None, **kwargs: Any) -> Container:

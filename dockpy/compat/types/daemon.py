@@ -24,6 +24,7 @@ class CancellableStream:
     def __init__(self, stream: Iterator[Any], response: requests.Response) -> None:
         self._stream = stream
         self._response = response
+        self._closed = False
 
     def __iter__(self) -> CancellableStream:
         return self
@@ -33,6 +34,10 @@ class CancellableStream:
             return next(self._stream)
         except (urllib3.exceptions.ProtocolError, OSError):
             raise StopIteration from None
+        except (AttributeError, ValueError):
+            if not self._closed:
+                raise
+            raise StopIteration from None  # it was closed under the reader's hands
 
     next = __next__
 
@@ -40,8 +45,9 @@ class CancellableStream:
         """End it; whoever waits for the next piece gets none."""
         if self._response.raw.closed:
             return
+        self._closed = True
         sock = socket_of(self._response)
         if sock is not None:
             with contextlib.suppress(OSError):  # the daemon has ended it already
                 sock.shutdown(socket.SHUT_RDWR)
-            sock.close()
+        self._response.close()

@@ -9,7 +9,7 @@ import os
 import secrets
 import sys
 
-from runner import PROGRAMS, run
+from compat_runner import PROGRAMS, run
 
 
 def main(wanted: list[str]) -> None:

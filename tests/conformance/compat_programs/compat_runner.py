@@ -11,7 +11,7 @@ from pathlib import Path
 import dockpy
 
 HERE = Path(__file__).parent
-PROGRAMS = sorted(path for path in HERE.glob("*.py") if path.stem not in ("record", "runner"))
+PROGRAMS = sorted(path for path in HERE.glob("*.py") if path.stem not in ("record", "compat_runner"))
 
 
 def translated(source: str) -> str:
