@@ -55,6 +55,7 @@ class RunStream(Interactive):
         self.exit_status: int | None = None
         self._told = (image, command)
         self._waiting = waiting
+        self._gone: Pending[ContainerWaitResponse] | None = None
         self._removed = removed
         self._frames = self._ending(self._frames)
 
@@ -96,6 +97,10 @@ class RunStream(Interactive):
             attached = undo.enter_context(api.upgrade(ops.ATTACH, path, wanted))
             waiting = undo.enter_context(api.waiting(ops.WAIT, path, {"condition": condition}))
             streams = cls(container, image, command, attached, waiting, stdin=stdin, tty=tty, removed=removed)
+            if removed and waiting.headers.get("Server", "").startswith("Libpod"):
+                # Of a container that it has removed, podman says that its status was 0, whatever it was.
+                exits = undo.enter_context(api.waiting(ops.WAIT, path, {"condition": "next-exit"}))
+                streams._gone, streams._waiting = waiting, exits
             container.start()
             if input is not None:
                 streams.feed(input)
@@ -108,6 +113,9 @@ class RunStream(Interactive):
             return
         with self._waiting:
             status = self._waiting.result().get("StatusCode")
+        if self._gone is not None:
+            with self._gone:
+                self._gone.result()
         self.container.stale()
         if not isinstance(status, int):
             raise self._waiting.at(InvalidResponse("The engine did not say how the container ended"))
@@ -126,6 +134,8 @@ class RunStream(Interactive):
         """Close the connection; a container that was to be removed, and has not ended, is removed."""
         super().close()
         self._waiting.close()
+        if self._gone is not None:
+            self._gone.close()
         if self._removed and self.exit_status is None:
             discard(self.container)
 

@@ -195,6 +195,11 @@ class Pending(Closing, Generic[R]):
         self._operation = operation
         self._source = source
 
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """The headers that it began with."""
+        return self._source.head.headers
+
     def at(self, error: DockpyError) -> DockpyError:
         """The error, with the operation, the object and the daemon."""
         return self._source.at(error)

@@ -113,11 +113,12 @@ def test_leaving_it_early(engine: Client, run: Any, remove: bool) -> None:
 def test_what_does_not_go_together(engine: Client) -> None:
     requests: list[str] = []
     engine.hooks.request.append(lambda event: requests.append(event.operation))
+    containers: Any = engine.containers
     for options in ({"stream": True}, {"input": b""}):
         with pytest.raises(InvalidArgument, match="detach=True does not go with"):
-            engine.containers.run("busybox", detach=True, **options)  # type: ignore[call-overload]
+            containers.run("busybox", detach=True, **options)
     with pytest.raises(InvalidArgument, match="input= takes bytes"):
-        engine.containers.run("busybox", input="text")  # type: ignore[call-overload]
+        containers.run("busybox", input="text")
     assert requests == []
 
 

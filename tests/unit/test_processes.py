@@ -20,7 +20,7 @@ from dockpy.resources.output import OutputStream, Pairs
 from dockpy.streams.frames import Stream, encode_frame
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 OUT, ERR = Stream.STDOUT, Stream.STDERR
 
@@ -172,7 +172,12 @@ def test_a_reset_is_an_end_where_input_may_be_left_unread() -> None:
 def test_sending_takes_an_attached_input() -> None:
     connection = Connection()
     stream = streams(connection, stdin=False)
-    for attempt in (lambda: stream.send(b"x"), stream.close_write, lambda: stream.feed(b"x")):
+    attempts: list[Callable[[], None]] = [
+        lambda: stream.send(b"x"),
+        stream.close_write,
+        lambda: stream.feed(b"x"),
+    ]
+    for attempt in attempts:
         with pytest.raises(InvalidArgument, match="stdin=True"):
             attempt()
     assert (connection.sent, connection.ended) == (b"", False)
