@@ -220,8 +220,9 @@ def preferences(option: str, value: Any) -> list[Any]:
 def _preference(option: str, value: Any) -> Any:
     if isinstance(value, Mapping) or is_model(value):
         return value
-    strategy, _, descriptor = value.partition("=") if isinstance(value, str) else (*value[:1], "", *value[1:])
-    if strategy != "spread" or not is_text(descriptor) or not descriptor:
+    pair = value.split("=", 1) if isinstance(value, str) else list(value) if is_list(value) else []
+    descriptor = pair[1] if len(pair) == 2 and pair[0] == "spread" else None
+    if not is_text(descriptor) or not descriptor:
         raise InvalidArgument(f"{option}={value!r}: it takes 'spread=node.labels.NAME'")
     return {"spread": {"spread_descriptor": descriptor}}
 

@@ -69,8 +69,8 @@ class ServiceOptions(TypedDict, total=False):
     """What a service shall be, beside its image and its command.
 
     Where a mapping is taken, its names may be Python's (``{"max_attempts": 3, "delay": "5s"}``) or the
-    Engine's, which docker-py's types have (``{"MaxAttempts": 3, "Delay": 5_000_000_000}``); only in the latter
-    are times nanoseconds.
+    Engine's, which docker-py's types have (``{"MaxAttempts": 3, "Delay": 5_000_000_000}``); times are
+    nanoseconds in the latter only.
     """
 
     name: str

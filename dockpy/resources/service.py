@@ -104,7 +104,8 @@ class Service(Logged["ServiceAttrs"]):
         """Change it; what is not given stays as it is.
 
         A list or mapping that is given takes the place of the whole one that was. What is inside of
-        ``update_config``, ``restart_policy``, ``healthcheck`` and the like is changed one by one. Where somebody else changes the service meanwhile, this is done again on top of that.
+        ``update_config``, ``restart_policy``, ``healthcheck`` and the like is changed one by one. Where
+        somebody else changes the service meanwhile, this is done again on top of that.
 
         Args:
             image: another image.

@@ -36,7 +36,7 @@ class Task(Logged["TaskAttrs"]):
 
     @property
     def state(self) -> str:
-        """``new``, ``pending``, ``preparing``, ``running``, ``complete``, ``failed``, ``rejected``, ``shutdown``, …"""
+        """``new``, ``pending``, ``preparing``, ``running``, ``complete``, ``failed``, ``rejected``, …"""
         return str(self._status.get("State") or "")
 
     @property
