@@ -11,6 +11,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import shlex
 import socket
 import socketserver
 import subprocess
@@ -21,6 +22,7 @@ import threading
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 HERE = Path(__file__).parent
 
@@ -171,6 +173,28 @@ RULES: list[str] = [
 ]
 
 
+# Flags, a line as of a shell; test_as_the_command.py says the keywords for them.
+FLAGS: list[str] = [
+    "--tag a:1 --tag registry:5000/b",
+    "--build-arg A=b --build-arg C=d=e --build-arg EMPTY=",
+    "--label a=b --label c",
+    "--target t",
+    "--platform linux/arm64",
+    "--no-cache --pull --force-rm",
+    "--rm=false",
+    "--quiet",
+    "--cache-from a --cache-from b:1",
+    "--network none",
+    "--add-host db:10.0.0.2 --add-host six:::1",
+    "--shm-size 64m",
+    "--ulimit nofile=1:2 --ulimit nproc=5",
+    "--memory 1g --memory-swap -1",
+    "--cpu-shares 2 --cpu-period 3 --cpu-quota 4",
+    "--cpuset-cpus 0-1 --cpuset-mems 0",
+    "--cgroup-parent /x",
+]
+
+
 def make_tree(root: Path, rules: str) -> None:
     """The tree, with these rules."""
     for line in TREE:
@@ -192,6 +216,7 @@ class Builder(BaseHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
     context = b""
+    query: dict[str, list[str]] = {}
 
     def do_GET(self) -> None:
         self._answer(b"OK")
@@ -205,6 +230,7 @@ class Builder(BaseHTTPRequestHandler):
             self.rfile.readline()
         self.rfile.readline()
         type(self).context = data
+        type(self).query = parse_qs(urlsplit(self.path).query, keep_blank_values=True)
         self._answer(b'{"stream":"done"}\n')
 
     def _answer(self, body: bytes) -> None:
@@ -290,6 +316,22 @@ def special(docker: str) -> dict[str, Any]:
     return recorded
 
 
+def queries(docker: str) -> dict[str, dict[str, list[str]]]:
+    """What flags change in the query."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder, "Dockerfile").write_text("FROM scratch\n")
+        classic(docker, Path(folder))
+        plain = Builder.query
+        recorded = {}
+        for flags in FLAGS:
+            classic(docker, Path(folder), *shlex.split(flags))
+            recorded[flags] = {
+                name: value for name, value in Builder.query.items() if value != plain.get(name)
+            }
+            recorded[flags] |= {name: [] for name in plain if name not in Builder.query}
+    return recorded
+
+
 def left_out(root: Path, sent: Any, files: bool) -> Any:
     """What of a folder was not sent; of `files` alone, or folders too."""
     if isinstance(sent, dict):
@@ -318,7 +360,7 @@ def main(docker: str, engine: str) -> None:
                     "buildkit": left_out(root, buildkit(docker, engine, root), files=True),
                 }
             )
-    write({"rules": recorded, "special": special(docker)})
+    write({"rules": recorded, "special": special(docker), "queries": queries(docker)})
 
 
 def write(golden: dict[str, Any]) -> None:

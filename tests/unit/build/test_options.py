@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs
 
 import pytest
 
 from dockpy.errors import InvalidArgument, InvalidReference
 from dockpy.ops import images
+from dockpy.ops.query import encode_query
 from dockpy.options.build import BuildOptions, build_request
 
 
@@ -142,3 +146,40 @@ def test_names() -> None:
         TypeError, match=r"build\(\) got an unexpected keyword argument 'labls'; did you mean 'labels'"
     ):
         query(labls={})
+
+
+# The keywords for the flags that record_cli.py gave to the docker command.
+AS_THE_COMMAND: dict[str, dict[str, Any]] = {
+    "--tag a:1 --tag registry:5000/b": {"tag": ["a:1", "registry:5000/b"]},
+    "--build-arg A=b --build-arg C=d=e --build-arg EMPTY=": {"buildargs": ["A=b", "C=d=e", "EMPTY="]},
+    "--label a=b --label c": {"labels": ["a=b", "c"]},
+    "--target t": {"target": "t"},
+    "--platform linux/arm64": {"platform": "linux/arm64"},
+    "--no-cache --pull --force-rm": {"nocache": True, "pull": True, "forcerm": True},
+    "--rm=false": {"rm": False},
+    "--quiet": {"quiet": True},
+    "--cache-from a --cache-from b:1": {"cache_from": ["a", "b:1"]},
+    "--network none": {"network_mode": "none"},
+    "--add-host db:10.0.0.2 --add-host six:::1": {"extra_hosts": {"db": "10.0.0.2", "six": "::1"}},
+    "--shm-size 64m": {"shmsize": "64m"},
+    "--ulimit nofile=1:2 --ulimit nproc=5": {"ulimits": ["nofile=1:2", "nproc=5"]},
+    "--memory 1g --memory-swap -1": {"mem_limit": "1g", "memswap_limit": -1},
+    "--cpu-shares 2 --cpu-period 3 --cpu-quota 4": {"cpu_shares": 2, "cpu_period": 3, "cpu_quota": 4},
+    "--cpuset-cpus 0-1 --cpuset-mems 0": {"cpuset_cpus": "0-1", "cpuset_mems": "0"},
+    "--cgroup-parent /x": {"cgroup_parent": "/x"},
+}
+QUERIES = json.loads((Path(__file__).parent / "cli.json").read_text())["queries"]
+
+
+@pytest.mark.parametrize("flags", list(QUERIES))
+def test_as_the_command(flags: str) -> None:
+    text = encode_query(images.BUILD, query(**AS_THE_COMMAND[flags]), "1.51")
+    sent = {
+        name: values for name, values in parse_qs(text, keep_blank_values=True).items() if name != "version"
+    }
+    assert decoded(sent) == decoded(QUERIES[flags])
+
+
+def decoded(given: dict[str, list[str]]) -> dict[str, Any]:
+    coded = {"buildargs", "labels", "cachefrom", "ulimits"}
+    return {name: json.loads(values[0]) if name in coded else values for name, values in given.items()}
