@@ -240,7 +240,7 @@ def create_api_error_from_http_exception(e: requests.exceptions.HTTPError) -> No
     assert response is not None, "requests' error of a status has the answer"
     try:
         explanation = response.json()["message"]
-    except ValueError:
+    except (ValueError, KeyError, TypeError):  # a proxy's text, or JSON of another shape
         explanation = (response.text or "").strip()
     kind: type[APIError] = APIError
     if response.status_code == 404:

@@ -125,7 +125,12 @@ class Mount(dict[str, Any]):
                 self["BindOptions"] = {"Propagation": propagation}
         elif type == "volume":
             _refuse(type, propagation, *of_tmpfs)
-            options = {"NoCopy": no_copy, "Labels": labels, "DriverConfig": driver_config, "Subpath": subpath}
+            options = {
+                "NoCopy": bool(no_copy),
+                "Labels": labels,
+                "DriverConfig": driver_config,
+                "Subpath": subpath,
+            }
             if any(options.values()):
                 self["VolumeOptions"] = {name: value for name, value in options.items() if value}
         elif type == "tmpfs":

@@ -330,9 +330,9 @@ class HostConfig(dict[str, Any]):
 
 
 def _entry(version: str, param: str, option: _Option, value: Any) -> Any:
-    if option.since and version_lt(version, option.since):
-        raise host_config_version_error(param, option.since)
     if option.kind and not isinstance(value, option.kind):
         said = _SAID.get((param, option.kind), option.kind.__name__)
         raise host_config_type_error(param, value, said)
+    if option.since and version_lt(version, option.since):
+        raise host_config_version_error(param, option.since)
     return option.convert(value)

@@ -60,4 +60,6 @@ def _class(pat: str, start: int) -> tuple[str, int]:
         inside = f"^{inside[1:]}"
     elif inside.startswith("^"):
         inside = f"\\{inside}"
+    # What Python may one day read as operations on sets is meant as characters.
+    inside = re.sub(r"[&~|\[]", r"\\\g<0>", inside).replace("--", r"\--")
     return f"[{inside}]", end + 1

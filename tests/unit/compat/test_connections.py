@@ -16,6 +16,7 @@ from low_engine import FRAMES
 
 from dockpy.compat import APIClient, TLSConfig, errors
 from dockpy.compat.transport import SSHHTTPAdapter, UnixHTTPAdapter
+from dockpy.compat.types import CancellableStream
 from dockpy.compat.utils.socket import frames_iter
 
 if TYPE_CHECKING:
@@ -133,6 +134,25 @@ def test_a_stream_is_closed_from_another_thread(tmp_path: Path, follow: str) -> 
         assert not reader.is_alive()
         assert rest == []
         release.set()
+
+
+def test_an_error_without_a_message(tmp_path: Path) -> None:
+    content = b'["a proxy"]'
+    answer = b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: %d\r\n\r\n%b" % (len(content), content)
+    with answering(tmp_path, lambda c: c.sendall(answer)) as api, pytest.raises(errors.APIError) as caught:
+        api.info()
+    assert caught.value.explanation == content.decode()
+    assert caught.value.is_server_error()
+
+
+def test_a_stream_that_was_closed_gives_nothing(tmp_path: Path) -> None:
+    with answering(tmp_path, lambda c: c.sendall(UPGRADED + b"".join(FRAMES))) as api:
+        made = api._post(api._url("/exec/e/start"), headers={"Upgrade": "tcp"}, stream=True)
+        stream = CancellableStream(api._read_from_socket(made, stream=True, tty=False), made)
+        assert next(stream) == b"out\n"
+        stream.close()
+        stream.close()
+        assert list(stream) == []
 
 
 def test_nothing_is_there(tmp_path: Path) -> None:

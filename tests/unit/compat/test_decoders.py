@@ -34,10 +34,10 @@ def test_lines_are_found_however_they_are_cut(pieces: list[str], last: str) -> N
     assert list(json_stream.split_buffer([*pieces, "\n", last])) == text.splitlines(keepends=True)
 
 
-@given(st.text())
+@given(st.text() | st.text(alphabet="[]^!-&|~a"))
 def test_every_pattern_is_one(pattern: str) -> None:
     try:
-        re.compile(fnmatch.translate(pattern))
+        re.compile(fnmatch.translate(pattern))  # without a warning either
     except re.error:
         assert "[" in pattern  # an empty range, as docker-py's
 
