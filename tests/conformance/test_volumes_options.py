@@ -95,7 +95,7 @@ def test_what_a_listing_warns_of(engine: Client, make: Any) -> None:
 
 def test_a_volume_of_a_cluster(engine: Client, make: Any) -> None:
     """It takes a swarm's manager, and a storage plugin of its own kind."""
-    spec = {"AccessMode": {"Scope": "single", "Sharing": "none", "Availability": "active"}}
+    spec = {"AccessMode": {"Scope": "single", "Sharing": "none"}, "Availability": "active"}
     if engine.api_version == "1.41":
         with pytest.raises(VersionMismatch, match=r"1\.42"):
             make(engine, driver="csi", cluster_volume_spec=spec)
@@ -108,7 +108,7 @@ def test_a_volume_of_a_cluster(engine: Client, make: Any) -> None:
 
 def test_update(engine: Client, make: Any) -> None:
     volume = make(engine)
-    spec = {"AccessMode": {"Availability": "drain"}}
+    spec = {"Availability": "drain"}
     if engine.api_version == "1.41":
         for version in (None, 1):
             with pytest.raises(VersionMismatch, match=r"VolumeUpdate needs API 1\.42"):
