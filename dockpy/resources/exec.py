@@ -251,7 +251,7 @@ class ExecStream(Interactive):
         """The streams of a command that was started; `Exec.start` gives them."""
         super().__init__(connection, framed=not tty, stdin=stdin, terminal=tty, resize=exec._resize)
         self.exec: Exec = exec
-        self._wanted = dict(zip((Stream.STDOUT, Stream.STDERR), wanted, strict=True))
+        self._wanted: dict[Stream, bool] = {Stream.STDOUT: wanted[0], Stream.STDERR: wanted[1]}
         self._deadline = deadline
         self._drained = False
         self._frames = self._ending(self._frames)
