@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -37,3 +38,10 @@ def run(source: str, environ: dict[str, str], *options: str) -> tuple[str, str]:
         stdin=subprocess.DEVNULL,
     )
     return done.stdout, done.stderr
+
+
+def free_port() -> int:
+    """A TCP port of this host that nobody uses."""
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        return int(sock.getsockname()[1])
