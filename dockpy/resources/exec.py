@@ -45,7 +45,7 @@ class ExecResult(tuple[int, O], Generic[O]):
 
     def __new__(cls, exit_code: int, output: O, stdout: bytes = b"", stderr: bytes = b"") -> ExecResult[O]:
         """The result of its parts."""
-        self = super().__new__(cls, (exit_code, output))  # type: ignore[arg-type]
+        self = super().__new__(cls, (exit_code, output))
         self.stdout, self.stderr = stdout, stderr
         return self
 
