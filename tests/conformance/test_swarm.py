@@ -6,6 +6,7 @@ One module, so that a session makes a swarm once on each engine.
 from __future__ import annotations
 
 import contextlib
+import signal
 import sys
 import threading
 from pathlib import Path
@@ -16,8 +17,9 @@ import pytest
 import dockpy
 from dockpy.errors import NotReady
 
-sys.path.insert(0, str(Path(__file__).parent))
+sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1] / "integration")]
 import swarms
+from private_engine import PrivateEngine
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -275,11 +277,12 @@ def test_a_node_changes(swarm: Client, serve: Callable[..., Service]) -> None:
     assert {task.service_id for task in node.tasks(filters={"desired-state": "running"})} >= {service.id}
     node.update(labels={})
     assert node.labels == {}
-    for call in (
+    calls: list[Callable[[], None]] = [
         lambda: node.update(role="worker"),
         node.remove,
         lambda: swarm.nodes.remove(node.id, force=True),
-    ):
+    ]
+    for call in calls:
         with pytest.raises(dockpy.BadParameter, match="manager"):
             call()
     with pytest.raises(dockpy.InvalidArgument, match="'drain'"):
@@ -519,7 +522,7 @@ def test_networks_and_ports(
         assert spec["TaskTemplate"]["Networks"] == [{"Target": network.id, "Aliases": ["db"]}]
         assert spec["EndpointSpec"]["Mode"] == "dnsrr"
         (task,) = service.tasks(filters={"desired-state": "running"})
-        (port,) = task.attrs["Status"]["PortStatus"]["Ports"]
+        port = task.attrs["Status"]["PortStatus"]["Ports"][0]  # and the same of IPv6
         assert (port["TargetPort"], port["PublishMode"]) == (80, "host")
         assert task.container is not None
         host = task.container.attrs["HostConfig"]
@@ -607,3 +610,27 @@ def _untagged(swarm: Client, image: str) -> bool:
     except dockpy.Conflict:
         return False  # its container is being removed still
     return True
+
+
+# A locked manager: an engine of the test's own, which can be started again
+
+
+@pytest.mark.parametrize("engine_place", ["unix20", "unix28"], indirect=True)
+def test_a_locked_manager_is_unlocked(engine_place: Place) -> None:
+    private = PrivateEngine(engine_place.url)
+    with contextlib.closing(private), private.connect() as client:
+        private.start()
+        listen = "127.0.0.1:23477" if engine_place.name == "unix20" else "127.0.0.1:23478"
+        client.swarm.init(advertise_addr="127.0.0.1", listen_addr=listen, autolock_managers=True)
+        key = client.swarm.get_unlock_key()
+        private.restart(signal.SIGTERM)
+        swarms.until(lambda: client.swarm.state == "locked")
+        with pytest.raises(dockpy.ServerError, match="unlock") as caught:
+            client.nodes.list()
+        assert "client.swarm.unlock(key)" in str(caught.value)
+        with pytest.raises(dockpy.ApiError) as refused:
+            client.swarm.unlock("SWMKEY-1-" + "1" * 43)
+        assert key not in str(refused.value)
+        client.swarm.unlock(key)
+        swarms.until(lambda: client.swarm.state == "active")
+        assert client.swarm.get_unlock_key() == key
