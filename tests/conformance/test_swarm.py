@@ -17,7 +17,8 @@ import pytest
 import dockpy
 from dockpy.errors import NotReady
 
-sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1] / "integration")]
+sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(0, str(Path(__file__).parents[1] / "integration"))
 import swarms
 from private_engine import PrivateEngine
 
