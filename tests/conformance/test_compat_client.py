@@ -95,13 +95,25 @@ def test_a_failure_without_anything_to_read(compat: docker.DockerClient) -> None
         assert (failed.value.exit_status, failed.value.stderr) == (5, None)
 
 
+@pytest.fixture
+def anywhere(place: Place) -> Iterator[docker.DockerClient]:
+    """docker-py's client over each transport, as the environment says it."""
+    with docker.from_env(environment=place.environ, version="auto") as client:
+        yield client
+
+
+def test_run_over_each_transport(anywhere: docker.DockerClient) -> None:
+    output = anywhere.containers.run("busybox", ["sh", "-c", "echo over"], network_mode="none", remove=True)
+    assert output == b"over\n"
+
+
 def test_a_stream_is_closed_from_another_thread(
-    compat: docker.DockerClient,
-    engine: dockpy.Client,
+    anywhere: docker.DockerClient,
+    client: dockpy.Client,
     start: Callable[..., Any],
     in_thread: Callable[..., Any],
 ) -> None:
-    container = compat.containers.get(start(engine, ["sh", "-c", "echo first; sleep 1000"]).id)
+    container = anywhere.containers.get(start(client, ["sh", "-c", "echo first; sleep 1000"]).id)
     stream = container.logs(stream=True, follow=True)
     read, first = list[bytes](), threading.Event()
 
