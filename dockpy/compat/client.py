@@ -21,6 +21,7 @@ from dockpy.compat.models.volumes import VolumeCollection
 from dockpy.compat.utils import kwargs_from_env
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import TracebackType
 
 __all__ = ["DockerClient", "from_context", "from_env"]
@@ -34,7 +35,7 @@ class DockerClient:
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        self.api = APIClient(*args, **kwargs)
+        self.api: APIClient = APIClient(*args, **kwargs)
 
     @classmethod
     def from_env(cls, **kwargs: Any) -> Self:
@@ -174,5 +175,5 @@ def _take_options(kwargs: dict[str, Any]) -> dict[str, Any]:
     return {name: kwargs.pop(name, default) for name, default in defaults.items()}
 
 
-from_env = DockerClient.from_env
-from_context = DockerClient.from_context
+from_env: Callable[..., DockerClient] = DockerClient.from_env
+from_context: Callable[..., DockerClient] = DockerClient.from_context

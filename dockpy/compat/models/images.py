@@ -120,7 +120,7 @@ class RegistryData(Model):
 
     def reload(self) -> None:
         """Ask the registry again, and keep the answer as `attrs`."""
-        self.attrs = self.client.api.inspect_distribution(self.image_name)
+        self.attrs: dict[str, Any] = self.client.api.inspect_distribution(self.image_name)
 
 
 class ImageCollection(Collection[Image]):

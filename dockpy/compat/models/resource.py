@@ -21,7 +21,7 @@ class Model:
         client: DockerClient | None = None,
         collection: Collection[Any] | None = None,
     ) -> None:
-        self.client = cast("DockerClient", client)
+        self.client: DockerClient = cast("DockerClient", client)
         self.collection: Any = collection
         self.attrs: dict[str, Any] = {} if attrs is None else attrs
 
@@ -59,7 +59,7 @@ class Collection(Generic[M]):
     """The class of its objects."""
 
     def __init__(self, client: DockerClient | None = None) -> None:
-        self.client = cast("DockerClient", client)
+        self.client: DockerClient = cast("DockerClient", client)
 
     def __call__(self, *args: Any, **kwargs: Any) -> NoReturn:
         """Say where the calls of docker-py 1 are now."""

@@ -82,7 +82,7 @@ class Swarm(Model):
 
     def reload(self) -> None:
         """Ask the daemon again, and keep the answer as `attrs`."""
-        self.attrs = self.client.api.inspect_swarm()
+        self.attrs: dict[str, Any] = self.client.api.inspect_swarm()
 
     def unlock(self, key: str | dict[str, str]) -> bool:
         """Unlock a manager that was restarted."""
