@@ -42,8 +42,8 @@ class Context:
         self.orchestrator = orchestrator
         self.endpoints: dict[str, Any] = {}
         self.tls_cfg: dict[str, TLSSettings] = {}
-        self.meta_path = _MEMORY
-        self.tls_path = _MEMORY
+        self.meta_path: str = _MEMORY
+        self.tls_path: str = _MEMORY
         if not endpoints:
             self.endpoints[self._endpoint] = {"Host": get_context_host(host, tls), "SkipTLSVerify": not tls}
             return

@@ -38,7 +38,7 @@ class DaemonConnection(HTTPConnection):
     def connect(self) -> None:
         """Have the connector connect."""
         timeout = self.timeout
-        self.sock = self._connector.connect(timeout if isinstance(timeout, (int, float)) else None)
+        self.sock: Any = self._connector.connect(timeout if isinstance(timeout, (int, float)) else None)
         self.daemon_socket = self.sock  # http.client forgets its own as soon as an answer will end it
 
 
@@ -73,7 +73,9 @@ class DaemonHTTPAdapter(HTTPAdapter):
     def __init__(self, connector: SocketConnector, pool_size: int) -> None:
         super().__init__()
         self.connector = connector
-        self.pool = HTTPConnectionPool("localhost", maxsize=pool_size, connector=connector)
+        self.pool: HTTPConnectionPool = HTTPConnectionPool(
+            "localhost", maxsize=pool_size, connector=connector
+        )
         self.pool.ConnectionCls = DaemonConnection  # pyright: ignore[reportAttributeAccessIssue]
 
     def get_connection_with_tls_context(self, *_: Any, **__: Any) -> HTTPConnectionPool:

@@ -31,8 +31,8 @@ class Healthcheck(DictType):
         super().__init__({name: kwargs.get(ours, kwargs.get(name)) for name, ours in names.items()})
         self.test = self["Test"]
 
-    test = entry("Test", _test)
-    interval = entry("Interval")
-    timeout = entry("Timeout")
-    retries = entry("Retries")
-    start_period = entry("StartPeriod")
+    test: Any = entry("Test", _test)
+    interval: Any = entry("Interval")
+    timeout: Any = entry("Timeout")
+    retries: Any = entry("Retries")
+    start_period: Any = entry("StartPeriod")

@@ -52,7 +52,7 @@ class LogConfig(DictType):
             raise ValueError("LogConfig.config must be a dictionary")
         super().__init__({"Type": kwargs.get("type", kwargs.get("Type")), "Config": config})
 
-    type = entry("Type")
+    type: Any = entry("Type")
 
     @property
     def config(self) -> dict[str, Any]:
@@ -81,9 +81,9 @@ class Ulimit(DictType):
                 raise ValueError(f"Ulimit.{key} must be an integer")
         super().__init__({"Name": name, "Soft": soft, "Hard": hard})
 
-    name = entry("Name")
-    soft = entry("Soft")
-    hard = entry("Hard")
+    name: Any = entry("Name")
+    soft: Any = entry("Soft")
+    hard: Any = entry("Hard")
 
 
 class DeviceRequest(DictType):
@@ -104,11 +104,11 @@ class DeviceRequest(DictType):
                 raise ValueError(f"DeviceRequest.{key} must be {said}")
         super().__init__(init)
 
-    driver = entry("Driver")
-    count = entry("Count")
-    device_ids = entry("DeviceIDs")
-    capabilities = entry("Capabilities")
-    options = entry("Options")
+    driver: Any = entry("Driver")
+    count: Any = entry("Count")
+    device_ids: Any = entry("DeviceIDs")
+    capabilities: Any = entry("Capabilities")
+    options: Any = entry("Options")
 
 
 def host_config_type_error(param: str, param_value: Any, expected: str) -> TypeError:

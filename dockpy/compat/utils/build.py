@@ -178,7 +178,7 @@ class PatternMatcher:
     """The patterns of a .dockerignore; the last one that fits decides."""
 
     def __init__(self, patterns: list[str]) -> None:
-        self.patterns = [pattern for text in patterns if (pattern := Pattern(text)).dirs]
+        self.patterns: list[Pattern] = [pattern for text in patterns if (pattern := Pattern(text)).dirs]
         self.patterns.append(Pattern("!.dockerignore"))
 
     def matches(self, filepath: str) -> bool:
@@ -222,9 +222,9 @@ class Pattern:
     """One line of a .dockerignore; with a ``!`` it takes back in."""
 
     def __init__(self, pattern_str: str) -> None:
-        self.exclusion = pattern_str.startswith("!")
-        self.dirs = self.normalize(pattern_str.removeprefix("!"))
-        self.cleaned_pattern = "/".join(self.dirs)
+        self.exclusion: bool = pattern_str.startswith("!")
+        self.dirs: list[str] = self.normalize(pattern_str.removeprefix("!"))
+        self.cleaned_pattern: str = "/".join(self.dirs)
 
     @classmethod
     def normalize(cls, p: str) -> list[str]:
