@@ -74,7 +74,7 @@ try:
     print(type(built.remove(force=True)).__name__)
     try:
         client.images.build(
-            fileobj=io.BytesIO(b"FROM busybox\nRUN echo said; exit 3\n"), rm=True, network_mode="none"
+            fileobj=io.BytesIO(b"FROM busybox\nRUN echo said; exit 3\n"), forcerm=True, network_mode="none"
         )
     except BuildError as error:
         print("returned a non-zero code: 3" in error.msg, {"stream": "said\n"} in list(error.build_log))
