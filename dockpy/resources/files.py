@@ -162,6 +162,8 @@ class ContainerFiles(ContainerPart):
         local = os.fspath(source)
         follow = follow_link or local.endswith(("/", "/.", os.sep))
         status = local_path("source", local, follow=follow)
+        if stat.S_ISSOCK(status.st_mode):
+            raise InvalidArgument(f"source={local!r} is a socket, of which there is nothing to copy")
         folder, name = self._spot(target, local, is_folder=stat.S_ISDIR(status.st_mode))
         actual = os.path.realpath(local) if follow else local
         self._put(folder, packed_path(actual, name, owner, status), True, archive)
@@ -309,7 +311,7 @@ class ContainerFiles(ContainerPart):
             origin = "/."  # the root has no name
         stream, found = self._archive_of(origin, follow=follow)
         with stream:
-            is_folder = bool(found.mode & _IS_FOLDER)
+            is_folder = not name or bool(found.mode & _IS_FOLDER)
             if os.path.isdir(place):
                 place = os.path.join(place, name) if name else place
             elif not is_folder and destination.endswith(("/", os.sep)):
@@ -317,7 +319,7 @@ class ContainerFiles(ContainerPart):
             elif is_folder and os.path.lexists(place):
                 raise InvalidArgument(f"destination={destination!r} is no folder, and {origin!r} is one")
             try:
-                unpack(stream, place, owners=owners)
+                unpack(stream, place, owners=owners, contents=not name)
             except (ArchiveError, InvalidResponse) as error:
                 raise stream.at(error) from error.__cause__
         return Path(place)

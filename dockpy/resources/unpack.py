@@ -11,6 +11,7 @@ import contextlib
 import os
 import secrets
 import stat
+import time
 from typing import IO, TYPE_CHECKING, Any, NoReturn, Protocol, runtime_checkable
 
 from dockpy.errors import ArchiveError, InvalidResponse
@@ -32,7 +33,9 @@ class SupportsWrite(Protocol):
         ...
 
 
-def unpack(source: Iterable[bytes], destination: str, *, owners: bool = False) -> None:
+def unpack(
+    source: Iterable[bytes], destination: str, *, owners: bool = False, contents: bool = False
+) -> None:
     """Make files of an archive: what is at its root becomes the destination, and all else stands in it.
 
     Args:
@@ -40,6 +43,7 @@ def unpack(source: Iterable[bytes], destination: str, *, owners: bool = False) -
         destination: what its root is to be. Its folder is there; it itself may be, where both are folders or
             neither is.
         owners: give the files the owners that they have in the archive, which takes the right to.
+        contents: it holds what stands in a folder; podman leaves the folder itself out then.
 
     Raises:
         ArchiveError: a member is refused, or cannot be made.
@@ -47,7 +51,7 @@ def unpack(source: Iterable[bytes], destination: str, *, owners: bool = False) -
     """
     unpacker = _Unpacker(destination, owners)
     try:
-        for item in _items(source):
+        for item in _rooted(_items(source)) if contents else _items(source):
             if isinstance(item, TarEntry):
                 unpacker.begin(item)
             else:
@@ -83,6 +87,16 @@ def _items(source: Iterable[bytes]) -> Iterator[TarEntry | bytes]:
     for data in source:
         yield from decoder.feed(data)
     decoder.close()
+
+
+def _rooted(items: Iterator[TarEntry | bytes]) -> Iterator[TarEntry | bytes]:
+    """The same, with the folder that all stands in at the beginning, where it is left out."""
+    first = next(items, None)
+    if not isinstance(first, TarEntry) or first.name not in (".", "/"):
+        yield TarEntry(".", TarKind.DIRECTORY, mode=0o755, mtime=int(time.time()))
+    if first is not None:
+        yield first
+    yield from items
 
 
 class _Unpacker:

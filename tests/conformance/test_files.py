@@ -8,6 +8,7 @@ import tarfile
 import time
 from datetime import datetime
 from pathlib import Path, PurePosixPath
+from stat import S_IFSOCK
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -222,7 +223,9 @@ class TestCopyTo:
 
     def test_what_does_not_go_there(self, filled: Container, tmp_path: Path) -> None:
         (tmp_path / "file").write_text("x")
+        os.mknod(tmp_path / "socket", S_IFSOCK | 0o600)
         for source, path, problem in (
+            (tmp_path / "socket", "/d", "is a socket"),
             (tmp_path / "nope", "/d", "No such file"),
             (b"x", "/d", "is a folder"),
             (tmp_path, "/d/f", "no folder"),

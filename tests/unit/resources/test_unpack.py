@@ -256,3 +256,23 @@ def test_memory_is_bounded(inside: Path) -> None:
         tracemalloc.stop()
     assert (inside / "big").stat().st_size == 128 * MB
     (inside / "big").unlink()
+
+
+@pytest.mark.parametrize("there", [False, True], ids=["nothing there", "a folder there"])
+@pytest.mark.parametrize(
+    "entries", [[], [TarEntry("f", size=3)], [TarEntry("d", D), TarEntry("d/f", size=3)]]
+)
+def test_contents_without_their_folder(inside: Path, entries: list[TarEntry], there: bool) -> None:
+    """podman leaves out the folder whose contents were asked for."""
+    place = inside / "place"
+    if there:
+        place.mkdir()
+    unpack(archive(*entries), str(place), contents=True)
+    assert left(place) == sorted(entry.name for entry in entries)
+    assert place.stat().st_mode & 0o777 == 0o755
+
+
+def test_contents_with_their_folder(inside: Path) -> None:
+    unpack(archive(TarEntry(".", D, mode=0o711), TarEntry("./f")), str(inside / "place"), contents=True)
+    assert left(inside / "place") == ["f"]
+    assert (inside / "place").stat().st_mode & 0o777 == 0o711
