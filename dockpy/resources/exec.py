@@ -292,6 +292,11 @@ class ExecStream(Interactive):
         except ExecTimedOut as error:
             error.stdout, error.stderr = b"".join(stdout), b"".join(stderr)
             raise
+        except KeyboardInterrupt:
+            if self._deadline is not None:  # nobody is there any more to kill it when its time is up
+                self.close()
+                self.exec._kill()
+            raise
         return ExecResult(code, b"".join(everything), b"".join(stdout), b"".join(stderr))
 
     def _ending(self, frames: Iterator[Frame]) -> Iterator[Frame]:

@@ -98,3 +98,25 @@ def test_the_wait_for_one_has_a_limit_of_its_own(engine: Client, start: Any) -> 
         command.wait(timeout=0.05)
     assert not isinstance(caught.value, ExecTimedOut)
     assert command.running
+
+
+def test_one_that_is_interrupted(engine_place: Any, python: Any, start: Any) -> None:
+    """Ctrl-C: nobody waits any more for its time to be up, so it is killed at once."""
+    program = """if True:
+        import dockpy, os, signal, sys
+        client, command = dockpy.from_env(), ["sh", "-c", "cat > /dev/null; sleep 999"]
+        def pieces():
+            for _ in range(200):  # by whose end the other thread waits for output
+                yield bytes(65536)
+            os.kill(os.getpid(), signal.SIGINT)
+        try:
+            client.containers.get(sys.argv[1]).exec_run(command, input=pieces(), timeout=1000)
+        except KeyboardInterrupt:
+            print("interrupted")
+        client.close()
+    """
+    with engine_place.connect() as engine:
+        container = start(engine)
+        ran = python(program, engine_place.environ, container.id)
+        assert (ran.stdout, ran.stderr) == ("interrupted\n", "")
+        assert not [command for command in commands(container) if "sleep 999" in command]
