@@ -112,13 +112,15 @@ class RunStream(Interactive):
         if self._source.cancelled:
             return
         with self._waiting:
-            status = self._waiting.result().get("StatusCode")
+            answer = self._waiting.result()
         if self._gone is not None:
             with self._gone:
                 self._gone.result()
         self.container.stale()
-        if not isinstance(status, int):
-            raise self._waiting.at(InvalidResponse("The engine did not say how the container ended"))
+        status, failure = answer.get("StatusCode"), answer.get("Error") or {}
+        if not isinstance(status, int) or failure.get("Message"):
+            said = f": {failure['Message']}" if failure.get("Message") else ""
+            raise self._waiting.at(InvalidResponse(f"The engine did not say how the container ended{said}"))
         self.exit_status = status
         if status:
             raise self.error(None, None)

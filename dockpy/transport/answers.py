@@ -113,6 +113,8 @@ def api_error(
     )
 
 
+_NO_SUCH_ROUTE = ("page not found", "404 page not found", "not found")  # Docker, Go's own server, podman
+
 # Engines answer 503 where a daemon's part in a swarm does not allow it, and name commands; these are ours.
 _SWARM_HINTS = {
     "not a swarm manager": "client.swarm.init() makes a swarm, client.swarm.join(…) joins one.",
@@ -125,6 +127,8 @@ _SWARM_HINTS = {
 def _hint(status: int, message: str, content: bytes) -> str | None:
     if _TLS_ONLY in content:
         return "The daemon speaks TLS there: give Client(tls=TLS(…)), or set DOCKER_TLS_VERIFY=1."
+    if status == 404 and message.lower() in _NO_SUCH_ROUTE:
+        return "It is not the object that is missing: the engine does not have this operation."
     if status == 503:
         return next((hint for text, hint in _SWARM_HINTS.items() if text in message), None)
     return None

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from dockpy import ConnectionFailed, InvalidResponse
+from dockpy import ConnectionFailed, ContainerError, InvalidResponse, NotFound
 from dockpy.errors import ArchiveError
 from dockpy.streams.tar import END_OF_ARCHIVE, TarEntry, TarKind, encode_entry
 
@@ -222,3 +222,53 @@ def test_a_listing_says_how_healthy_one_is(
     [container] = connect(server).containers.list()
     assert container.health == health
     assert len(server.asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("ended", "expected"),
+    [
+        ({"StatusCode": 0, "Error": None}, None),
+        ({"StatusCode": 0, "Error": {"Message": ""}}, None),
+        ({"StatusCode": 3, "Error": None}, ContainerError),
+        ({"StatusCode": 0, "Error": {"Message": "it is gone"}}, InvalidResponse),
+        ({"Error": None}, InvalidResponse),
+    ],
+)
+def test_how_a_run_ends(serve: Any, connect: Any, answer: Any, ended: Any, expected: Any) -> None:
+    """What the engine could not find out is no success: podman says 0 of a container that was removed."""
+    upgraded = b"HTTP/1.1 101 UPGRADED\r\nContent-Type: application/vnd.docker.raw-stream\r\n\r\n"
+
+    def handle(peer: Any) -> None:
+        while (asked := peer.request()) is not None:
+            if "/create" in asked.target:
+                peer.send(answer("201 Created", body=json.dumps({"Id": ID, "Warnings": []}).encode()))
+            elif "/attach" in asked.target:
+                peer.send(upgraded + b"\1\0\0\0\0\0\0\3out")
+                return
+            elif "/start" in asked.target:
+                peer.send(head({}, "204 No Content"))
+            else:
+                peer.send(answer(body=json.dumps(ended).encode()))
+
+    containers = connect(serve(handle)).containers
+    if expected is None:
+        assert containers.run("busybox") == b"out"
+    else:
+        with pytest.raises(expected, match="it is gone" if ended["Error"] else None) as caught:
+            containers.run("busybox")
+        assert (caught.value.operation, caught.value.subject) == ("ContainerWait", f"container {ID}")
+
+
+@pytest.mark.parametrize("words", [b'{"message":"page not found"}', b"404 page not found\n", b"Not Found"])
+def test_an_operation_that_the_engine_has_not(
+    serve: Any, connect: Any, answer: Any, always: Any, words: bytes
+) -> None:
+    """It is told from an object that is not there."""
+    server = serve(always(answer("404 Not Found", body=words)))
+    with pytest.raises(NotFound) as caught:
+        connect(server).containers.known(ID).update(mem_limit="1g")
+    assert "does not have this operation" in caught.value.hint
+    other = serve(always(answer("404 Not Found", body=b'{"message":"No such container"}')))
+    with pytest.raises(NotFound) as caught:
+        connect(other).containers.known(ID).update(mem_limit="1g")
+    assert caught.value.hint is None
