@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from dockpy.errors import (
         APIError,
         ApiError,
+        ArchiveError,
         BadParameter,
         BuildError,
         ConfigError,
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
         ContextNotFound,
         DockerException,
         DockpyError,
+        ExecTimedOut,
         Forbidden,
         ImageLoadError,
         ImageNotFound,
@@ -40,19 +42,43 @@ if TYPE_CHECKING:
         InvalidReference,
         InvalidResponse,
         NotFound,
+        NotReady,
         PullError,
         PushError,
         ServerError,
         StreamError,
         TimedOut,
+        TruncatedResponse,
         Unauthorized,
         VersionMismatch,
     )
+    from dockpy.options.build import BuildOptions
+    from dockpy.options.containers import CreateOptions
+    from dockpy.options.endpoints import EndpointOptions
+    from dockpy.options.exec import ExecOptions
+    from dockpy.options.health import Healthcheck
+    from dockpy.options.mounts import MountOptions
+    from dockpy.options.services import ServiceOptions
+    from dockpy.options.swarm import SwarmOptions
+    from dockpy.options.updates import UpdateOptions
     from dockpy.reference import ImageReference
+    from dockpy.resources.build import BuildResult
+    from dockpy.resources.config import Config
     from dockpy.resources.container import Container
+    from dockpy.resources.events import EventStream
+    from dockpy.resources.exec import Exec, ExecResult, ExecStream
     from dockpy.resources.image import Image
     from dockpy.resources.network import Network
+    from dockpy.resources.node import Node
     from dockpy.resources.output import RunOutput
+    from dockpy.resources.plugin import Plugin
+    from dockpy.resources.pruning import PruneReport
+    from dockpy.resources.registry_data import RegistryData
+    from dockpy.resources.run import RunStream
+    from dockpy.resources.secret import Secret
+    from dockpy.resources.service import Service
+    from dockpy.resources.swarm import Swarm
+    from dockpy.resources.task import Task
     from dockpy.resources.volume import Volume
     from dockpy.transport.caller import Hooks
 
@@ -60,19 +86,32 @@ __all__ = [
     "TLS",
     "APIError",
     "ApiError",
+    "ArchiveError",
     "BadParameter",
     "BuildError",
+    "BuildOptions",
+    "BuildResult",
     "Client",
+    "Config",
     "ConfigError",
     "Conflict",
     "ConnectionFailed",
     "Container",
     "ContainerError",
     "ContextNotFound",
+    "CreateOptions",
     "Credentials",
     "DockerException",
     "DockpyError",
+    "EndpointOptions",
+    "EventStream",
+    "Exec",
+    "ExecOptions",
+    "ExecResult",
+    "ExecStream",
+    "ExecTimedOut",
     "Forbidden",
+    "Healthcheck",
     "Hooks",
     "Image",
     "ImageLoadError",
@@ -82,15 +121,30 @@ __all__ = [
     "InvalidEndpoint",
     "InvalidReference",
     "InvalidResponse",
+    "MountOptions",
     "Network",
+    "Node",
     "NotFound",
+    "NotReady",
+    "Plugin",
+    "PruneReport",
     "PullError",
     "PushError",
+    "RegistryData",
     "RunOutput",
+    "RunStream",
+    "Secret",
     "ServerError",
+    "Service",
+    "ServiceOptions",
     "StreamError",
+    "Swarm",
+    "SwarmOptions",
+    "Task",
     "TimedOut",
+    "TruncatedResponse",
     "Unauthorized",
+    "UpdateOptions",
     "VersionMismatch",
     "Volume",
     "__version__",
@@ -100,15 +154,39 @@ __all__ = [
 ]
 
 _HOMES = {
+    "BuildOptions": "options.build",
+    "BuildResult": "resources.build",
     "Client": "client",
+    "Config": "resources.config",
     "Container": "resources.container",
+    "CreateOptions": "options.containers",
     "Credentials": "config.credentials",
+    "EndpointOptions": "options.endpoints",
+    "EventStream": "resources.events",
+    "Exec": "resources.exec",
+    "ExecOptions": "options.exec",
+    "ExecResult": "resources.exec",
+    "ExecStream": "resources.exec",
+    "Healthcheck": "options.health",
     "Hooks": "transport.caller",
     "Image": "resources.image",
     "ImageReference": "reference",
+    "MountOptions": "options.mounts",
     "Network": "resources.network",
+    "Node": "resources.node",
+    "Plugin": "resources.plugin",
+    "PruneReport": "resources.pruning",
+    "RegistryData": "resources.registry_data",
     "RunOutput": "resources.output",
+    "RunStream": "resources.run",
+    "Secret": "resources.secret",
+    "Service": "resources.service",
+    "ServiceOptions": "options.services",
+    "Swarm": "resources.swarm",
+    "SwarmOptions": "options.swarm",
     "TLS": "config.tls",
+    "Task": "resources.task",
+    "UpdateOptions": "options.updates",
     "Volume": "resources.volume",
     "from_env": "client",
 }

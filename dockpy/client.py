@@ -195,6 +195,11 @@ class Client(System, Closing):
         return default_platform(self._shared.environ)
 
     @property
+    def detach_keys(self) -> str | None:
+        """The keys that detach from a terminal where none are given (``detachKeys`` of the configuration)."""
+        return self._shared.config_file.detach_keys or None
+
+    @property
     def proxy_variables(self) -> dict[str, str]:
         """The variables that docker's configuration (``proxies``) gives to containers and builds."""
         return self._shared.config_file.proxy_variables(self.daemon)

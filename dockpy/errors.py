@@ -11,6 +11,7 @@
     ├── ConfigError                 a file or a credential helper cannot be used
     ├── VersionMismatch             the daemon does not speak what was asked of it
     ├── InvalidResponse             what answered is no Docker engine, or broke off
+    │   └── TruncatedResponse       it broke off
     ├── ApiError (APIError)         the engine answered with an error status
     │   ├── BadParameter            400
     │   ├── Unauthorized            401
@@ -69,6 +70,7 @@ __all__ = [
     "ServerError",
     "StreamError",
     "TimedOut",
+    "TruncatedResponse",
     "Unauthorized",
     "VersionMismatch",
     "error_for_status",
@@ -181,6 +183,10 @@ class VersionMismatch(DockpyError):
 
 class InvalidResponse(DockpyError):
     """What answered does not speak the Engine API, or stopped in the middle of an answer."""
+
+
+class TruncatedResponse(InvalidResponse):
+    """An answer stopped in the middle: the daemon ended, or the connection to it did."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -231,15 +231,13 @@ def ssh_log(tmp_path_factory: pytest.TempPathFactory, real_ssh: str) -> Iterator
 
 
 @pytest.fixture(autouse=True)
-def bare_environment(
-    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
-) -> None:
+def bare_environment(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing of the machine's docker configuration counts in a test that talks to an engine."""
     if not of_an_engine(request.node):
         return
     for name in [name for name in os.environ if name.startswith("DOCKER_")]:
         monkeypatch.delenv(name)
-    monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path_factory.getbasetemp() / "no-docker-config"))
+    monkeypatch.setenv("DOCKER_CONFIG", str(request.getfixturevalue("tmp_path") / "docker-config"))
 
 
 # What tests create

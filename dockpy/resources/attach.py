@@ -105,7 +105,8 @@ class ContainerAttach(ContainerPart):
             demux: standard output and standard error as a pair.
             input: what it reads: bytes, a file open for reading bytes, or an iterable of bytes. It sees the
                 end of that only where it was created to be read from once, as ``run(input=…)`` does.
-            detach_keys: the keys that detach from a terminal: ``"ctrl-p,ctrl-q"``.
+            detach_keys: the keys that detach from a terminal: ``"ctrl-p,ctrl-q"``; those of docker's
+                configuration where none are given.
 
         Returns:
             The bytes, which are none where it does not run and ``logs`` are not asked for; with ``stream``,
@@ -132,7 +133,7 @@ class ContainerAttach(ContainerPart):
             stderr=stderr,
             logs=logs or None,
             stream=runs,
-            detachKeys=detach_keys,
+            detachKeys=self._detach_keys(detach_keys),
         )
         if pieces is not None:
             streams.feed(pieces)
@@ -188,9 +189,12 @@ class ContainerAttach(ContainerPart):
         chosen = given(stdin=stdin, stdout=stdout, stderr=stderr)
         if chosen or at_least(api.version(), "1.42"):
             chosen = {"stdin": True, "stdout": True, "stderr": True, **chosen}
-        query = {"stream": True, "logs": logs or None, "detachKeys": detach_keys, **chosen}
+        query = {"stream": True, "logs": logs or None, "detachKeys": self._detach_keys(detach_keys), **chosen}
         connection = WebSocket(api.upgrade(ops.ATTACH_WEBSOCKET, {"id": self.id}, query))
         return self._streams(connection, framed=False, stdin=stdin is not False)
+
+    def _detach_keys(self, given: str | None) -> str | None:
+        return self.client.detach_keys if given is None else given
 
     def _streams(self, connection: Connection, *, framed: bool, stdin: bool) -> Interactive:
         return Interactive(

@@ -16,7 +16,14 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
 from dockpy.closing import Closing
-from dockpy.errors import ConnectionFailed, DockpyError, InvalidResponse, ServerError, TimedOut
+from dockpy.errors import (
+    ConnectionFailed,
+    DockpyError,
+    InvalidResponse,
+    ServerError,
+    TimedOut,
+    TruncatedResponse,
+)
 from dockpy.ops import system
 from dockpy.transport.answers import JsonStream
 from dockpy.wire.document import Document
@@ -79,7 +86,7 @@ class EventStream(Closing):
             except TimedOut:  # silent for longer than it may be: that is for the caller to know
                 self.close()
                 raise
-            except (ConnectionFailed, InvalidResponse) as error:
+            except (ConnectionFailed, TruncatedResponse) as error:
                 if not self._reconnect:
                     raise
                 lost = error

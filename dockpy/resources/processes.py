@@ -181,6 +181,8 @@ class ContainerProcesses(ContainerPart):
     def _exec(
         self, function: str, cmd: str | Sequence[str], options: Mapping[str, Any], mark: str | None
     ) -> Exec:
+        if options.get("detach_keys") is None:
+            options = {**options, "detach_keys": self.client.detach_keys}
         request = exec_request(function, cmd, options, mark)
         answer = self.client.api.call(ops.CREATE, {"id": self.id}, body=request)
         id = require(self.client, answer, "Id", "command")

@@ -9,7 +9,7 @@ import struct
 from enum import IntEnum
 from typing import NamedTuple
 
-from dockpy.errors import InvalidResponse
+from dockpy.errors import InvalidResponse, TruncatedResponse
 
 __all__ = ["Frame", "FrameDecoder", "Stream", "encode_frame"]
 
@@ -89,4 +89,4 @@ class FrameDecoder:
             InvalidResponse: it ended inside a frame.
         """
         if self._buffer or self._left:
-            raise InvalidResponse("The stream ended in the middle of a frame")
+            raise TruncatedResponse("The stream ended in the middle of a frame")

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from dockpy.errors import InvalidResponse
+from dockpy.errors import InvalidResponse, TruncatedResponse
 
 __all__ = [
     "BodyDecoder",
@@ -193,7 +193,7 @@ class _LengthDecoder:
 
     def close(self) -> None:
         if not self.done:
-            raise InvalidResponse(f"The answer broke off: {self._left} bytes of its body never came")
+            raise TruncatedResponse(f"The answer broke off: {self._left} bytes of its body never came")
 
 
 class _CloseDecoder:
@@ -261,4 +261,4 @@ class _ChunkedDecoder:
 
     def close(self) -> None:
         if not self.done:
-            raise InvalidResponse("The answer broke off inside a chunk")
+            raise TruncatedResponse("The answer broke off inside a chunk")

@@ -6,7 +6,7 @@ import json
 import re
 from typing import Any
 
-from dockpy.errors import InvalidResponse
+from dockpy.errors import InvalidResponse, TruncatedResponse
 
 __all__ = ["JsonDecoder"]
 
@@ -80,7 +80,7 @@ class JsonDecoder:
             InvalidResponse: it ended inside an object.
         """
         if self._buffer.strip(_BETWEEN):
-            raise InvalidResponse(
+            raise TruncatedResponse(
                 f"The stream ended in the middle of a JSON object: {bytes(self._buffer[:80])!r}"
             )
 

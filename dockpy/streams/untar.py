@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NoReturn
 
-from dockpy.errors import InvalidResponse
+from dockpy.errors import InvalidResponse, TruncatedResponse
 from dockpy.streams.tar import BLOCK, XATTR, TarEntry, TarKind, checksum
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ class TarDecoder:
         """
         if not self.done:
             said = self._rest.decode("utf-8", "replace").strip("\0\r\n ")
-            raise InvalidResponse(f"The archive broke off{f': {said}' if said.startswith('{') else ''}")
+            raise TruncatedResponse(f"The archive broke off{f': {said}' if said.startswith('{') else ''}")
 
     def _begin(self, block: bytes) -> TarEntry | None:
         """Read a header; None for one that only says something of the next."""

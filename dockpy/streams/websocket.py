@@ -11,7 +11,7 @@ import hashlib
 from enum import IntEnum
 from typing import NamedTuple
 
-from dockpy.errors import InvalidArgument, InvalidResponse
+from dockpy.errors import InvalidArgument, InvalidResponse, TruncatedResponse
 
 __all__ = ["Opcode", "Piece", "WebSocketDecoder", "accept_key", "encode_message"]
 
@@ -147,4 +147,4 @@ class WebSocketDecoder:
             InvalidResponse: it ended inside a message.
         """
         if self._buffer or self._inside or self._message is not None:
-            raise InvalidResponse("The WebSocket ended in the middle of a message")
+            raise TruncatedResponse("The WebSocket ended in the middle of a message")

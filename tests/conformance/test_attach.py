@@ -10,6 +10,8 @@ import pytest
 from dockpy import BadParameter, Client, Conflict, InvalidArgument, NotFound, VersionMismatch
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from dockpy import Container
 
 BOTH = ["sh", "-c", "read line; echo out $line; echo err >&2"]
@@ -178,3 +180,23 @@ def test_one_stream_alone_over_a_websocket(engine: Client, create: Any) -> None:
 def test_of_what_is_not_there_over_a_websocket(engine: Client) -> None:
     with pytest.raises(NotFound, match="No such container: nowhere"):
         engine.containers.known("nowhere").attach_websocket()
+
+
+def test_the_configuration_says_which_keys_detach(
+    engine_place: Any, start: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "config.json").write_text('{"detachKeys": "ctrl-e,x"}')
+    monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path))
+    with engine_place.connect() as client:
+        container = start(client, ["cat"], tty=True, stdin_open=True)
+        assert client.detach_keys == "ctrl-e,x"
+        for terminal, keys in (
+            (container.attach(stream=True, stdin=True), b"\x05x"),
+            (container.attach(stream=True, stdin=True, detach_keys="ctrl-b,y"), b"\x02y"),
+            (container.exec_run(["cat"], tty=True, stdin=True, socket=True).output, b"\x05x"),
+            (container.attach_websocket(), b"\x05x"),
+        ):
+            with terminal:
+                terminal.send(keys)
+                terminal.read()
+        assert container.status == "running"

@@ -183,7 +183,7 @@ def endless(peer: Any) -> None:
 
 STREAMS: dict[str, Callable[[Client], Any]] = {
     "attach": attach,
-    "events": lambda client: client.events(),
+    "events": lambda client: client.events(reconnect=False),
     "raw events": lambda client: client.events(decode=False),
     "logs": lambda client: client.containers.known("web").logs(stream=True),
     "log lines": lambda client: client.containers.known("web").log_lines(follow=True),
@@ -217,14 +217,14 @@ def test_close_from_another_thread_ends_a_read(serve: Any, connect: Any, over: s
 
 def test_a_stream_that_is_left_is_closed(serve: Any, connect: Any, over: str) -> None:
     server = serve(endless, over)
-    with connect(server).events() as stream:
+    with connect(server).events(reconnect=False) as stream:
         next(stream)
     assert server.done.wait(10)
 
 
 def test_a_stream_that_is_forgotten_is_closed(serve: Any, connect: Any, over: str) -> None:
     server = serve(endless, over)
-    stream = connect(server).events()
+    stream = connect(server).events(reconnect=False)
     next(stream)
     del stream
     gc.collect()
@@ -283,7 +283,7 @@ def test_a_forked_child_leaves_the_streams_alone(serve: Any, connect: Any, over:
     server = serve(handle, over)
     client = connect(server)
     assert client.info().id == "1"
-    with client.events() as stream:
+    with client.events(reconnect=False) as stream:
         next(stream)
         child = os.fork()
         if child == 0:

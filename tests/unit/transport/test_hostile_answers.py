@@ -18,7 +18,7 @@ HTML = b"<!DOCTYPE html>\n<html><body><h1>It works!</h1></body></html>"
 
 ROADS: dict[str, Callable[[Client], Any]] = {
     "call": lambda client: client.info(),
-    "stream": lambda client: list(client.events()),
+    "stream": lambda client: list(client.events(reconnect=False)),
     "upgrade": lambda client: client.api.upgrade(containers.ATTACH, {"id": "web"}, {"stream": True}),
     "wait": lambda client: client.containers.known("web").wait(),
 }
@@ -67,7 +67,7 @@ def test_html_names_what_came(serve: Any, connect: Any, answer: Any, always: Any
         client.info()
     assert caught.value.hint == "Check that the endpoint is a Docker engine's."
     with pytest.raises(InvalidResponse, match=r"Not a stream of JSON objects: b'<!DOCTYPE html>"):
-        list(client.events())
+        list(client.events(reconnect=False))
 
 
 def test_html_with_502(serve: Any, connect: Any, over: str, road: Any, answer: Any, always: Any) -> None:
@@ -115,7 +115,7 @@ def test_a_stream_that_breaks_off_gives_what_came_before(serve: Any, connect: An
         peer.send(b'e\r\n{"Action":"a"}\r\n' + b'40\r\n{"Action":')
 
     client = connect(serve(handle, over))
-    stream = client.events()
+    stream = client.events(reconnect=False)
     assert next(stream).action == "a"
     with pytest.raises(InvalidResponse, match="broke off inside a chunk") as caught:
         next(stream)
@@ -124,7 +124,7 @@ def test_a_stream_that_breaks_off_gives_what_came_before(serve: Any, connect: An
 
 def test_a_stream_of_objects_that_ends_inside_one(serve: Any, connect: Any, answer: Any, always: Any) -> None:
     client = connect(serve(always(answer(body=b'{"Action":"a"}{"Action":'))))
-    stream = client.events()
+    stream = client.events(reconnect=False)
     assert next(stream).action == "a"
     with pytest.raises(InvalidResponse, match="middle of a JSON object"):
         next(stream)
@@ -161,7 +161,7 @@ def test_a_head_in_single_bytes(serve: Any, connect: Any, over: str, answer: Any
 
     client = connect(serve(handle, over))
     assert client.info().server_version == "28"
-    assert [event.get("ServerVersion") for event in client.events()] == ["28"]
+    assert [event.get("ServerVersion") for event in client.events(reconnect=False)] == ["28"]
 
 
 def test_interim_answers_are_passed_over(
@@ -173,7 +173,7 @@ def test_interim_answers_are_passed_over(
     )
     assert client.info().id == "x"
     client = connect(serve(always(interim + answer(body=b'{"Action": "x"}')), over))
-    assert next(client.events()).action == "x"
+    assert next(client.events(reconnect=False)).action == "x"
 
 
 @pytest.mark.parametrize("body", [b"[1, 2]", b'"text"', b"17", b"true", b'{"ID": ', b"\xff\xfe", b"nul"])
@@ -183,7 +183,7 @@ def test_wrong_json(serve: Any, connect: Any, answer: Any, always: Any, body: by
         client.info()
     assert caught.value.operation == "SystemInfo"
     with pytest.raises(InvalidResponse):
-        list(client.events())
+        list(client.events(reconnect=False))
 
 
 @pytest.mark.parametrize("body", [b"{}", b'"text"', b'[{"Id": "x"}, 1]', b"[[]]"])
@@ -214,7 +214,7 @@ def test_a_redirect_is_not_followed(
     ]
     assert "proxy" in caught.value.hint
     with pytest.raises(InvalidResponse, match=f"status is {status.split()[0]}"):
-        client.events()
+        client.events(reconnect=False)
     with pytest.raises(InvalidResponse, match=f"status is {status.split()[0]}"):
         client.info()
     assert len(server.asked) == 3
@@ -235,7 +235,7 @@ def test_a_connection_given_unasked(serve: Any, connect: Any, over: str) -> None
         lambda peer: (peer.request(), peer.send(b"HTTP/1.1 101 UPGRADED\r\n\r\n"), peer.rest()), over
     )
     with pytest.raises(InvalidResponse, match="upgraded a connection unasked"):
-        connect(server).events()
+        connect(server).events(reconnect=False)
 
 
 def test_a_404_page_of_another_server(serve: Any, connect: Any, answer: Any, always: Any) -> None:

@@ -154,7 +154,7 @@ def test_streams_do_not_take_pooled_connections(serve: Any, connect: Any, over: 
 
     server = serve(handle, over)
     client = connect(server, pool_size=1)
-    with client.events(), client.events(), client.events():
+    with client.events(reconnect=False), client.events(reconnect=False), client.events(reconnect=False):
         client.info()
         client.info()
     assert server.connections == 4

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 ROADS: dict[str, Callable[[Client], Any]] = {
     "call": lambda client: client.info(),
-    "stream": lambda client: list(client.events()),
+    "stream": lambda client: list(client.events(reconnect=False)),
     "upgrade": lambda client: client.api.upgrade(containers.ATTACH, {"id": "web"}),
 }
 
@@ -155,7 +155,7 @@ class TestTLS:
         server = serve(always(answer()), "tls")
         tls = dockpy.TLS(server.tls.ca, server.tls.cert, server.tls.key, hostname="localhost")
         connect(server, tls=tls).info()
-        list(connect(server, tls=tls).events())
+        list(connect(server, tls=tls).events(reconnect=False))
 
     def test_a_certificate_that_is_not_verified(
         self, serve: Any, connect: Any, answer: Any, always: Any
@@ -163,7 +163,7 @@ class TestTLS:
         server = serve(always(answer()), "tls")
         tls = dockpy.TLS(None, server.tls.cert, server.tls.key, verify=False, hostname="other.example")
         connect(server, tls=tls).info()
-        list(connect(server, tls=tls).events())
+        list(connect(server, tls=tls).events(reconnect=False))
 
     @pytest.mark.parametrize("time", range(5))
     def test_no_certificate_of_ours(self, fails: Any, serve: Any, time: int) -> None:
@@ -265,7 +265,7 @@ class TestSSH:
             client.info()
             with pytest.raises(TimedOut):  # the process is there already, and says nothing more
                 client.info()
-            assert list(client.events()) == [{}]
+            assert list(client.events(reconnect=False)) == [{}]
 
     def test_a_connection_that_takes_too_long(self, ssh: Any) -> None:
         ssh("exec sleep 10")
@@ -274,14 +274,14 @@ class TestSSH:
                 with pytest.raises(TimedOut):
                     client.info()
                 with pytest.raises(TimedOut):
-                    client.events()
+                    client.events(reconnect=False)
 
     def test_how_ssh_is_called(self, ssh: Any) -> None:
         asked = ssh("exit 1")
         options = "-T -o BatchMode=yes -o ConnectTimeout=7"
         for url in ("ssh://far", "ssh://me@far:2222", "ssh://far/srv/my%20docker.sock"):
             with dockpy.Client(url, version="1.41", timeout=7) as client, pytest.raises(ConnectionFailed):
-                client.events()
+                client.events(reconnect=False)
         assert asked.read_text().splitlines() == [
             f"{options} -- far docker system dial-stdio",
             f"{options} -l me -p 2222 -- far docker system dial-stdio",

@@ -50,7 +50,7 @@ def test_the_environment_of_the_web_does_not_count(
     server = serve(always(answer(body=b"{}")), over)
     client = connect(server)
     client.info()
-    list(client.events())
+    list(client.events(reconnect=False))
     assert [asked.target for asked in server.asked] == ["/v1.41/info", "/v1.41/events"]
     for asked in server.asked:
         assert "authorization" not in asked.headers
@@ -72,7 +72,7 @@ def test_the_user_agent_names_dockpy(serve: Any, connect: Any, over: str, answer
     server = serve(always(answer()), over)
     client = connect(server)
     client.info()
-    list(client.events())
+    list(client.events(reconnect=False))
     client.api.call(containers.UPDATE, {"id": "web"}, body={})
     assert {asked.headers["user-agent"] for asked in server.asked} == {f"dockpy/{dockpy.__version__}"}
     assert re.fullmatch(r"\d+\.\d+\.\d+.*", dockpy.__version__)
@@ -85,7 +85,7 @@ def test_http_headers_of_the_configuration_are_sent(
     server = serve(always(answer()), over)
     client = connect(server)
     client.info()
-    list(client.events())
+    list(client.events(reconnect=False))
     assert len(server.asked) == 2
     for asked in server.asked:
         assert asked.headers["x-meta-team"] == "storage"
@@ -121,7 +121,7 @@ def test_no_compression_is_asked_for(serve: Any, connect: Any, answer: Any, alwa
     server = serve(always(answer()))
     client = connect(server)
     client.info()
-    list(client.events())
+    list(client.events(reconnect=False))
     assert all(
         "accept-encoding" not in asked.headers or asked.headers["accept-encoding"] == "identity"
         for asked in server.asked

@@ -104,7 +104,7 @@ def test_a_stream_has_a_limit_where_asked(serve: Any, connect: Any, over: str, b
 
     client = connect(serve(handle, over)).with_options(stream_timeout=SHORT)
     with pytest.raises(TimedOut) as caught:
-        list(client.events())
+        list(client.events(reconnect=False))
     assert caught.value.operation == "SystemEvents"
 
 
@@ -114,7 +114,7 @@ def test_the_limit_of_a_stream_may_be_set_later(serve: Any, connect: Any, over: 
         peer.send(b"HTTP/1.1 200 OK\r\n\r\n")
         peer.rest()
 
-    with connect(serve(handle, over)).events() as stream:
+    with connect(serve(handle, over)).events(reconnect=False) as stream:
         stream.settimeout(SHORT)
         with pytest.raises(TimedOut):
             next(stream)
@@ -203,7 +203,7 @@ def test_connecting_has_a_limit_of_its_own(full: str, read: float | None) -> Non
             client.info()
         assert caught.value.daemon == full
         with pytest.raises(TimedOut):
-            client.events()
+            client.events(reconnect=False)
         assert time.monotonic() - began < 5
 
 
@@ -215,7 +215,7 @@ def test_a_tls_handshake_that_never_ends() -> None:
             with pytest.raises(TimedOut):
                 client.info()
             with pytest.raises(TimedOut):
-                client.events()
+                client.events(reconnect=False)
 
 
 @pytest.mark.parametrize("timeout", [0, -1, True, "60", (1, 0), (0, 1), float("nan")])

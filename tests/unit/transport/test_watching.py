@@ -25,7 +25,7 @@ def test_hooks_see_every_request_and_answer(serve: Any, connect: Any, over: str,
     seen: list[Any] = []
     client = connect(serve(handle, over), hooks=Hooks([seen.append], [seen.append]))
     client.info()
-    list(client.events(filters={"type": "container"}))
+    list(client.events(filters={"type": "container"}, reconnect=False))
     with pytest.raises(Conflict):
         client.containers.known("web").kill()
     requests, responses = seen[::2], seen[1::2]
@@ -73,7 +73,7 @@ def test_a_hook_that_fails_is_not_hidden(serve: Any, connect: Any, answer: Any, 
     assert server.connections == 0
     client = connect(server, hooks=Hooks([], [hook]))
     with pytest.raises(RuntimeError, match="the hook's own"):
-        client.events()  # its connection is closed: an unclosed socket fails the test
+        client.events(reconnect=False)  # its connection is closed: an unclosed socket fails the test
 
 
 def test_the_log_is_off_by_default(serve: Any, connect: Any, answer: Any, always: Any, capfd: Any) -> None:
@@ -87,7 +87,7 @@ def test_the_log(
     with caplog.at_level(logging.DEBUG, "dockpy"):
         client = connect(serve(always(answer())))
         client.info()
-        list(client.events())
+        list(client.events(reconnect=False))
     lines = [record.getMessage() for record in caplog.records if record.name == "dockpy"]
     assert len(lines) == 2
     assert lines[0].startswith("GET /v1.41/info -> 200 (")
