@@ -28,6 +28,7 @@ from dockpy.reference import ImageReference
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from dockpy.options.devices import Ulimits
     from dockpy.options.fields import PathLike
 
 __all__ = ["BuildOptions", "BuildRequest", "build_request"]
@@ -90,7 +91,7 @@ class BuildOptions(TypedDict, total=False):
     """Names for its steps' hosts file: ``{"db": "10.0.0.2"}`` or ``["db:10.0.0.2"]``."""
     shmsize: str | int
     """Size of ``/dev/shm`` of its steps, in bytes or as ``"64m"``."""
-    ulimits: Sequence[Any] | Mapping[str, int | Sequence[int]]
+    ulimits: Ulimits
     """Limits of its steps' processes: ``{"nofile": (1024, 2048)}``, ``["nofile=1024:2048"]``."""
     container_limits: Mapping[str, str | int]
     """The limits below by docker-py's names: ``memory``, ``memswap``, ``cpushares``, ``cpusetcpus``."""
@@ -115,13 +116,13 @@ class BuildOptions(TypedDict, total=False):
     isolation: str
     """How its steps are kept apart (on Windows)."""
 
-    secrets: Mapping[str, Any]
+    secrets: Mapping[str, object]
     """Secrets for ``RUN --mount=type=secret``: needs BuildKit."""
-    ssh: Any
+    ssh: str | Sequence[str]
     """Keys or agents for ``RUN --mount=type=ssh``: needs BuildKit."""
-    output: Any
+    output: str | Mapping[str, str]
     """Where the result is put, in place of the engine's images: needs BuildKit."""
-    outputs: Any
+    outputs: str | Mapping[str, str]
     """The same, by the Engine's name: needs BuildKit."""
 
 

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from dockpy.errors import InvalidArgument
 from dockpy.options.values import csv_fields, is_list, pairs, size_bytes, text, whole
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from dockpy.options.fields import Draft
+    from dockpy.wire.host_config import Ulimit
 
 __all__ = [
+    "Ulimits",
     "cgroup_rule",
     "device",
     "device_requests",
@@ -24,6 +28,9 @@ __all__ = [
     "ulimits",
     "weight",
 ]
+
+Ulimits: TypeAlias = "str | Mapping[str, int | Sequence[int]] | Sequence[str | Mapping[str, Any] | Ulimit]"
+"""Limits of processes: ``{"nofile": (1024, 2048)}``, ``["nofile=1024:2048"]``, …"""
 
 _PERMISSIONS = re.compile(r"(?!.*(.).*\1)[rwm]{1,3}")
 _CDI = re.compile(r"[A-Za-z][\w.-]*/[A-Za-z][\w.-]*=[\w.:-]+", re.ASCII)

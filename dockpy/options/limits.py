@@ -13,7 +13,8 @@ from dockpy.options.values import between, flag, nano_cpus, size_bytes, text, wh
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from dockpy.wire.host_config import DeviceMapping, DeviceRequest, ThrottleDevice, Ulimit, WeightDevice
+    from dockpy.options.devices import Ulimits
+    from dockpy.wire.host_config import DeviceMapping, DeviceRequest, ThrottleDevice, WeightDevice
 
 __all__ = ["FIELDS", "LimitOptions"]
 
@@ -85,7 +86,7 @@ class LimitOptions(TypedDict, total=False):
     """Devices that a driver chooses: ``[{"Driver": "nvidia", "Count": -1, "Capabilities": [["gpu"]]}]``."""
     gpus: str | int
     """GPUs: ``"all"``, how many, or as of ``docker run --gpus``: ``"device=0,1"``."""
-    ulimits: str | Mapping[str, Any] | Sequence[str | Mapping[str, Any] | Ulimit]
+    ulimits: Ulimits
     """Limits of processes: ``["nofile=1024:2048"]``, ``{"nofile": 1024}`` or ``{"nofile": (1024, 2048)}``; or
     ``[{"name": "nofile", "soft": 1024, "hard": 2048}]``."""
 

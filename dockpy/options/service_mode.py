@@ -48,7 +48,8 @@ def place_mode(given: Mapping[str, Any], draft: dict[str, Any], current: Service
         return
     mode = given.get("mode")
     if mode is None:
-        kind, numbers = kind_of(current.mode if current is not None else None), {}
+        kind = kind_of(current.mode if current is not None else None)
+        numbers = dict[str, Any]()
     else:
         kind, numbers = _read(mode)
     if "replicas" in given:
@@ -85,7 +86,8 @@ def _read(mode: Any) -> tuple[str, dict[str, Any]]:
         ((name, numbers),) = mode.items()
         word = _BY_LETTERS.get(re.sub("[^a-z]", "", str(name).lower()))
         if word is not None and (numbers is None or isinstance(numbers, Mapping)):
-            return word, {_NUMBERS.get(key, key): item for key, item in (numbers or {}).items()}
+            given: Mapping[str, Any] = numbers or {}
+            return word, {_NUMBERS.get(key, key): item for key, item in given.items()}
     raise InvalidArgument(f"mode={mode!r}: {_FORMS}")
 
 

@@ -172,9 +172,9 @@ def _port(option: str, given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _port_fields(option: str, value: str) -> list[tuple[str, Any]]:
-    fields = [tuple(field.partition("=")[::2]) for field in csv_fields(option, value)]
+    fields = [field.partition("=") for field in csv_fields(option, value)]
     try:
-        return [(name, int(item) if name in ("target", "published") else item) for name, item in fields]
+        return [(name, int(item) if name in ("target", "published") else item) for name, _, item in fields]
     except ValueError:
         raise InvalidArgument(f"{option}={value!r}: {_PORT_FORMS}") from None
 
@@ -317,7 +317,8 @@ def _reference(kind: str, option: str, value: Any) -> Any:
         return value
     given: Mapping[str, Any] = value if isinstance(value, Mapping) else {"source": value}
     if is_text(value) and "=" in value:
-        given = dict(field.partition("=")[::2] for field in csv_fields(option, value))
+        fields = (field.partition("=") for field in csv_fields(option, value))
+        given = {name: item for name, _, item in fields}
     source, target = given.get("source"), given.get("target")
     if unknown := set(given) - {"source", "target", "uid", "gid", "mode"}:
         raise InvalidArgument(f"{option}: {min(unknown)!r}: {_FILE_FORMS}")

@@ -44,12 +44,28 @@ from dockpy.options.values import (
 from dockpy.reference import ImageReference, is_image_id
 
 if TYPE_CHECKING:
+    from dockpy.options.devices import Ulimits
     from dockpy.options.health import Healthcheck
     from dockpy.options.mounts import MountOptions
     from dockpy.options.ports import Ports
+    from dockpy.wire.container_spec import (
+        CredentialSpec,
+        DNSConfig,
+        Privileges,
+        SecretReference,
+        SwarmConfigReference,
+    )
     from dockpy.wire.containers import HealthConfig
     from dockpy.wire.mounts import Mount
-    from dockpy.wire.services import ServiceSpec
+    from dockpy.wire.nodes import GenericResource, Platform
+    from dockpy.wire.services import EndpointSpec, ServiceMode, ServiceSpec, UpdateConfig
+    from dockpy.wire.tasks import (
+        EndpointPortConfig,
+        NetworkAttachmentConfig,
+        PlacementPreference,
+        ResourceRequirements,
+        SwarmRestartPolicy,
+    )
 
 __all__ = ["Named", "ServiceOptions", "service_spec"]
 
@@ -78,7 +94,7 @@ class ServiceOptions(TypedDict, total=False):
     labels: Mapping[str, str] | Sequence[str]
     """Its labels: ``{"name": "value"}`` or ``["name=value"]``."""
     # How many tasks
-    mode: str | Mapping[str, Any] | object
+    mode: str | Mapping[str, Any] | ServiceMode
     """``replicated``, ``global``, ``replicated-job``, ``global-job``, or a `ServiceMode`."""
     replicas: int
     """How many tasks, 0 too; of a job, how many are to complete."""
@@ -125,32 +141,32 @@ class ServiceOptions(TypedDict, total=False):
     """Kernel capabilities to drop."""
     sysctls: Mapping[str, str | int] | Sequence[str]
     """Kernel parameters of the containers' namespaces."""
-    ulimits: Mapping[str, int | tuple[int, int]] | Sequence[Any]
+    ulimits: Ulimits
     """Limits of processes: ``{"nofile": (1024, 2048)}`` or ``["nofile=1024:2048"]``."""
     oom_score_adj: int
     """How soon the kernel kills it for memory, -1000 to 1000 (API 1.46)."""
-    privileges: Mapping[str, Any] | object
+    privileges: Mapping[str, Any] | Privileges
     """Security options, a `Privileges`: ``{"no_new_privileges": True}`` (API 1.44), SELinux, seccomp,
     AppArmor."""
-    credential_spec: str | Mapping[str, Any]
+    credential_spec: str | Mapping[str, Any] | CredentialSpec
     """The account of Windows containers: ``file://…``, ``registry://…`` or ``config://…``."""
     # What it is given
     mounts: Sequence[str | MountOptions | Mapping[str, Any] | Mount]
     """Mounts: ``{"type": "volume", "source": "data", "target": "/data"}``, as of ``--mount``, or
     ``"data:/data:ro"``."""
-    secrets: Sequence[str | Named | Mapping[str, Any] | object]
+    secrets: Sequence[str | Named | Mapping[str, Any] | SecretReference]
     """Secrets: objects, names, or ``{"source": …, "target": "/path", "uid": "0", "gid": "0", "mode":
     0o400}``."""
-    configs: Sequence[str | Named | Mapping[str, Any] | object]
+    configs: Sequence[str | Named | Mapping[str, Any] | SwarmConfigReference]
     """Configs, as secrets are given."""
     # Where it runs
     constraints: Sequence[str]
     """Which nodes would do: ``["node.role==manager", "node.labels.zone!=a"]``."""
-    preferences: Sequence[str | tuple[str, str] | Mapping[str, Any]]
+    preferences: Sequence[str | tuple[str, str] | Mapping[str, Any] | PlacementPreference]
     """Which of them is chosen: ``["spread=node.labels.zone"]``, the most important one first."""
     maxreplicas: int
     """How many of its tasks a node may have; 0 for any number."""
-    platforms: Sequence[str | tuple[str, str] | Mapping[str, Any]]
+    platforms: Sequence[str | tuple[str, str] | Mapping[str, Any] | Platform]
     """Which platforms it runs on: ``["linux/amd64"]``."""
     # What it takes
     limit_cpu: float | str
@@ -163,23 +179,23 @@ class ServiceOptions(TypedDict, total=False):
     """CPUs that a node has to have free for a task."""
     reserve_memory: int | str
     """Memory that a node has to have free for a task."""
-    generic_resources: Mapping[str, int | str] | Sequence[Any]
+    generic_resources: Mapping[str, int | str] | Sequence[str | Mapping[str, Any] | GenericResource]
     """Resources that nodes declare: ``{"GPU": 2}``."""
     memory_swap: int | str
     """Swap that a task may take; -1 for no limit (API 1.52)."""
     memory_swappiness: int
     """How eagerly its memory is swapped, 0 to 100; -1 for the node's own (API 1.52)."""
-    resources: Mapping[str, Any] | object
+    resources: Mapping[str, Any] | ResourceRequirements
     """All of the resources at once, a `ResourceRequirements`; not with the seven above."""
     # How it is reached
-    networks: Sequence[str | Named | Mapping[str, Any] | object]
+    networks: Sequence[str | Named | Mapping[str, Any] | NetworkAttachmentConfig]
     """Networks: objects, names, ids, or ``{"target": …, "aliases": ["db"], "driver_opts": {…}}``."""
-    ports: Ports | Sequence[Any]
+    ports: Ports | Sequence[str | int | Mapping[str, Any] | EndpointPortConfig]
     """Ports to publish: ``{"80/tcp": 8080}``, ``["8080:80"]``, or ``[{"target": 80, "published": 8080,
     "mode": "host"}]``."""
     endpoint_mode: str
     """``vip`` (one address stands for all tasks) or ``dnsrr`` (the name resolves to each of theirs)."""
-    endpoint_spec: Mapping[str, Any] | object
+    endpoint_spec: Mapping[str, Any] | EndpointSpec
     """Both at once, an `EndpointSpec`; not with the two above."""
     hosts: Mapping[str, str] | Sequence[str]
     """Names for the containers' hosts files: ``{"db": "10.0.0.2"}`` or ``["db:10.0.0.2"]``."""
@@ -189,16 +205,16 @@ class ServiceOptions(TypedDict, total=False):
     """Domains to search."""
     dns_opt: Sequence[str]
     """Options of the resolver, such as ``ndots:2``."""
-    dns_config: Mapping[str, Any] | object
+    dns_config: Mapping[str, Any] | DNSConfig
     """All three at once, a `DNSConfig`; not with the three above."""
     # How it goes on
-    restart_policy: str | Mapping[str, Any] | object
+    restart_policy: str | Mapping[str, Any] | SwarmRestartPolicy
     """When a task that ended is replaced: ``none``, ``on-failure`` or ``any``, or
     ``{"condition": …, "delay": "5s", "max_attempts": 3, "window": "1m"}``."""
-    update_config: Mapping[str, Any] | object
+    update_config: Mapping[str, Any] | UpdateConfig
     """How tasks are replaced by newer ones: ``{"parallelism": 2, "delay": "10s", "order": "start-first",
     …}``."""
-    rollback_config: Mapping[str, Any] | object
+    rollback_config: Mapping[str, Any] | UpdateConfig
     """How they are replaced by older ones, as ``update_config`` has it."""
     log_driver: str
     """Where the containers' output goes: ``json-file``, ``none``, …"""

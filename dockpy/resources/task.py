@@ -68,7 +68,8 @@ class Task(Logged["TaskAttrs"]):
     @property
     def slot(self) -> int | None:
         """Which of a replicated service's tasks it is, counted from 1; None of other services'."""
-        return self._known.get("Slot")
+        slot = self._known.get("Slot")
+        return slot if isinstance(slot, int) else None
 
     @property
     def image(self) -> str:
