@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal
 
 from dockpy.ops import containers as ops
-from dockpy.options.values import container_name
+from dockpy.options.values import container_name, one_of
 from dockpy.resources.attach import ContainerAttach
 from dockpy.resources.base import parse_time
 from dockpy.resources.files import ContainerFiles
@@ -219,11 +219,14 @@ class Container(
             Its exit status: ``.status_code``, or ``["StatusCode"]``.
 
         Raises:
+            InvalidArgument: the condition is none of these.
             TimedOut: it did not stop in time.
             NotFound: it is not there.
 
         Operation: ContainerWait.
         """
+        if condition is not None:  # engines before 23 take any other for ``not-running``
+            one_of("not-running", "next-exit", "removed")("condition", condition)
         # One that has stopped already is answered at once: that much time 0 has too.
         limit = (
             self.client.stream_timeout if timeout is None else max(timeout, 0.05) if timeout >= 0 else timeout

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, overload
 
+from dockpy.errors import InvalidArgument
 from dockpy.ops import containers as ops
 from dockpy.options.values import timestamp
 from dockpy.resources.output import Lines, OutputStream
@@ -160,6 +161,10 @@ def open_logs(
         timestamps: begin each line with when it was written.
         **query: the operation's other parameters.
     """
+    tail = query.get("tail")
+    if tail not in (None, "all") and (isinstance(tail, bool) or not isinstance(tail, int) or tail < 0):
+        # Engines give all lines then.
+        raise InvalidArgument(f"tail={tail!r}: it takes how many of the last lines, or 'all'")
     if since is not None:
         query["since"] = timestamp("since", since)
     if until is not None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from dockpy import ConnectionFailed, ContainerError, InvalidResponse, NotFound
+from dockpy import ConnectionFailed, ContainerError, InvalidArgument, InvalidResponse, NotFound
 from dockpy.errors import ArchiveError
 from dockpy.streams.tar import END_OF_ARCHIVE, TarEntry, TarKind, encode_entry
 
@@ -272,3 +272,22 @@ def test_an_operation_that_the_engine_has_not(
     with pytest.raises(NotFound) as caught:
         connect(other).containers.known(ID).update(mem_limit="1g")
     assert caught.value.hint is None
+
+
+@pytest.mark.parametrize("tail", [-1, "ten", "10", "", True, 1.5])
+def test_lines_that_are_no_number_are_refused(serve: Any, connect: Any, always: Any, tail: Any) -> None:
+    """Engines would give all of them."""
+    server = serve(always(b""))
+    container = connect(server).containers.known(ID)
+    for read in (container.logs, container.log_lines):
+        with pytest.raises(InvalidArgument, match="tail="):
+            read(tail=tail)
+    assert server.asked == []
+
+
+def test_a_condition_that_there_is_not_is_refused(serve: Any, connect: Any, always: Any) -> None:
+    """Old engines would wait for another."""
+    server = serve(always(b""))
+    with pytest.raises(InvalidArgument, match="condition='next_exit': it takes 'not-running' or 'next-exit'"):
+        connect(server).containers.known(ID).wait(condition="next_exit")
+    assert server.asked == []
