@@ -55,7 +55,7 @@ def test_a_path_alone_stands_for_where_it_is_mounted() -> None:
 @pytest.mark.parametrize(
     "volumes",
     [
-        *("/host:/inside", b"/inside", 5, None, True, {"/inside"}, object()),
+        *("/host:/inside", b"/inside", 5, None, True, {"/inside"}, ...),
         *([5], [None], [b"/inside"], [["/a", "/b"]], [{"/a": "/b"}], ["inside"], [""], ["./inside"]),
         *({"/host": None}, {"/host": 5}, {"/host": b"/inside"}, {"/host": ["/inside"]}, {"/host": {}}),
         *(
