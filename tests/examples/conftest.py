@@ -1,4 +1,4 @@
-"""Engines for the examples, and the modules of this folder by name."""
+"""Engines for the examples, and the modules of this folder, and held.py, by name."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(0, str(Path(__file__).parents[1] / "typing"))
 
 HOSTS = [host for host in os.environ.get("DOCKPY_TEST_HOSTS", "").split(",") if host]
 
