@@ -102,7 +102,8 @@ def test_it_reads_without_a_request(operation: str, raw: dict[str, Any]) -> None
     if not isinstance(thing, Plugin):
         assert isinstance(read["created"], datetime)
         assert isinstance(read["labels"], dict)
-    assert read["name"]
+    if not isinstance(thing, Task):  # a task is called by its service and its slot
+        assert read["name"]
 
 
 @recorded
