@@ -129,7 +129,9 @@ def test_an_engine_that_is_stopped_in_order(private_engine: Any, reading: Any) -
     engine = private_engine({"shutdown-timeout": 1})
     engine.seed()
     with engine.connect() as client:
-        container = client.containers.create("busybox", ["sleep", "1000"], network="none", stop_signal="SIGKILL")
+        container = client.containers.create(
+            "busybox", ["sleep", "1000"], network="none", stop_signal="SIGKILL"
+        )
         container.start()
         reader = reading(client.events(filters={"container": container.id}))
         engine.restart(signal.SIGTERM)

@@ -1,4 +1,4 @@
-"""Devices, GPUs and limits, in the docker command's text and otherwise. `docker_flags.py` has the command's."""
+"""Devices, GPUs and limits, in the docker command's text (`docker_flags.py`) and otherwise."""
 
 from __future__ import annotations
 
