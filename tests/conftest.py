@@ -101,6 +101,7 @@ PLACES = places()
 # Skipped tests
 
 
+@pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the groups in a hook of its own
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if of_an_engine(item):
@@ -108,6 +109,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group(_engine_of(item)))
             if not PLACES:
                 item.add_marker(pytest.mark.skip(reason=NO_ENGINES))
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """An engine's tests do not run beside each other: of two at once, groups are to be kept together."""
+    if hasattr(session.config, "workerinput") and session.config.option.loadgroup:
+        loose = [item.nodeid for item in session.items if of_an_engine(item) and "@" not in item.nodeid]
+        assert not loose, f"pytest-xdist does not keep {loose[0]} with its group"
 
 
 def of_an_engine(item: pytest.Item) -> bool:
