@@ -63,20 +63,27 @@ class Context:
 
     def paths(self) -> Iterator[str]:
         """The paths of what is sent, in the order of the tar; `texts` come last."""
-        for path, _ in self._walk("", None):
+        for path, _ in self._walk():
             yield path
         yield from self.texts
 
     def _pieces(self) -> Iterator[bytes]:
         self._inodes.clear()
-        for path, entry in self._walk("", None):
+        for path, entry in self._walk():
             yield from self._member(path, entry)
         yield from _texts(self.texts)
         yield END_OF_ARCHIVE
 
-    def _walk(self, folder: str, above: Row | None) -> Iterator[tuple[str, os.DirEntry[str]]]:
-        prefix = f"{folder}/" if folder else ""
-        for entry in _listed(self.root, folder):
+    def _walk(self) -> Iterator[tuple[str, os.DirEntry[str]]]:
+        # Folders may be deeper than Python's stack: those that are open, the innermost last.
+        folders: list[tuple[Iterator[os.DirEntry[str]], str, Row | None]] = []
+        folders.append((iter(_listed(self.root, "")), "", None))
+        while folders:
+            entries, prefix, above = folders[-1]
+            entry = next(entries, None)
+            if entry is None:
+                folders.pop()
+                continue
             path = prefix + entry.name
             ignored, row = self.ignore.row(path, above) if self.ignore else (False, None)
             if path in self.texts:
@@ -84,7 +91,7 @@ class Context:
             if not ignored or path in self.always:
                 yield path, entry
             if entry.is_dir(follow_symlinks=False) and (not ignored or self._may_keep_below(path)):
-                yield from self._walk(path, row)
+                folders.append((iter(_listed(self.root, path)), f"{path}/", row))
 
     def _may_keep_below(self, folder: str) -> bool:
         below = f"{folder}/"

@@ -71,7 +71,7 @@ def _path(options: Mapping[str, Any]) -> str | None:
     value = options.get("path")
     if value is None:
         return None
-    if not isinstance(value, (str, os.PathLike)) or not os.fspath(value):
+    if not _is_path(value):
         raise InvalidArgument(f"path={value!r}: it takes the path of a folder, or a URL")
     return os.fsdecode(value)
 
@@ -80,9 +80,13 @@ def _dockerfile_path(options: Mapping[str, Any]) -> str | None:
     value = options.get("dockerfile")
     if value is None or (isinstance(value, str) and _is_text(value)):
         return None
-    if not isinstance(value, (str, os.PathLike)) or not os.fspath(value):
+    if not _is_path(value):
         raise InvalidArgument(f"dockerfile={value!r}: it takes a path, or a text with a line break in it")
     return os.fsdecode(value)
+
+
+def _is_path(value: Any) -> bool:
+    return isinstance(value, (str, os.PathLike)) and "\0" not in (path := os.fsdecode(value)) and path != ""
 
 
 def _is_text(value: str) -> bool:
@@ -145,7 +149,7 @@ def _pieces(fileobj: Any, option: str) -> Iterator[bytes]:
         yield bytes(fileobj)
         return
     if hasattr(fileobj, "read"):
-        pieces: Iterable[Any] = iter(lambda: fileobj.read(_CHUNK), type(fileobj.read(0))())
+        pieces: Iterable[Any] = _read(fileobj, option)
     elif isinstance(fileobj, Iterable) and not isinstance(fileobj, str):
         pieces = fileobj
     else:
@@ -154,6 +158,14 @@ def _pieces(fileobj: Any, option: str) -> Iterator[bytes]:
         if not isinstance(piece, (str, *_BYTES)):
             raise InvalidArgument(f"{option}: it is made of bytes, not of {type(piece).__name__}")
         yield piece.encode() if isinstance(piece, str) else bytes(piece)
+
+
+def _read(file: Any, option: str) -> Iterator[Any]:
+    try:
+        while piece := file.read(_CHUNK):
+            yield piece
+    except ValueError as error:  # a closed file, or one that was opened for text and holds none
+        raise InvalidArgument(f"{option}: it cannot be read: {error}") from None
 
 
 def _wants_gzip(options: Mapping[str, Any]) -> bool:

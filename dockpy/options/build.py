@@ -215,12 +215,19 @@ def _arguments(value: Any) -> dict[str, str | None]:
     for name, item in value.items():
         if not is_text(name) or not name or "=" in name:
             raise InvalidArgument(
-                f"buildargs: {name!r} is no argument's name; it takes {{'NAME': 'value'}} or ['NAME=value']"
+                f"buildargs: {_shown(name)} is no argument's name; "
+                "it takes {'NAME': 'value'} or ['NAME=value']"
             )
         arguments[name] = None if item is None else str(item)
         if not is_text(arguments[name] or ""):
             raise InvalidArgument(f"buildargs: the value of {name!r} is no text that has bytes")
     return arguments
+
+
+def _shown(name: Any) -> str:
+    """A wrong name, without the value that may stand in it."""
+    name, found, _ = str(name).partition("=")
+    return repr(name + found)
 
 
 _LIMITS = {

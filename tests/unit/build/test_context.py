@@ -108,6 +108,18 @@ def test_ignored_trees_are_not_walked(tmp_path: Path, monkeypatch: pytest.Monkey
     assert len(scanned) == 1 + 1 + 20 + 2
 
 
+def test_folders_deeper_than_pythons_stack(tmp_path: Path) -> None:
+    folders = [str(tmp_path / "a")]
+    folders += [f"{folders[0]}{'/a' * depth}" for depth in range(1, sys.getrecursionlimit() + 100)]
+    for folder in folders:
+        os.mkdir(folder)
+    try:
+        assert list(Context(str(tmp_path)).paths()) == [os.path.relpath(path, tmp_path) for path in folders]
+    finally:
+        for folder in reversed(folders):
+            os.rmdir(folder)
+
+
 def test_memory_does_not_grow_with_a_file(tmp_path: Path) -> None:
     with open(tmp_path / "large", "wb") as file:
         file.truncate(200 << 20)

@@ -114,6 +114,7 @@ def test_proxies_of_the_configuration() -> None:
         ({"tag": "a@sha256:" + "0" * 64}, "has a digest"),
         ({"tag": 1}, "tag=1"),
         ({"buildargs": {"A=": "SECRET"}}, "'A=' is no argument's name"),
+        ({"buildargs": {"A=SECRET": 1}}, "'A=' is no argument's name"),
         ({"buildargs": "A=SECRET"}, "buildargs: it takes"),
         ({"buildargs": [b"SECRET"]}, "buildargs: it takes"),
         ({"buildargs": {"A": "SECRET\ud800"}}, "the value of 'A'"),

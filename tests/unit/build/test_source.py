@@ -71,6 +71,16 @@ def test_gzip(folder: Path) -> None:
         assert gzip.decompress(sent(read_source({"dockerfile": TEXT, **options})))
 
 
+@pytest.mark.parametrize("custom_context", [False, True])
+def test_a_file_that_cannot_be_read(tmp_path: Path, custom_context: bool) -> None:
+    (tmp_path / "tar").write_bytes(b"\xff\xfe")
+    with (tmp_path / "tar").open(encoding="utf-8") as file:
+        with pytest.raises(InvalidArgument, match=r"fileobj: it cannot be read: .*can't decode byte"):
+            sent(read_source({"fileobj": file, "custom_context": custom_context}))
+    with pytest.raises(InvalidArgument, match="fileobj: it cannot be read: I/O operation on closed file"):
+        sent(read_source({"fileobj": file, "custom_context": custom_context}))
+
+
 @pytest.mark.parametrize("pack", [bytes, gzip.compress])
 def test_a_tar_of_ones_own(pack: Any) -> None:
     tar = pack(tar_of_texts({"x": b"", "./sub/File": TEXT.encode()}))
@@ -104,6 +114,8 @@ def test_what_the_daemon_fetches(url: str) -> None:
         ({}, "is built from path="),
         ({"path": ""}, "path='': it takes the path of a folder"),
         ({"path": 1}, "path=1"),
+        ({"path": "a\0b"}, "path='a\\x00b': it takes the path of a folder"),
+        ({"path": ".", "dockerfile": "a\0b"}, "dockerfile='a\\x00b': it takes a path"),
         ({"dockerfile": "File"}, "is built from path="),
         ({"path": ".", "dockerfile": 1}, "dockerfile=1: it takes a path, or a text"),
         ({"path": ".", "dockerfile": ""}, "dockerfile=''"),
