@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import threading
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from dockpy.errors import InvalidArgument
@@ -11,7 +12,7 @@ from dockpy.forks import renew_after_fork
 from dockpy.transport.negotiation import Negotiation
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from dockpy.config.credentials import Credentials
     from dockpy.config.endpoint import Endpoint
@@ -86,6 +87,10 @@ def credentials_of(given: Mapping[str, str], address: str) -> Credentials:
     from dockpy.config.credentials import Credentials
 
     names = {name.replace("_", ""): name for name in Credentials.__dataclass_fields__}
+    if not isinstance(given, Mapping):  # and it is not shown: it may be a password
+        raise InvalidArgument(
+            f"auth_config is a {type(given).__name__}; it takes {{'username': …, 'password': …}}"
+        )
     if unknown := [name for name in given if name.replace("_", "") not in names]:
         raise InvalidArgument(f"auth_config has no {', '.join(unknown)}; it takes {', '.join(names)}")
     values = {names[name.replace("_", "")]: value for name, value in given.items()}

@@ -38,6 +38,7 @@ _BUILT = re.compile(r"Successfully built ([0-9a-f]{12,})")
 _IMAGE_ID = re.compile(r"sha256:[0-9a-f]{64}")
 _COLOUR = re.compile(r"\x1b\[(?:91|0)m")  # the builder paints what a command wrote to standard error
 _TAIL = 20  # lines of the failing step's output in an error
+_LONGEST_TAIL = 20_000  # characters of them: a progress bar may be one line
 
 
 @dataclass(slots=True)
@@ -154,7 +155,7 @@ class ClassicProgress(Generic[M]):
             return BuildError(message, code=code, build_log=log)
         step.error = message
         written = step.output + _COLOUR.sub("", self._line)
-        output = "\n".join(written.rstrip().splitlines()[-_TAIL:])
+        output = "\n".join(written.rstrip().splitlines()[-_TAIL:])[-_LONGEST_TAIL:]
         return BuildError(message, step=step.name, output=output, code=code, build_log=log)
 
 

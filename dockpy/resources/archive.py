@@ -38,8 +38,9 @@ def opened(data: Archive) -> Iterator[bytes | Iterable[bytes]]:
     elif isinstance(data, (str, Path)):
         try:
             file = open(data, "rb")  # noqa: SIM115 - only opening it may fail here
-        except OSError as error:
-            raise InvalidArgument(f"The archive {str(data)!r} cannot be read: {error.strerror}") from None
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or error
+            raise InvalidArgument(f"The archive {str(data)!r} cannot be read: {reason}") from None
         with file:
             yield _pieces(file)
     else:
@@ -48,4 +49,7 @@ def opened(data: Archive) -> Iterator[bytes | Iterable[bytes]]:
 
 
 def _pieces(file: SupportsRead) -> Iterator[bytes]:
-    return iter(lambda: file.read(_CHUNK), b"")
+    try:
+        yield from iter(lambda: file.read(_CHUNK), b"")
+    except ValueError as error:  # a closed file, or one that was opened for text and holds none
+        raise InvalidArgument(f"The archive cannot be read: {error}") from None

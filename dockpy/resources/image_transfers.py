@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, overload
 
-from dockpy.errors import ImageLoadError, InvalidArgument, InvalidResponse, PullError, PushError
+from dockpy.errors import DockpyError, ImageLoadError, InvalidArgument, InvalidResponse, PullError, PushError
 from dockpy.ops import images as ops
 from dockpy.options.platforms import platform_json, platforms_json
 from dockpy.options.values import string_list
@@ -89,16 +90,18 @@ class ImageTransfers(Collection):
         if all_tags and (tag or reference.digest or repository.endswith(f":{reference.tag}")):
             raise InvalidArgument("all_tags=True fetches every tag: leave the tag and the digest out")
         wanted = platform or self.client.default_platform
-        with self.client.api.objects(
-            ops.CREATE,
-            query={
-                # Without a tag the engine fetches them all.
-                "fromImage": reference.name if all_tags else reference.canonical,
-                "platform": wanted,
-            },
-            headers=self._auth(reference, auth_config),
-        ) as stream:
-            follow(stream, PullError, f"image {reference.familiar}", on_progress)
+        subject = f"image {reference.familiar_name if all_tags else reference.familiar}"
+        with _naming(subject):
+            stream = self.client.api.objects(
+                ops.CREATE,
+                query={
+                    # Without a tag the engine fetches them all.
+                    "fromImage": reference.name if all_tags else reference.canonical,
+                    "platform": wanted,
+                },
+                headers=self._auth(reference, auth_config),
+            )
+        follow(stream, PullError, subject, on_progress)
         if all_tags:
             return self.client.images.list(reference.familiar_name)
         return self.client.images.get(reference.familiar)
@@ -158,7 +161,8 @@ class ImageTransfers(Collection):
         if not wanted:
             raise InvalidArgument("names is empty: it takes the names or ids of images")
         query = {"names": wanted, "platform": platforms_json("platform", platform)}
-        return self.client.api.stream(ops.GET_ALL, query=query)
+        with _naming(f"image {', '.join(wanted)}"):
+            return self.client.api.stream(ops.GET_ALL, query=query)
 
     def load(
         self,
@@ -260,6 +264,16 @@ def image_reference(repository: str, tag: str | None) -> ImageReference:
     if tag is None:
         return reference
     return reference.with_digest(tag) if ":" in tag else reference.with_tag(tag)
+
+
+@contextlib.contextmanager
+def _naming(subject: str) -> Iterator[None]:
+    """Errors say which images it was about, which no path says."""
+    try:
+        yield
+    except DockpyError as error:
+        error.at(subject=subject)
+        raise
 
 
 def _loaded(messages: Iterable[Any]) -> Iterator[str]:

@@ -184,3 +184,12 @@ class TestLayers:
     def test_of_an_import(self, engine: Client) -> None:
         (layer,) = engine.images.get("hello-world").layers()
         assert layer.size == engine.images.get("hello-world").size
+
+
+def test_errors_name_the_image(engine: Client) -> None:
+    with pytest.raises(ServerError, match=r"ImageCreate image 127\.0\.0\.1:1/dockpy-test/dead:1 on "):
+        engine.images.pull("127.0.0.1:1/dockpy-test/dead:1")
+    with pytest.raises(ServerError, match=r"ImageCreate image 127\.0\.0\.1:1/dockpy-test/dead on "):
+        engine.images.pull("127.0.0.1:1/dockpy-test/dead", all_tags=True)
+    with pytest.raises(ImageNotFound, match=r"ImageGetAll image busybox, dockpy-test/none on "):
+        engine.images.save(["busybox", "dockpy-test/none"])

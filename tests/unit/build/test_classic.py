@@ -106,3 +106,13 @@ def test_a_step_that_the_builder_would_get_wrong(instruction: str) -> None:
 
 def test_arguments_are_not_judged_by_their_step() -> None:
     assert len(fed("Step 1/2 : ARG TARGETARCH\n", "Step 2/2 : FROM a-$TARGETARCH\n").steps) == 2
+
+
+def test_a_line_without_an_end_does_not_fill_the_error() -> None:
+    progress: ClassicProgress[Any] = ClassicProgress()
+    progress.feed({"stream": "Step 1/1 : RUN bar\n"}, 0)
+    progress.feed({"stream": "." * 1_000_000 + "the end"}, 0)
+    with pytest.raises(BuildError) as caught:
+        progress.feed({"error": "failed"}, 0)
+    assert str(caught.value).endswith("...the end")
+    assert len(str(caught.value)) < 21_000

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import pickle
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -16,6 +16,8 @@ from dockpy.config import (
     encode_registry_config,
     server_address,
 )
+from dockpy.daemon import credentials_of
+from dockpy.errors import InvalidArgument
 from dockpy.reference import ImageReference
 
 
@@ -95,3 +97,9 @@ def test_it_is_a_value() -> None:
     assert not Credentials(server_address="h", email="e@x")
     for field in ("username", "password", "identity_token", "registry_token"):
         assert Credentials(**{field: "x"})
+
+
+def test_what_is_no_mapping_is_not_shown() -> None:
+    with pytest.raises(InvalidArgument) as caught:
+        credentials_of(cast("Any", "tester:s3cret"), "registry")
+    assert str(caught.value) == "auth_config is a str; it takes {'username': …, 'password': …}"
