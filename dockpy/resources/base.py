@@ -96,7 +96,8 @@ class Resource(Generic[A]):
 
     def __repr__(self) -> str:
         known = self._attrs is not None or self._summary is not None
-        label = f"{self.short_id} {self.name}" if known and self.name != self.short_id else self.short_id
+        name = self.name if known else ""
+        label = f"{self.short_id} {name}" if name not in ("", self.short_id) else self.short_id
         return f"<{type(self).__name__}: {label}>"
 
 

@@ -99,6 +99,7 @@ def test_it_reads_without_a_request(operation: str, raw: dict[str, Any]) -> None
     read = everyday(operation, raw)
     assert read["short_id"] in thing.id
     assert read["repr"].startswith(f"<{type(thing).__name__}: ")
+    assert not read["repr"].endswith(" >")  # where there is no name
     if not isinstance(thing, Plugin):
         assert isinstance(read["created"], datetime)
         assert isinstance(read["labels"], dict)

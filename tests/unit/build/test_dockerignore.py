@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from dockpy.build.dockerignore import Ignore, Row, read_patterns
+from dockpy.build.dockerignore import Ignore, Row, _expression, read_patterns
 from dockpy.errors import InvalidArgument
 
 
@@ -144,3 +145,15 @@ def matches_rest(pattern: str, path: str) -> bool:
     if not path or (path[0] == "/" if pattern[0] == "?" else path[0] != pattern[0]):
         return False
     return matches_rest(pattern[1:], path[1:])
+
+
+def test_many_stars_do_not_take_long() -> None:
+    assert not Ignore(["*a" * 30 + "b"]).ignores("a" * 200)
+    assert Ignore(["*a" * 30 + "b"]).ignores("a" * 200 + "b")
+
+
+@given(st.text("ab/*?.^]\n", min_size=1, max_size=12), st.text("ab/.^]\n", min_size=1, max_size=12))
+def test_stars_match_as_the_engines_expression(pattern: str, path: str) -> None:
+    assume("*" in pattern or "?" in pattern)  # others are no expressions
+    pattern = re.sub(r"\*+", "*", pattern)
+    assert Ignore([pattern]).row(path, None)[0] == bool(re.fullmatch(_expression(pattern), path))
