@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import tarfile
+import traceback
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -150,6 +151,16 @@ def test_a_build_that_fails(api: APIClient, labels: dict[str, str]) -> None:
     assert json.loads(pieces[-1])["errorDetail"]["code"] == 3
     with pytest.raises(errors.APIError, match=r"[Uu]nknown instruction"):
         list(api.build(fileobj=io.BytesIO(b"FROM busybox\nNONSENSE\n")))
+
+
+def test_no_error_shows_a_builds_arguments(api: APIClient) -> None:
+    arguments = {"TOKEN": "s3cret"}
+    with pytest.raises(errors.APIError) as caught:
+        list(api.build(fileobj=io.BytesIO(b"FROM busybox\nNONE\n"), buildargs=arguments))
+    text = "".join(traceback.format_exception(caught.value)) + repr(caught.value)
+    assert "/build?" in text
+    assert "buildargs=***" in text
+    assert "s3cret" not in text
 
 
 def test_pruning(api: APIClient, new_name: Callable[[], str]) -> None:

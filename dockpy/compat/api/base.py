@@ -52,6 +52,9 @@ def filters_param(filters: Mapping[str, Any] | None) -> dict[str, Any]:
     return {"filters": convert_filters(filters)} if filters else {}
 
 
+_ARGUMENTS = re.compile(r"(?<=[?&]buildargs=)[^&]+")
+
+
 class BaseClient(requests.Session):
     """One daemon, spoken to as docker-py does. Arguments as of `APIClient`."""
 
@@ -167,6 +170,8 @@ class BaseClient(requests.Session):
         return self._post(url, data=_json_body(data), headers=headers, **kwargs)
 
     def _raise_for_status(self, response: requests.Response) -> None:
+        # An error shows the address, and a build's arguments, which may be passwords, stand in it.
+        response.url = _ARGUMENTS.sub("***", response.url or "")
         try:
             response.raise_for_status()
         except requests.exceptions.HTTPError as error:
