@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal
 
+from dockpy.errors import InvalidArgument
 from dockpy.ops import containers as ops
 from dockpy.options.values import container_name, one_of
 from dockpy.resources.attach import ContainerAttach
@@ -227,6 +228,8 @@ class Container(
         """
         if condition is not None:  # engines before 23 take any other for ``not-running``
             one_of("not-running", "next-exit", "removed")("condition", condition)
+            if not condition:
+                raise InvalidArgument("condition='': it takes 'not-running' or 'next-exit' or 'removed'")
         # One that has stopped already is answered at once: that much time 0 has too.
         limit = (
             self.client.stream_timeout if timeout is None else max(timeout, 0.05) if timeout >= 0 else timeout

@@ -297,4 +297,6 @@ def _loaded(containers: list[Container]) -> list[Container]:
 
 def _image_id(image: str | Image) -> str:
     """The image as the engine takes it: its name or id; anything else is refused with the other options."""
-    return image if isinstance(image, str) else getattr(image, "id", "")
+    if isinstance(image, str) or not hasattr(image, "id"):
+        return image  # type: ignore[return-value]  # whoever checks the options shows it
+    return image.id

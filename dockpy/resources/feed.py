@@ -44,7 +44,8 @@ def input_pieces(value: Input) -> Iterator[bytes]:
         InvalidArgument: it is none; of a piece that is none, when it is taken.
     """
     if isinstance(value, (bytes, bytearray, memoryview)):
-        view = memoryview(value).cast("B")
+        view = memoryview(value)
+        view = (view if view.c_contiguous else memoryview(bytes(view))).cast("B")
         return (bytes(view[start : start + _CHUNK]) for start in range(0, len(view), _CHUNK))
     if isinstance(value, SupportsRead):
         return _checked(iter(lambda: value.read(_CHUNK), b""))

@@ -146,14 +146,18 @@ class ContainerProcesses(ContainerPart):
             command.start(detach=True)
             return command
         streams = command.start(timeout=timeout)
-        if pieces is not None:
-            streams.feed(pieces)
-        elif request.get("stdin") and not stream and not socket:
-            streams.feed(b"")  # nobody could send anything
-        if stream or socket:
-            return ExecPairs(streams) if demux else streams
-        with streams:
+        try:
+            if pieces is not None:
+                streams.feed(pieces)
+            elif request.get("stdin") and not stream and not socket:
+                streams.feed(b"")  # nobody could send anything
+            if stream or socket:
+                return ExecPairs(streams) if demux else streams
             result = streams.result()
+        except BaseException:  # Ctrl-C may come anywhere
+            streams.close()
+            raise
+        streams.close()
         if demux:
             pair = (result.stdout, result.stderr)
             return ExecResult(result.exit_code, pair, *pair)
