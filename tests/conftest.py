@@ -106,15 +106,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if of_an_engine(item):
             item.add_marker(pytest.mark.engine)
-            item.add_marker(pytest.mark.xdist_group(_engine_of(item)))
             if not PLACES:
                 item.add_marker(pytest.mark.skip(reason=NO_ENGINES))
+        if item.get_closest_marker("engine"):
+            item.add_marker(pytest.mark.xdist_group(_engine_of(item)))
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
     """An engine's tests do not run beside each other: of two at once, groups are to be kept together."""
     if hasattr(session.config, "workerinput") and session.config.option.loadgroup:
-        loose = [item.nodeid for item in session.items if of_an_engine(item) and "@" not in item.nodeid]
+        engine = [item for item in session.items if item.get_closest_marker("engine")]
+        loose = [item.nodeid for item in engine if "@" not in item.nodeid]
         assert not loose, f"pytest-xdist does not keep {loose[0]} with its group"
 
 
@@ -132,7 +134,8 @@ def _engine_of(item: pytest.Item) -> str:
         if isinstance(item, pytest.Function) and hasattr(item, "callspec")
         else ()
     )
-    return next((PLACES[name].engine for name in given if isinstance(name, str) and name in PLACES), "28")
+    named = {**PLACES, **{place.url: place for place in PLACES.values()}}
+    return next((named[text].engine for text in given if isinstance(text, str) and text in named), "28")
 
 
 class _Skipped:
