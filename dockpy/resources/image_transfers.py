@@ -83,6 +83,7 @@ class ImageTransfers(Collection):
             InvalidReference: the name is none.
             ImageNotFound: the registry does not have it, or wants credentials.
             PullError: it failed on the way.
+            ServerError: the engine cannot reach the registry, or has no credentials that it takes.
 
         Operation: ImageCreate.
         """
