@@ -66,7 +66,7 @@ def test_what_an_engine_refuses(engine: Client, make: Any) -> None:
 def test_get(engine: Client, make: Any) -> None:
     volume = make(engine)
     assert engine.volumes.get(volume.name) == volume
-    with pytest.raises(NotFound, match=r"no such volume|not found") as caught:  # the latter in a swarm
+    with pytest.raises(NotFound, match="no such volume") as caught:
         engine.volumes.get("nowhere")
     assert (caught.value.operation, caught.value.subject) == ("VolumeInspect", "volume nowhere")
     for name in ("", "a/b", "..", "a?b", "a\nb"):
@@ -134,7 +134,10 @@ def test_prune(engine: Client, make: Any, create: Any, labels: dict[str, str]) -
     unused = {make(engine, labels={"prune": labels["dockpy-test"]}) for _ in range(2)}
     used, other = make(engine, labels={"prune": labels["dockpy-test"]}), make(engine)
     create(engine, volumes=[f"{used.name}:/data"])
-    answer = engine.volumes.prune(all=True, filters={"label": f"prune={labels['dockpy-test']}"})
+    filters = {"label": f"prune={labels['dockpy-test']}"}
+    if engine.api_version != "1.41":
+        assert engine.volumes.prune(filters=filters).volumes_deleted == []  # they have names
+    answer = engine.volumes.prune(all=True, filters=filters)
     assert set(answer.volumes_deleted) == {volume.name for volume in unused}
     assert answer.space_reclaimed >= 0
     used.reload()
