@@ -1,0 +1,257 @@
+"""The scheduler: processes as generators, what they wait for, and timers. It knows no Docker.
+
+A process is a generator that yields what it waits for, and is resumed when that may have happened:
+
+    yield waitable                   until somebody calls its ``wake()``
+    yield Wait((a, b), until=due)    until one of several, or a time in nanoseconds
+    yield None                       let the others run first: what computes for long does so now and then
+
+A waiter may be woken for nothing: it looks again, and yields again. Everything runs in the thread that calls
+`Scheduler.pump`, under the daemon's lock; nothing here is a thread, so all of it is deterministic.
+"""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+from collections import deque
+from collections.abc import Callable, Generator
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from dockpy.fake.kernel.clock import Clock
+
+__all__ = ["Program", "Scheduler", "Task", "Timer", "Wait", "Waitable"]
+
+
+class Waitable:
+    """Something that tasks wait for."""
+
+    __slots__ = ("_tasks",)
+
+    def __init__(self) -> None:
+        self._tasks: list[Task] = []
+
+    def wake(self) -> None:
+        """It may have happened: whoever waits looks again."""
+        if self._tasks:
+            tasks, self._tasks = self._tasks, []
+            for task in tasks:
+                task.wake()
+
+    def _park(self, task: Task) -> None:
+        self._tasks.append(task)
+
+    def _leave(self, task: Task) -> None:
+        if task in self._tasks:
+            self._tasks.remove(task)
+
+
+class Wait:
+    """Several things to wait for, the first of which is enough."""
+
+    __slots__ = ("until", "waitables")
+
+    def __init__(self, waitables: tuple[Waitable, ...] = (), until: int | None = None) -> None:
+        self.waitables = waitables
+        self.until = until
+
+
+Program = Generator[Waitable | Wait | None, None, int]
+"""The code of a process while it runs; its return value is the exit code."""
+
+
+class Timer:
+    """Something to be done at a time."""
+
+    __slots__ = ("action", "due")
+
+    def __init__(self, due: int, action: Callable[[], None]) -> None:
+        self.due = due
+        self.action: Callable[[], None] | None = action
+
+    def cancel(self) -> None:
+        """It is not to be done any more."""
+        self.action = None
+
+
+class Task:
+    """A program on the scheduler.
+
+    Args:
+        scheduler: where it runs.
+        program: its code.
+        done: called once with the exit code, or with the exception that ended it.
+    """
+
+    __slots__ = ("_done", "_parked", "_program", "_ready", "_scheduler", "_timer", "frozen")
+
+    def __init__(
+        self, scheduler: Scheduler, program: Program, done: Callable[[int | BaseException], None]
+    ) -> None:
+        self._scheduler = scheduler
+        self._program: Program | None = program
+        self._done = done
+        self._parked: tuple[Waitable, ...] = ()
+        self._timer: Timer | None = None
+        self._ready = False
+        self.frozen: bool = False
+        """It is not resumed; set by `freeze` and `thaw`."""
+        self.wake()
+
+    @property
+    def alive(self) -> bool:
+        """Whether it has not ended."""
+        return self._program is not None
+
+    def wake(self) -> None:
+        """Let it look again at what it waits for."""
+        if self._program is None or self._ready:
+            return
+        self._ready = True
+        self._unpark()
+        if not self.frozen:
+            self._scheduler._ready.append(self)
+
+    def freeze(self) -> None:
+        """Do not resume it until it is thawed (a paused container)."""
+        self.frozen = True
+
+    def thaw(self) -> None:
+        """Resume it again."""
+        if self.frozen:
+            self.frozen = False
+            if self._ready and self._program is not None:
+                self._scheduler._ready.append(self)
+
+    def end(self) -> None:
+        """End it where it stands; its ``finally`` blocks run, `done` is not called."""
+        program, self._program = self._program, None
+        self._unpark()
+        if program is not None and not program.gi_running:
+            program.close()
+
+    def _unpark(self) -> None:
+        for waitable in self._parked:
+            waitable._leave(self)
+        self._parked = ()
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _step(self) -> None:
+        program = self._program
+        if program is None or self.frozen:
+            return
+        self._ready = False
+        try:
+            wanted = next(program)
+        except StopIteration as stop:
+            self._finish(stop.value)
+        except BaseException as error:
+            self._finish(error)
+        else:
+            if self._program is None:  # it was ended by what it did itself
+                program.close()
+            else:
+                self._park(wanted)
+
+    def _finish(self, result: int | BaseException) -> None:
+        if self._program is not None:
+            self._program = None
+            self._done(result)
+
+    def _park(self, wanted: Waitable | Wait | None) -> None:
+        if self._ready:  # woken while it ran
+            return
+        if wanted is None:
+            self.wake()
+        elif isinstance(wanted, Waitable):
+            self._parked = (wanted,)
+            wanted._park(self)
+        else:
+            self._parked = wanted.waitables
+            for waitable in wanted.waitables:
+                waitable._park(self)
+            if wanted.until is not None:
+                self._timer = self._scheduler.at(wanted.until, self.wake)
+
+
+class Scheduler:
+    """Runs tasks and timers.
+
+    Args:
+        clock: says what time it is.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self.clock: Clock = clock
+        self._time = clock.now()
+        self._ready: deque[Task] = deque()
+        self._timers: list[tuple[int, int, Timer]] = []
+        self._numbers = itertools.count()
+        self._pumping = False
+
+    def now(self) -> int:
+        """The time, in nanoseconds since 1970: while a timer runs, the time that it was due at."""
+        if not self._pumping:
+            self._time = max(self._time, self.clock.now())
+        return self._time
+
+    def start(self, program: Program, done: Callable[[int | BaseException], None]) -> Task:
+        """Run a program; arguments as of `Task`."""
+        return Task(self, program, done)
+
+    def at(self, due: int, action: Callable[[], None]) -> Timer:
+        """Do something at a time, in nanoseconds since 1970."""
+        timer = Timer(due, action)
+        heapq.heappush(self._timers, (due, next(self._numbers), timer))
+        return timer
+
+    def after(self, delay: int, action: Callable[[], None]) -> Timer:
+        """Do something in so many nanoseconds."""
+        return self.at(self.now() + delay, action)
+
+    @property
+    def next_due(self) -> int | None:
+        """When the next timer is due."""
+        while self._timers and self._timers[0][2].action is None:
+            heapq.heappop(self._timers)
+        return self._timers[0][0] if self._timers else None
+
+    @property
+    def busy(self) -> bool:
+        """Whether something could run right now."""
+        due = self.next_due
+        return bool(self._ready) or (due is not None and due <= self.clock.now())
+
+    def pump(self, steps: int = 2_000) -> bool:
+        """Bring the world up to now: whatever can run runs, timers in the order they are due.
+
+        Args:
+            steps: after so many it stops, though there is more to do: a program may be an endless loop.
+
+        Returns:
+            Whether anything ran.
+        """
+        if self._pumping:  # called by something that it runs
+            return False
+        self._pumping = True
+        ran = False
+        try:
+            while steps > 0:
+                if self._ready:
+                    self._ready.popleft()._step()
+                elif (due := self.next_due) is not None and due <= self.clock.now():
+                    timer = heapq.heappop(self._timers)[2]
+                    action, timer.action = timer.action, None
+                    self._time = max(self._time, due)
+                    if action is not None:
+                        action()
+                else:
+                    break
+                ran = True
+                steps -= 1
+        finally:
+            self._pumping = False
+        return ran
