@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from dockpy.resources.swarm import Swarm
     from dockpy.resources.tasks import TaskCollection
     from dockpy.resources.volumes import VolumeCollection
+    from dockpy.transport.connectors import Connector
     from dockpy.transport.message import TimeoutSetting
     from dockpy.wire.auth import AuthResponse
 
@@ -91,7 +92,7 @@ class Client(System, Closing):
         self._stream_timeout: float | None = None
         environ = dict(os.environ)
         pinned = api_version(environ) if version == "auto" else version
-        self._arguments = (host, context, timeout, version, tls, pool_size)
+        self._arguments: tuple[Any, ...] | None = (host, context, timeout, version, tls, pool_size)
         self._shared = Daemon(
             lambda: resolve_endpoint(host, tls, context, environ),
             environ,
@@ -105,6 +106,42 @@ class Client(System, Closing):
 
             # Refused now, not at the first call.
             parse_endpoint(address, origin="DOCKER_HOST" if host is None else "argument")
+
+    @classmethod
+    def of_connector(
+        cls,
+        connector: Connector,
+        url: str,
+        *,
+        timeout: TimeoutSetting = 60,
+        version: str = "auto",
+        hooks: Hooks | None = None,
+    ) -> Self:
+        """The daemon behind a connector: how a fake daemon in this process is reached.
+
+        Args:
+            connector: makes the connections.
+            url: what the daemon is called, in errors and when objects are compared.
+            timeout: as of `Client`.
+            version: as of `Client`.
+            hooks: as of `Client`.
+        """
+        from dockpy.config.endpoint import Endpoint
+
+        client = cls.__new__(cls)
+        client._timeouts, client._stream_timeout = Timeouts.of(timeout), None
+        environ = dict(os.environ)
+        endpoint = Endpoint(url, "fake")
+        client._arguments = None
+        client._shared = Daemon(
+            lambda: endpoint,
+            environ,
+            api_version(environ) if version == "auto" else version,
+            1,
+            hooks or Hooks(),
+            connector,
+        )
+        return client
 
     @classmethod
     def from_context(
@@ -362,6 +399,8 @@ class Client(System, Closing):
 
     def __getstate__(self) -> dict[str, Any]:
         """How to make such a client: neither connections nor credentials nor hooks are pickled."""
+        if self._arguments is None:
+            raise TypeError(f"A client of {self.daemon}, a daemon in this process, cannot be pickled")
         return {
             "arguments": self._arguments,
             "timeouts": self._timeouts,

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from dockpy.config.endpoint import Endpoint
     from dockpy.config.file import ConfigFile
     from dockpy.transport.caller import Hooks
+    from dockpy.transport.connectors import Connector
     from dockpy.transport.transport import Transport
 
 __all__ = ["Daemon", "credentials_of"]
@@ -33,12 +34,14 @@ class Daemon:
         version: str | None,
         pool_size: int,
         hooks: Hooks,
+        connector: Connector | None = None,
     ) -> None:
         self.environ = environ
         self.negotiation: Negotiation = Negotiation(version)
         self.pool_size = pool_size
         self.hooks = hooks
         self.logins: dict[str, Credentials] = {}
+        self.connector = connector
         self._resolve = resolve
         self._endpoint: Endpoint | None = None
         self._transport: Transport | None = None
@@ -61,7 +64,10 @@ class Daemon:
             with self._lock:
                 if self._transport is None:
                     self._transport = Transport(
-                        self.endpoint, pool_size=self.pool_size, headers=self.endpoint.headers
+                        self.endpoint,
+                        pool_size=self.pool_size,
+                        headers=self.endpoint.headers,
+                        connector=self.connector,
                     )
         return self._transport
 

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Endpoint", "Scheme", "parse_endpoint"]
 
-Scheme = Literal["unix", "tcp", "ssh", "npipe"]
-"""How a daemon is reached; ``http://`` and ``https://`` are both ``tcp``."""
+Scheme = Literal["unix", "tcp", "ssh", "npipe", "fake"]
+"""How a daemon is reached; ``http://`` and ``https://`` are both ``tcp``, ``fake`` is one in this process."""
 
 _SCHEMES = ("unix", "tcp", "http", "https", "ssh", "npipe")
 _ACCEPTED = (

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from dockpy.fake.engine import Peer
 from dockpy.fake.failure import Failure
+from dockpy.fake.payload import read_filters, read_object
 from dockpy.version import at_least
 
 if TYPE_CHECKING:
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
     from dockpy.ops.operation import Operation
 
 __all__ = ["HANDLERS", "Answer", "Call", "Duplex", "handles"]
-
-_LARGEST_JSON = 16 * 1024 * 1024
 
 
 @dataclass(slots=True)
@@ -41,7 +40,7 @@ class Call:
     headers: Mapping[str, str]
     version: str
     pieces: Iterable[bytes] = ()
-    gone: Callable[[], bool] = lambda: False
+    gone: Peer = field(default_factory=Peer)
 
     @property
     def id(self) -> str:
@@ -91,39 +90,26 @@ class Call:
         text = self.text("filters")
         if not text:
             return {}
-        try:
-            given = json.loads(text)
-            if not isinstance(given, dict):
-                raise TypeError
-            return {name: list(values) for name, values in given.items()}
-        except (ValueError, TypeError):
-            raise Failure(400, "invalid filter") from None
+        return read_filters(text, strict=at_least(self.engine.api, "1.42"))
 
     def body(self) -> bytes:
         """The whole body."""
         return b"".join(self.pieces)
 
     def json(self) -> dict[str, Any]:
-        """The body as a JSON object; empty where there is no body.
+        """The body as a JSON object; empty where there is none and the operation needs none.
 
         Raises:
-            Failure: 400, it is none.
+            Failure: 400, it is none; or a field is of another type than the operation's model says.
         """
-        collected = bytearray()
-        for piece in self.pieces:
-            collected += piece
-            if len(collected) > _LARGEST_JSON:
-                raise Failure(400, "request body too large")
-        data = bytes(collected)
-        if not data.strip():
-            return {}
-        try:
-            value = json.loads(data)
-        except ValueError as error:
-            raise Failure(400, f"invalid JSON: {error}") from None
-        if not isinstance(value, dict):
-            raise Failure(400, "invalid JSON: the body is no object")
-        return value
+        body = self.operation.body
+        return read_object(
+            self.body(),
+            body.model if body is not None else None,
+            strict=at_least(self.engine.api, "1.42"),
+            required=body is not None and body.required,
+            content_type=self.headers.get("content-type", ""),
+        )
 
 
 @dataclass(slots=True)

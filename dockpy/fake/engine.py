@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import random
 import threading
+import time
 from typing import TYPE_CHECKING
 
 from dockpy.fake.kernel.clock import ManualClock
@@ -14,12 +15,46 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from dockpy.fake.kernel.clock import Clock
+    from dockpy.fake.programs import Programs
+    from dockpy.fake.registry import Registries
+    from dockpy.fake.state.build import Builder
+    from dockpy.fake.state.containers import Containers
+    from dockpy.fake.state.events import Events
+    from dockpy.fake.state.execs import Execs
+    from dockpy.fake.state.images import Images
+    from dockpy.fake.state.networks import Networks
+    from dockpy.fake.state.plugins import Plugins
+    from dockpy.fake.state.swarm import Swarm
+    from dockpy.fake.state.system import System
+    from dockpy.fake.state.volumes import Volumes
 
-__all__ = ["Engine", "Gone"]
+__all__ = ["Engine", "Gone", "Overdue", "Peer"]
 
 
 class Gone(Exception):
     """Whoever was waiting is not there any more: the client went away, or the daemon was closed."""
+
+
+class Overdue(Gone):
+    """Whoever was waiting waits no longer."""
+
+
+class Peer:
+    """Who waits for an answer: calling it says whether it has gone away.
+
+    Attributes:
+        gone: it has gone away; set from any thread, then `Engine.notify`.
+        deadline: when it stops waiting, as of `time.monotonic`; None for never.
+    """
+
+    __slots__ = ("deadline", "gone")
+
+    def __init__(self) -> None:
+        self.gone: bool = False
+        self.deadline: float | None = None
+
+    def __call__(self) -> bool:
+        return self.gone
 
 
 class Engine:
@@ -31,10 +66,35 @@ class Engine:
     Args:
         clock: its time.
         seed: ids, names and addresses come from it; None for other ones each time.
+        api: the newest API version that it speaks; it behaves as the engine of that version.
+        min_api: the oldest.
+
+    Attributes:
+        host_folders: folders of this machine that containers may mount.
+        disk_free: bytes that may still be written; None for as many as one likes.
     """
 
-    def __init__(self, clock: Clock, *, seed: int | None = None) -> None:
+    images: Images
+    containers: Containers
+    execs: Execs
+    networks: Networks
+    volumes: Volumes
+    plugins: Plugins
+    swarm: Swarm
+    builder: Builder
+    registries: Registries
+    programs: Programs
+    events: Events
+    system: System
+
+    def __init__(
+        self, clock: Clock, *, seed: int | None = None, api: str = "1.51", min_api: str = "1.24"
+    ) -> None:
         self.clock = clock
+        self.api: str = api
+        self.min_api: str = min_api
+        self.host_folders: tuple[str, ...] = ()
+        self.disk_free: int | None = None
         self.scheduler = Scheduler(clock)
         self.random = random.Random(seed)  # noqa: S311 - ids are no secrets
         self.lock = threading.RLock()
@@ -62,33 +122,38 @@ class Engine:
         """Something changed that others may wait for."""
         self._changed.notify_all()
 
-    def wait(self, until: Callable[[], bool], gone: Callable[[], bool] = lambda: False) -> None:
+    def wait(self, until: Callable[[], bool], peer: Callable[[], bool] | None = None) -> None:
         """Let the world go on until a condition holds.
 
         Args:
             until: the condition; asked under the lock, often.
-            gone: whether nobody waits any more.
+            peer: who waits: a `Peer`, or what says whether it has gone away.
 
         Raises:
             Gone: nobody waits any more, or the daemon was closed.
         """
         while not until():
-            if self.closed or gone():
+            if self.closed or (peer is not None and peer()):
                 raise Gone
             if self.scheduler.pump():
                 self._changed.notify_all()
                 if not until():
                     self._let_others_in()
                 continue
-            self._sleep()
+            self._sleep(peer.deadline if isinstance(peer, Peer) else None)
 
-    def _sleep(self) -> None:
+    def _sleep(self, deadline: float | None) -> None:
         due = self.scheduler.next_due
         clock = self.clock
         if isinstance(clock, ManualClock) and clock.auto and due is not None:
             clock.go_to(due)
             return
-        self._changed.wait(None if due is None else clock.until(due))
+        limits = [clock.until(due)] if due is not None else []
+        if deadline is not None:
+            limits.append(deadline - time.monotonic())
+            if deadline <= time.monotonic():
+                raise Overdue
+        self._changed.wait(min((limit for limit in limits if limit is not None), default=None))
 
     def _let_others_in(self) -> None:
         self._changed.wait(0)

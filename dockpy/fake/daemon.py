@@ -1,0 +1,172 @@
+"""`FakeDaemon`: a daemon in this process."""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+from dockpy.errors import InvalidArgument
+from dockpy.fake.doors.direct import DirectConnector
+from dockpy.fake.engine import Engine
+from dockpy.fake.faults import Fault, Faults
+from dockpy.fake.kernel.clock import Clock, RealClock
+from dockpy.fake.router import RecordedRequest, Router
+from dockpy.version import at_least, parse_version
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from dockpy.client import Client
+    from dockpy.fake.registry import FakeRegistry
+
+__all__ = ["FakeDaemon"]
+
+OLDEST, NEWEST = "1.41", "1.55"
+"""API versions that a fake daemon can be the engine of."""
+
+_NUMBERS = itertools.count(1)
+
+
+class FakeDaemon:
+    """A Docker daemon in this process, for tests: it needs no Docker, and behaves as one.
+
+        with FakeDaemon() as daemon:
+            client = daemon.client()
+            assert client.containers.run("busybox", ["echo", "hi"]) == b"hi\\n"
+
+    Args:
+        api: the newest API version that it speaks, ``"1.41"`` to ``"1.55"``: it behaves as the engine of that
+            version (1.41: Docker 20.10, 1.45: 26, 1.51: 28.5, 1.55: 29).
+        min_api: the oldest that it speaks; None for what that engine has.
+        clock: its time; None for the machine's. `ManualClock` stands still until it is told to go on.
+        seed: ids and the like come from it: the same number, the same ids. None for other ones each time.
+        registries: by host, registries that it shares with others; any other host is an empty registry of
+            its own, and docker.io a small hub.
+        host_folders: folders of this machine that its containers may mount.
+
+    Raises:
+        InvalidArgument: an argument cannot be.
+    """
+
+    def __init__(
+        self,
+        *,
+        api: str = "1.51",
+        min_api: str | None = None,
+        clock: Clock | None = None,
+        seed: int | None = None,
+        registries: Mapping[str, FakeRegistry] | None = None,
+        host_folders: Sequence[str] = (),
+    ) -> None:
+        self._arguments: dict[str, Any] = {"api": _version("api", api), "seed": seed}
+        oldest = {"1.41": "1.12"}.get(api, "1.44" if at_least(api, "1.52") else "1.24")
+        self._arguments["min_api"] = oldest if min_api is None else _version("min_api", min_api, "1.12")
+        self.clock: Clock = clock or RealClock()
+        self.name: str = f"fake-{next(_NUMBERS)}"
+        self._host_folders = tuple(host_folders)
+        self.faults = Faults()
+        self._engine = self._new_engine(registries or {})
+        self._router: Router | None = Router(self._engine, self.faults)
+        self._connector = DirectConnector(lambda: self._engine, lambda: self._router)
+
+    def _new_engine(self, registries: Mapping[str, FakeRegistry]) -> Engine:
+        from dockpy.fake.assembly import assemble
+
+        engine = Engine(self.clock, **self._arguments)
+        engine.host_folders = self._host_folders
+        assemble(engine, registries)
+        return engine
+
+    @property
+    def requests(self) -> list[RecordedRequest]:
+        """Every request that came, in order."""
+        return self._router.requests if self._router is not None else []
+
+    def client(self, **options: Any) -> Client:
+        """A client of this daemon, without a socket between.
+
+        Args:
+            options: as of `dockpy.Client`: ``timeout``, ``version``, ``hooks``.
+        """
+        from dockpy.client import Client
+
+        return Client.of_connector(self._connector, f"fake://{self.name}", **options)
+
+    def fail(
+        self,
+        operation: str | None = None,
+        *,
+        object: str | None = None,
+        status: int | None = None,
+        message: str | None = None,
+        times: int | None = None,
+        after: int = 0,
+        latency: float = 0,
+        cut: int | None = None,
+        reset: Literal["before", "after"] | None = None,
+        garbage: bool = False,
+        hang: bool = False,
+    ) -> Fault:
+        """Let something go wrong from now on, until the fault is removed, or its ``with`` block ends.
+
+        Args:
+            operation: the Engine's operationId (``"ContainerCreate"``); None for every one.
+            object: only where the call is about this one: a name or an id.
+            status: answer with this HTTP status instead of doing it.
+            message: the error's text.
+            times: only so often; None for always.
+            after: only after so many calls that went well.
+            latency: seconds of the daemon's time that pass before it is done.
+            cut: break the connection after so many bytes of the answer's body.
+            reset: break the connection without an answer, ``"before"`` it is done or ``"after"`` it.
+            garbage: answer with what is no HTTP.
+            hang: never answer.
+
+        Returns:
+            The fault; its ``hits`` counts how often it happened.
+
+        Raises:
+            InvalidArgument: there is no such operation.
+        """
+        from dockpy.ops import all_operations
+
+        if operation is not None and operation not in {known.id for known in all_operations()}:
+            raise InvalidArgument(
+                f"There is no operation {operation!r}; they are the Engine API's operationIds"
+            )
+        fault = Fault(
+            self.faults,
+            operation,
+            object,
+            status=500 if status is None and message is not None else status,
+            message=message,
+            times=times,
+            after=after,
+            latency=latency,
+            cut=cut,
+            reset=reset,
+            garbage=garbage,
+            hang=hang,
+        )
+        return self.faults.add(fault)
+
+    def close(self) -> None:
+        """End it: its containers stop, whoever waits for an answer is told so."""
+        self._router = None
+        self._engine.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def _version(name: str, text: str, oldest: str = OLDEST) -> str:
+    try:
+        parse_version(text)
+    except (ValueError, TypeError, AttributeError):
+        raise InvalidArgument(f"{name}={text!r} is no API version; it is written '1.51'") from None
+    if not at_least(text, oldest) or not at_least(NEWEST, text):
+        raise InvalidArgument(f"{name}={text!r}: a fake daemon speaks {oldest} to {NEWEST}")
+    return text

@@ -1,0 +1,206 @@
+"""The door in this process: no socket and no thread, yet requests and answers cross as bytes.
+
+What a client sends is collected until the request is whole; the answer is made when the client reads it, in
+the client's own thread. While a client waits, it is its thread that lets the daemon's world go on.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from typing import TYPE_CHECKING
+
+from dockpy.fake.blobs import BlobWriter
+from dockpy.fake.engine import Gone, Overdue, Peer
+from dockpy.fake.reply import Reply, Request, encode_head
+from dockpy.streams.http1 import BodyDecoder, Head, Headers, body_decoder, encode_chunk
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from dockpy.fake.engine import Engine
+    from dockpy.fake.router import Router
+
+__all__ = ["DirectChannel", "DirectConnector"]
+
+
+class DirectConnector:
+    """Makes connections to a daemon in this process.
+
+    Args:
+        engine: the daemon's state.
+        router: answers its requests; gives None where the daemon is closed.
+    """
+
+    host = "fake"
+
+    def __init__(self, engine: Callable[[], Engine], router: Callable[[], Router | None]) -> None:
+        self._engine = engine
+        self._router = router
+
+    def channel(self, timeout: float | None) -> DirectChannel:
+        """A connection; it takes no time."""
+        router = self._router()
+        if router is None:
+            raise ConnectionRefusedError(111, "the fake daemon is closed")
+        return DirectChannel(self._engine(), router)
+
+
+class DirectChannel:
+    """One connection: one request, and its answer or what it was taken over for."""
+
+    def __init__(self, engine: Engine, router: Router) -> None:
+        self._engine = engine
+        self._router = router
+        self._peer = Peer()
+        self._timeout: float | None = None
+        self._head = bytearray()
+        self._request: Request | None = None
+        self._decoder: BodyDecoder | None = None
+        self._body = BlobWriter()
+        self._reply: Reply | None = None
+        self._pieces: Iterator[bytes] | None = None
+
+    def send(self, data: bytes) -> None:
+        """Take what the client sends."""
+        if self._reply is not None and self._reply.duplex is not None:
+            with self._engine.lock:
+                self._patience()
+                self._guarded(lambda duplex=self._reply.duplex: duplex.send(data))
+        elif self._request is None:
+            self._take_head(data)
+        else:
+            self._take_body(data)
+
+    def upload(self, data: bytes, enough: Callable[[bytes], bool]) -> bool:
+        """Take what the client sends; the answer comes when it is whole."""
+        self.send(data)
+        return True
+
+    def _take_head(self, data: bytes) -> None:
+        self._head += data
+        end = self._head.find(b"\r\n\r\n")
+        if end < 0:
+            return
+        lines = bytes(self._head[:end]).decode("utf-8", "surrogateescape").split("\r\n")
+        rest = bytes(self._head[end + 4 :])
+        method, target, _ = lines[0].split(" ")
+        headers = Headers(
+            [(name, value.strip()) for name, _, value in (line.partition(":") for line in lines[1:])]
+        )
+        self._request = Request(method, target, {name.lower(): value for name, value in headers.items()})
+        if "content-length" in headers or "transfer-encoding" in headers:
+            self._decoder = body_decoder("POST", Head(200, "", headers, True))
+        if rest:
+            self._take_body(rest)
+
+    def _take_body(self, data: bytes) -> None:
+        if self._decoder is not None and not self._decoder.done:
+            self._body.write(self._decoder.feed(data))
+
+    def recv(self) -> bytes:
+        """The next bytes of the answer, which is made now."""
+        with self._engine.lock:
+            if self._peer.gone:
+                return b""
+            self._patience()
+            if self._reply is None:
+                return self._begin()
+            if self._pieces is None:
+                return b""
+            return self._next()
+
+    def _patience(self) -> None:
+        self._peer.deadline = None if self._timeout is None else time.monotonic() + self._timeout
+
+    def _guarded(self, step: Callable[[], object]) -> None:
+        try:
+            step()
+        except Overdue:
+            raise TimeoutError("timed out") from None
+        except Gone:
+            if not self._peer.gone:
+                raise ConnectionResetError(104, "the fake daemon was closed") from None
+
+    def _begin(self) -> bytes:
+        if self._request is None or (self._decoder is not None and not self._decoder.done):
+            raise ConnectionResetError(104, "the request was never finished")
+        self._request.body = self._body.blob()
+        self._guarded(self._answer)
+        reply = self._reply
+        if reply is None:
+            return b""
+        if reply.raw is not None:
+            return reply.raw
+        if reply.duplex is not None:
+            self._pieces = reply.stream if reply.stream is not None else reply.duplex.output
+            return encode_head(reply, {})
+        if reply.stream is not None:
+            self._pieces = _chunked(reply.stream, whole=not reply.reset)
+            return encode_head(reply, {"Transfer-Encoding": "chunked"})
+        if reply.reset:
+            raise ConnectionResetError(104, "Connection reset by peer")
+        length = (
+            {}
+            if reply.status in (204, 304) or reply.status < 200
+            else {"Content-Length": str(len(reply.body))}
+        )
+        body = b"" if self._request.method == "HEAD" else reply.body
+        return encode_head(reply, length) + body
+
+    def _answer(self) -> None:
+        assert self._request is not None
+        self._reply = self._router.answer(self._request, self._peer)
+
+    def _next(self) -> bytes:
+        piece = b""
+
+        def step() -> None:
+            nonlocal piece
+            assert self._pieces is not None
+            piece = next(filter(None, self._pieces), b"")
+
+        self._guarded(step)
+        if not piece:
+            self._pieces = None
+            if self._reply is not None and self._reply.reset:
+                raise ConnectionResetError(104, "Connection reset by peer")
+        return piece
+
+    def close_write(self) -> None:
+        """The client sends no more."""
+        if self._reply is not None and self._reply.duplex is not None:
+            with self._engine.lock:
+                self._reply.duplex.close_write()
+                self._engine.notify()
+
+    def settimeout(self, seconds: float | None) -> None:
+        """How long a read may take, in seconds; None for as long as it takes."""
+        self._timeout = seconds
+
+    def close(self) -> None:
+        """The client goes away; a read that is blocked in another thread ends."""
+        if self._peer.gone:
+            return
+        self._peer.gone = True
+        self._body.close()
+        with self._engine.lock:
+            reply = self._reply
+            for pieces in (
+                self._pieces,
+                reply and reply.stream,
+                reply and reply.duplex and reply.duplex.output,
+            ):
+                if pieces is not None and hasattr(pieces, "close"):
+                    with contextlib.suppress(ValueError):  # another thread waits in it, and is told
+                        pieces.close()
+            self._pieces = None
+            self._engine.notify()
+
+
+def _chunked(pieces: Iterator[bytes], *, whole: bool) -> Iterator[bytes]:
+    for piece in pieces:
+        if piece:
+            yield encode_chunk(piece)
+    if whole:
+        yield encode_chunk(b"")

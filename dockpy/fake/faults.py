@@ -1,0 +1,176 @@
+"""Faults: what goes wrong on purpose, by operation, object or count."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING, Literal
+
+from dockpy.fake.kernel.clock import SECOND
+from dockpy.fake.reply import Reply
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dockpy.fake.call import Call
+
+__all__ = ["Fault", "Faults"]
+
+GARBAGE = b"\x15\x03\x01\x00\x02\x02\x16 this is no HTTP\r\n"
+
+
+class Fault:
+    """One thing that goes wrong. As a context manager, for as long as its block takes.
+
+    Made by `FakeDaemon.fail`, which says what the arguments mean.
+
+    Attributes:
+        hits: how often it happened.
+    """
+
+    def __init__(
+        self,
+        faults: Faults,
+        operation: str | None,
+        object: str | None,
+        *,
+        status: int | None,
+        message: str | None,
+        times: int | None,
+        after: int,
+        latency: float,
+        cut: int | None,
+        reset: Literal["before", "after"] | None,
+        garbage: bool,
+        hang: bool,
+    ) -> None:
+        self._faults = faults
+        self.operation = operation
+        self.object = object
+        self._status = status
+        self._message = message
+        self._times = times
+        self._after = after
+        self._latency = latency
+        self._cut = cut
+        self._reset = reset
+        self._garbage = garbage
+        self._hang = hang
+        self._seen = 0
+        self.hits: int = 0
+
+    def matches(self, call: Call) -> bool:
+        """Whether it happens to a call; it counts those that it could have happened to."""
+        if self.operation is not None and self.operation != call.operation.id:
+            return False
+        if self.object is not None and not self._is_about(call):
+            return False
+        self._seen += 1
+        if self._seen <= self._after or (self._times is not None and self.hits >= self._times):
+            return False
+        self.hits += 1
+        return True
+
+    def _is_about(self, call: Call) -> bool:
+        named = {*call.parts.values(), *call.all_of("name"), *call.all_of("fromImage")}
+        if self.object in named:
+            return True
+        if call.operation.subject == "container" and call.parts:
+            container = call.engine.containers.find(call.id)
+            return container is not None and self.object in (container.name, container.id)
+        return False
+
+    def before(self, call: Call) -> Reply | None:
+        """What happens before the operation; the reply where it takes no place."""
+        if self._latency:
+            due = call.engine.now() + round(self._latency * SECOND)
+            call.engine.scheduler.at(due, call.engine.notify)
+            call.engine.wait(lambda: call.engine.now() >= due, call.gone)
+        if self._hang:
+            call.engine.wait(lambda: False, call.gone)
+        if self._garbage:
+            return Reply(raw=GARBAGE)
+        if self._reset == "before":
+            return Reply(reset=True)
+        if self._status is not None:
+            text = self._message or f"{call.operation.id} fails on purpose"
+            return Reply.error(self._status, text)
+        return None
+
+    def after(self, reply: Reply) -> Reply:
+        """What becomes of a reply."""
+        if self._reset == "after":
+            return Reply(reset=True)
+        if self._cut is not None:
+            return Reply(
+                reply.status,
+                reply.headers,
+                reply.body,
+                _cut(_body(reply), self._cut),
+                reply.duplex,
+                reset=True,
+            )
+        return reply
+
+    def remove(self) -> None:
+        """It happens no more."""
+        self._faults.remove(self)
+
+    def __enter__(self) -> Fault:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.remove()
+
+
+def _body(reply: Reply) -> Iterator[bytes]:
+    if reply.duplex is not None:
+        return reply.duplex.output
+    return reply.stream if reply.stream is not None else iter([reply.body])
+
+
+def _cut(pieces: Iterator[bytes], left: int) -> Iterator[bytes]:
+    for piece in pieces:
+        if len(piece) >= left:
+            yield piece[:left]
+            return
+        left -= len(piece)
+        yield piece
+
+
+class Happening:
+    """The faults that happen to one call."""
+
+    def __init__(self, faults: list[Fault], call: Call) -> None:
+        self._faults = faults
+        self.reply: Reply | None = next((reply for fault in faults if (reply := fault.before(call))), None)
+
+    def applied(self, reply: Reply) -> Reply:
+        """The reply with what the faults make of it."""
+        for fault in self._faults:
+            reply = fault.after(reply)
+        return reply
+
+
+class Faults:
+    """All that goes wrong on one daemon."""
+
+    def __init__(self) -> None:
+        self._faults: list[Fault] = []
+
+    def add(self, fault: Fault) -> Fault:
+        """Let it happen from now on."""
+        self._faults.append(fault)
+        return fault
+
+    def remove(self, fault: Fault) -> None:
+        """Let it happen no more."""
+        with contextlib.suppress(ValueError):
+            self._faults.remove(fault)
+
+    def clear(self) -> None:
+        """Let nothing go wrong any more."""
+        self._faults.clear()
+
+    def of(self, call: Call) -> Happening:
+        """What goes wrong with a call."""
+        return Happening([fault for fault in self._faults if fault.matches(call)], call)

@@ -1,0 +1,76 @@
+"""Requests and replies between a door and the router."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from dockpy.fake.blobs import Blob
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dockpy.fake.call import Duplex
+
+__all__ = ["Reply", "Request", "encode_head"]
+
+EMPTY = Blob.of(b"")
+
+
+@dataclass(slots=True)
+class Request:
+    """A request as it came.
+
+    Attributes:
+        method: the HTTP method.
+        target: path and query, percent-encoded.
+        headers: lower-case names; of a repeated one the values are joined by a comma.
+        body: all of it.
+    """
+
+    method: str
+    target: str
+    headers: dict[str, str] = field(default_factory=dict)
+    body: Blob = EMPTY
+
+
+@dataclass(slots=True)
+class Reply:
+    """What a door writes.
+
+    Attributes:
+        status: the HTTP status.
+        headers: all but those of the framing.
+        body: the body, where it is known as a whole.
+        stream: the body as it comes: each piece is asked for under the engine's lock.
+        duplex: what follows the head where the connection is taken over.
+        raw: bytes to write instead of all that: no HTTP, a fault.
+        reset: the connection is reset, without an answer or after the body.
+    """
+
+    status: int = 200
+    headers: dict[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    stream: Iterator[bytes] | None = None
+    duplex: Duplex | None = None
+    raw: bytes | None = None
+    reset: bool = False
+
+    @classmethod
+    def error(cls, status: int, message: str) -> Reply:
+        """An engine's error."""
+        body = json.dumps({"message": message}, ensure_ascii=False).encode() + b"\n"
+        return cls(status, {"Content-Type": "application/json"}, body)
+
+
+def encode_head(reply: Reply, headers: dict[str, str]) -> bytes:
+    """The head of an answer as it stands on the wire."""
+    try:
+        reason = "UPGRADED" if reply.status == 101 else HTTPStatus(reply.status).phrase
+    except ValueError:
+        reason = ""
+    lines = [f"HTTP/1.1 {reply.status} {reason}"]
+    lines += [f"{name}: {value}" for name, value in (reply.headers | headers).items()]
+    return "\r\n".join([*lines, "", ""]).encode("utf-8", "surrogateescape")
