@@ -1,0 +1,66 @@
+"""Nodes as members of a tar."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dockpy.fake.files.content import pieces_of
+from dockpy.streams.tar import TarEntry, TarKind, encode_entry
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dockpy.fake.files.node import Node
+
+__all__ = ["Packer"]
+
+_KINDS = {
+    "file": TarKind.FILE,
+    "dir": TarKind.DIRECTORY,
+    "symlink": TarKind.SYMLINK,
+    "char": TarKind.CHARACTER_DEVICE,
+    "block": TarKind.BLOCK_DEVICE,
+    "fifo": TarKind.FIFO,
+}
+_SECOND = 1_000_000_000
+
+
+class Packer:
+    """Writes members; the second name of a node becomes a link to the first."""
+
+    def __init__(self) -> None:
+        self._seen: dict[int, str] = {}
+
+    def member(self, name: str, node: Node) -> Iterator[bytes]:
+        """A node's member in pieces; nothing for what no tar holds (sockets)."""
+        kind = _KINDS.get(node.kind)
+        if kind is None:
+            return iter(())
+        target = node.target if isinstance(node.target, str) else ""
+        if node.entries is None and node.nlink != 1 and node.kind == "file":
+            first = self._seen.setdefault(id(node), name)
+            if first != name:
+                kind, target = TarKind.HARDLINK, first
+        data = node.data
+        if node.produce is not None:
+            data = node.produce()
+        size = (len(data) if isinstance(data, bytes) else data.size) if kind is TarKind.FILE else 0
+        entry = TarEntry(
+            name,
+            kind,
+            size,
+            node.mode,
+            node.uid,
+            node.gid,
+            node.mtime // _SECOND,
+            target,
+            device=node.rdev if node.kind in ("char", "block") else (0, 0),
+            xattrs=node.xattrs,
+        )
+        return encode_entry(entry, pieces_of(data))
+
+    @staticmethod
+    def whiteout(name: str) -> Iterator[bytes]:
+        """The member that takes a name away."""
+        parent, _, base = name.rpartition("/")
+        return encode_entry(TarEntry(f"{parent}/.wh.{base}" if parent else f".wh.{base}", mode=0))

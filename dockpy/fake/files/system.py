@@ -1,0 +1,486 @@
+"""A file system as processes see it: a root, mounts, devices, and Linux's rules of who may do what."""
+
+from __future__ import annotations
+
+import errno
+import os
+import random
+from typing import TYPE_CHECKING
+
+from dockpy.fake.files import archives
+from dockpy.fake.files.faults import fault
+from dockpy.fake.files.fifo import Fifo
+from dockpy.fake.files.handle import DynamicFile, OpenFile, full, null, random_device, resize, zero
+from dockpy.fake.files.node import Node
+from dockpy.fake.files.paths import Paths, Place, may
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from dockpy.fake.files.mounts import Mount, Source
+    from dockpy.fake.files.node import Stat, Who
+    from dockpy.fake.kernel.file import File
+
+__all__ = ["ROOT", "FileSystem"]
+
+
+class _Root:
+    uid = gid = 0
+    groups: tuple[int, ...] = ()
+    cwd = "/"
+    umask = 0o022
+
+
+ROOT: Who = _Root()
+"""The daemon itself: may do everything."""
+
+
+class FileSystem:
+    """A root and what is mounted in it.
+
+    Every method takes on whose behalf it acts, and raises the `OSError` that Linux gives, with its text.
+
+    Args:
+        root: the tree at ``/``.
+        now: the time, in nanoseconds since 1970.
+
+    Attributes:
+        quota: how many bytes can still be written; None for any number.
+        devices: by major and minor number, what opens a device.
+    """
+
+    def __init__(self, root: Source, *, now: Callable[[], int] = lambda: 0, seed: int = 0) -> None:
+        self._paths = Paths(root)
+        self.now = now
+        self._fifos: dict[int, Fifo] = {}
+        self.quota: int | None = None
+        source = random_device(random.Random(seed))  # noqa: S311 - a test can foresee it
+        self.devices: dict[tuple[int, int], Callable[[], File]] = {
+            (1, 3): null,
+            (1, 5): zero,
+            (1, 7): full,
+            (1, 8): source,
+            (1, 9): source,
+        }
+
+    # Mounts
+
+    @property
+    def root(self) -> Source:
+        """The tree at ``/``."""
+        return self._paths.mounts[0].tree
+
+    @property
+    def mounts(self) -> list[Mount]:
+        """What is mounted, the root first."""
+        return self._paths.mounts
+
+    def mount(self, path: str, tree: Source, subpath: str = "", read_only: bool = False) -> Mount:
+        """Put a tree, or a part of it, at a place; a mount at ``/`` replaces the root."""
+        return self._paths.mount(path, tree, subpath, read_only)
+
+    def unmount(self, path: str) -> None:
+        """Take away what is mounted at a place."""
+        self._paths.unmount(path)
+
+    # Looking
+
+    def lookup(self, who: Who, path: str, follow: bool = True) -> Node:
+        """The node at a path."""
+        return self._find(who, path, follow)[0]
+
+    def stat(self, who: Who, path: str, follow: bool = True) -> Stat:
+        """What there is to know of a path; of a link itself where it is not followed."""
+        node, mount = self._find(who, path, follow)
+        return node.stat(mount.device)
+
+    def exists(self, who: Who, path: str, follow: bool = True) -> bool:
+        """Whether the path leads to something."""
+        try:
+            self._find(who, path, follow)
+        except OSError:
+            return False
+        return True
+
+    def access(self, who: Who, path: str, bits: int) -> bool:
+        """Whether it is there and may be read (4), written (2), run (1)."""
+        try:
+            node, mount = self._find(who, path, True)
+        except OSError:
+            return False
+        return may(who, node, bits) and not (bits & 2 and not mount.writable and node.kind in ("file", "dir"))
+
+    def listdir(self, who: Who, path: str) -> list[str]:
+        """The names in a directory, sorted."""
+        node, _ = self._find(who, path, True)
+        if node.entries is None:
+            raise fault(errno.ENOTDIR, path)
+        if not may(who, node, 4):
+            raise fault(errno.EACCES, path)
+        return sorted(node.entries)
+
+    def walk(self, who: Who, path: str) -> Iterator[tuple[str, list[str], list[str]]]:
+        """As ``os.walk``: each directory, the names of those in it, the names of what else is in it."""
+        directories, others = [], []
+        base = path.rstrip("/")
+        for name in self.listdir(who, path):
+            child = self._find(who, f"{base}/{name}", False)[0]
+            (others if child.entries is None else directories).append(name)
+        yield path, directories, others
+        for name in directories:
+            yield from self.walk(who, f"{base}/{name}")
+
+    def readlink(self, who: Who, path: str) -> str:
+        """Where a symbolic link leads."""
+        node, _ = self._find(who, path, False)
+        if node.kind != "symlink":
+            raise fault(errno.EINVAL, path)
+        return node.target if isinstance(node.target, str) else node.target(who)
+
+    def realpath(self, who: Who, path: str) -> str:
+        """The absolute path without links; the last name need not be there."""
+        return self._paths.place(who, path).path
+
+    def read_bytes(self, who: Who, path: str) -> bytes:
+        """All that a file holds."""
+        file = self.open(who, path, os.O_RDONLY)
+        data = b""
+        while piece := file.read_now(1 << 20):
+            data += piece
+        file.close()
+        return data
+
+    # Opening
+
+    def open(self, who: Who, path: str, flags: int = os.O_RDONLY, mode: int = 0o666) -> File:
+        """Open a file, device or directory.
+
+        Args:
+            who: on whose behalf.
+            path: which.
+            flags: ``os.O_*``.
+            mode: of a file that is made, less the umask.
+        """
+        wants_write = flags & os.O_ACCMODE != os.O_RDONLY
+        if not wants_write and not flags & (os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW):
+            node, mount = self._find(who, path, True)
+            if node.entries is None and flags & os.O_DIRECTORY:
+                raise fault(errno.ENOTDIR, path)
+            if not may(who, node, 4) and node.opener is None:
+                raise fault(errno.EACCES, path)
+            return self._opened(who, node, mount, flags, path)
+        if flags & os.O_CREAT and path.endswith("/"):
+            raise fault(errno.EISDIR, path)
+        exclusive = flags & os.O_CREAT and flags & os.O_EXCL
+        place = self._paths.place(who, path, not (flags & os.O_NOFOLLOW or exclusive))
+        node, mount = place.node, place.mount
+        if node is None:
+            if not flags & os.O_CREAT:
+                raise fault(errno.ENOENT, path)
+            node = Node("file", mode & ~who.umask & 0o7777)
+            self._add(who, place, node, path)
+            return self._opened(who, node, mount, flags, path)
+        if exclusive:
+            raise fault(errno.EEXIST, path)
+        if node.kind == "symlink" and node.opener is None:
+            raise fault(errno.ELOOP, path)
+        if node.entries is not None and (wants_write or flags & os.O_CREAT):
+            raise fault(errno.EISDIR, path)
+        if flags & os.O_DIRECTORY and node.entries is None:
+            raise fault(errno.ENOTDIR, path)
+        bits = (4, 2, 6, 6)[flags & os.O_ACCMODE] | (2 if flags & os.O_TRUNC else 0)
+        if node.opener is None and not may(who, node, bits):
+            raise fault(errno.EACCES, path)
+        if node.kind == "file" and bits & 2 and node.produce is None and node.consume is None:
+            self._check_writable(mount, path)
+            node = mount.tree.own(place.parts)
+            if flags & os.O_TRUNC and node.size:
+                resize(node, 0, self._grow)
+                node.mtime = self.now()
+        return self._opened(who, node, mount, flags, path)
+
+    def _opened(self, who: Who, node: Node, mount: Mount, flags: int, path: str) -> File:
+        if node.opener is not None:
+            return node.opener(who, flags)
+        kind = node.kind
+        if kind == "file":
+            if node.produce is not None or node.consume is not None:
+                return DynamicFile(node, flags, path)
+            return OpenFile(node, flags, path, mount.device, self.now, self._grow)
+        if kind == "dir":
+            return OpenFile(node, flags, path, mount.device, self.now, self._grow)
+        if kind == "char" and node.rdev in self.devices:
+            return self.devices[node.rdev]()
+        if kind == "fifo":
+            fifo = self._fifos.setdefault(node.ino, Fifo())
+            return fifo.open(flags)
+        raise fault(errno.ENXIO, path)
+
+    # Making and removing
+
+    def mkdir(self, who: Who, path: str, mode: int = 0o777) -> None:
+        """Make a directory."""
+        self._new(who, path, Node("dir", mode & ~who.umask & 0o7777))
+
+    def makedirs(self, who: Who, path: str, mode: int = 0o777) -> None:
+        """Make a directory, and those above it that are missing."""
+        names = [name for name in path.split("/") if name]
+        prefix = "/" if path.startswith("/") else ""
+        for number in range(1, len(names) + 1):
+            part = prefix + "/".join(names[:number])
+            if not self.exists(who, part):
+                self.mkdir(who, part, mode)
+
+    def mknod(
+        self, who: Who, path: str, kind: str, mode: int = 0o666, rdev: tuple[int, int] = (0, 0)
+    ) -> None:
+        """Make a file, pipe, socket or, as root, a device."""
+        if kind in ("char", "block") and who.uid != 0:
+            raise fault(errno.EPERM, path)
+        self._new(who, path, Node(kind, mode & ~who.umask & 0o7777, rdev=rdev))
+
+    def symlink(self, who: Who, target: str, path: str) -> None:
+        """Make a symbolic link."""
+        if not target:
+            raise fault(errno.ENOENT, target)
+        if len(target) >= 4096:
+            raise fault(errno.ENAMETOOLONG, path)
+        self._new(who, path, Node.symlink(target))
+
+    def link(self, who: Who, source: str, path: str, follow: bool = False) -> None:
+        """Give a node one name more."""
+        origin = self._paths.place(who, source, follow)
+        if origin.node is None:
+            raise fault(errno.ENOENT, source)
+        place = self._paths.place(who, path, False)
+        if place.node is not None:
+            raise fault(errno.EEXIST, path)
+        if origin.mount is not place.mount:
+            raise fault(errno.EXDEV, path)
+        if origin.node.entries is not None:
+            raise fault(errno.EPERM, path)
+        self._check_parent(who, place, path)
+        place.mount.tree.link(origin.parts, place.parts, self.now())
+
+    def write_bytes(self, who: Who, path: str, data: bytes, mode: int = 0o666) -> None:
+        """Make a file hold this, and nothing else."""
+        file = self.open(who, path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+        file.write_now(data)
+        file.close()
+
+    def unlink(self, who: Who, path: str) -> None:
+        """Take a name away."""
+        place = self._there(who, path)
+        assert place.node is not None
+        if place.node.entries is not None:
+            raise fault(errno.EISDIR, path)
+        if place.wants_directory:
+            raise fault(errno.ENOTDIR, path)
+        self._check_removal(who, place, path)
+        if place.node.kind == "file" and place.node.nlink == 1:
+            self._grow(-place.node.size)
+        place.mount.tree.take(place.parts, self.now())
+
+    def rmdir(self, who: Who, path: str) -> None:
+        """Remove an empty directory."""
+        last = path.rstrip("/").rpartition("/")[2]
+        if last in (".", ".."):
+            raise fault(errno.EINVAL if last == "." else errno.ENOTEMPTY, path)
+        place = self._there(who, path)
+        assert place.node is not None
+        if place.node.entries is None:
+            raise fault(errno.ENOTDIR, path)
+        self._check_removal(who, place, path)
+        if place.node.entries:
+            raise fault(errno.ENOTEMPTY, path)
+        place.mount.tree.take(place.parts, self.now())
+
+    def rename(self, who: Who, source: str, path: str) -> None:
+        """Give a node another name; what had it is replaced."""
+        origin = self._there(who, source)
+        node = origin.node
+        assert node is not None
+        place = self._paths.place(who, path, False)
+        there = place.node
+        if origin.is_mount or place.is_mount:
+            raise fault(errno.EBUSY, source)
+        if origin.mount is not place.mount:
+            raise fault(errno.EXDEV, source)
+        if place.path.startswith(origin.path + "/"):
+            raise fault(errno.EINVAL, source)
+        if origin.path.startswith(place.path + "/"):
+            raise fault(errno.ENOTEMPTY, source)
+        self._check_removal(who, origin, source)
+        if there is None:
+            if place.wants_directory and node.entries is None:
+                raise fault(errno.ENOTDIR, path)
+            self._check_parent(who, place, path)
+        else:
+            self._check_removal(who, place, path)
+            if origin.path == place.path or (there.ino == node.ino and there is node):
+                return
+            if node.entries is not None and there.entries is None:
+                raise fault(errno.ENOTDIR, path)
+            if node.entries is None and there.entries is not None:
+                raise fault(errno.EISDIR, path)
+            if there.entries:
+                raise fault(errno.ENOTEMPTY, path)
+        place.mount.tree.move(origin.parts, place.parts, self.now())
+
+    # Changing
+
+    def chmod(self, who: Who, path: str, mode: int, follow: bool = True) -> None:
+        """Change the permission bits."""
+        place, node = self._owned(who, path, follow)
+        mode &= 0o7777
+        if who.uid != 0 and node.gid != who.gid and node.gid not in who.groups:
+            mode &= ~0o2000
+        place.mount.tree.own(place.parts).mode = mode
+
+    def chown(self, who: Who, path: str, uid: int = -1, gid: int = -1, follow: bool = True) -> None:
+        """Change whose it is; -1 leaves it."""
+        place = self._there(who, path, follow)
+        node = place.node
+        assert node is not None
+        self._check_writable(place.mount, path)
+        if who.uid != 0:
+            may_give = who.uid == node.uid and uid in (-1, node.uid)
+            if not may_give or gid not in (-1, node.gid, who.gid, *who.groups):
+                raise fault(errno.EPERM, path)
+        node = place.mount.tree.own(place.parts)
+        node.uid = node.uid if uid == -1 else uid
+        node.gid = node.gid if gid == -1 else gid
+        if node.kind == "file":
+            node.mode &= ~0o4000 if not node.mode & 0o010 else ~0o6000
+
+    def utime(self, who: Who, path: str, mtime: int | None = None, follow: bool = True) -> None:
+        """Change when it was changed: to a time in nanoseconds, to now where None."""
+        place = self._there(who, path, follow)
+        node = place.node
+        assert node is not None
+        self._check_writable(place.mount, path)
+        if who.uid not in (0, node.uid) and not (mtime is None and may(who, node, 2)):
+            raise fault(errno.EACCES if mtime is None else errno.EPERM, path)
+        place.mount.tree.own(place.parts).mtime = self.now() if mtime is None else mtime
+
+    def truncate(self, who: Who, path: str, size: int) -> None:
+        """Make a file that long."""
+        place = self._there(who, path, True)
+        node = place.node
+        assert node is not None
+        if node.entries is not None:
+            raise fault(errno.EISDIR, path)
+        if node.kind != "file" or size < 0:
+            raise fault(errno.EINVAL, path)
+        if not may(who, node, 2):
+            raise fault(errno.EACCES, path)
+        self._check_writable(place.mount, path)
+        node = place.mount.tree.own(place.parts)
+        resize(node, size, self._grow)
+        node.mtime = self.now()
+
+    def set_xattr(self, who: Who, path: str, name: str, value: bytes, follow: bool = True) -> None:
+        """Set an extended attribute."""
+        place, _ = self._owned(who, path, follow)
+        node = place.mount.tree.own(place.parts)
+        node.xattrs = {**node.xattrs, name: value}
+
+    # Archives
+
+    def tar(self, who: Who, path: str) -> Iterator[bytes]:
+        """A path as a tar, named after its last name (GET archive)."""
+        return archives.tar(self, who, path)
+
+    def untar(
+        self,
+        who: Who,
+        path: str,
+        pieces: Iterable[bytes],
+        *,
+        no_overwrite_dir_non_dir: bool = False,
+        copy_uid_gid: bool = False,
+    ) -> None:
+        """Unpack a tar into a directory (PUT archive)."""
+        archives.untar(
+            self,
+            who,
+            path,
+            pieces,
+            no_overwrite_dir_non_dir=no_overwrite_dir_non_dir,
+            copy_uid_gid=copy_uid_gid,
+        )
+
+    # Rules
+
+    def _find(self, who: Who, path: str, follow: bool) -> tuple[Node, Mount]:
+        if path[:1] != "/" and path:
+            cwd = who.cwd
+            path = f"{cwd}/{path}" if cwd != "/" else "/" + path
+        return self._paths.lookup(who, path, follow)
+
+    def place(self, who: Who, path: str, follow: bool = True) -> Place:
+        """Where a path leads; the last name need not be there."""
+        return self._paths.place(who, path, follow)
+
+    def _there(self, who: Who, path: str, follow: bool = False) -> Place:
+        place = self._paths.place(who, path, follow)
+        if place.node is None:
+            raise fault(errno.ENOENT, path)
+        return place
+
+    def _owned(self, who: Who, path: str, follow: bool) -> tuple[Place, Node]:
+        place = self._there(who, path, follow)
+        node = place.node
+        assert node is not None
+        self._check_writable(place.mount, path)
+        if who.uid not in (0, node.uid):
+            raise fault(errno.EPERM, path)
+        return place, node
+
+    def _new(self, who: Who, path: str, node: Node) -> None:
+        place = self._paths.place(who, path, False)
+        if place.node is not None:
+            raise fault(errno.EEXIST, path)
+        if place.wants_directory and node.entries is None:
+            raise fault(errno.ENOENT, path)
+        self._add(who, place, node, path)
+
+    def _add(self, who: Who, place: Place, node: Node, path: str) -> None:
+        self._check_parent(who, place, path)
+        self._check_space(path)
+        parent = place.parent
+        node.uid, node.gid, node.mtime = who.uid, who.gid, self.now()
+        if parent.mode & 0o2000:
+            node.gid = parent.gid
+            if node.entries is not None:
+                node.mode |= 0o2000
+        place.mount.tree.put(place.parts, node, node.mtime)
+
+    def _check_parent(self, who: Who, place: Place, path: str) -> None:
+        self._check_writable(place.mount, path)
+        if not may(who, place.parent, 3):
+            raise fault(errno.EACCES, path)
+
+    def _check_removal(self, who: Who, place: Place, path: str) -> None:
+        if place.is_mount:
+            raise fault(errno.EBUSY, path)
+        self._check_parent(who, place, path)
+        parent, node = place.parent, place.node
+        if node is not None and parent.mode & 0o1000 and who.uid not in (0, parent.uid, node.uid):
+            raise fault(errno.EPERM, path)
+
+    def _check_writable(self, mount: Mount, path: str) -> None:
+        if not mount.writable:
+            raise fault(errno.EROFS, path)
+
+    def _check_space(self, path: str) -> None:
+        if self.quota is not None and self.quota <= 0:
+            raise fault(errno.ENOSPC, path)
+
+    def _grow(self, size: int) -> int:
+        """Take so many bytes of the quota, or give them back; how many there were."""
+        if self.quota is None:
+            return size
+        granted = min(size, max(self.quota, 0)) if size > 0 else size
+        self.quota -= granted
+        return granted
