@@ -42,7 +42,7 @@ def assemble(engine: Engine, registries: Mapping[str, FakeRegistry]) -> None:
         module, _, cls = where.rpartition(".")
         try:
             part = getattr(importlib.import_module(f"dockpy.fake.{module}"), cls)
-        except (ModuleNotFoundError, AttributeError) as error:
+        except (ImportError, AttributeError) as error:
             if isinstance(error, ModuleNotFoundError) and not str(error.name).startswith("dockpy.fake"):
                 raise
             continue

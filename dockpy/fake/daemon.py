@@ -14,9 +14,11 @@ from dockpy.fake.router import RecordedRequest, Router
 from dockpy.version import at_least, parse_version
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Mapping, Sequence
 
     from dockpy.client import Client
+    from dockpy.fake.doors.socket import SocketDoor
     from dockpy.fake.registry import FakeRegistry
 
 __all__ = ["FakeDaemon"]
@@ -35,6 +37,9 @@ class FakeDaemon:
             assert client.containers.run("busybox", ["echo", "hi"]) == b"hi\\n"
 
     Args:
+        listen: where it listens, for any Docker client: ``unix:///path``, ``tcp://127.0.0.1:0`` (a free port),
+            or several; None for nowhere, as `client` needs no socket. Needs ``dockpy[fake]``.
+        tls: speak TLS on TCP: a server's context, with the certificates that it shows and asks for.
         api: the newest API version that it speaks, ``"1.41"`` to ``"1.55"``: it behaves as the engine of that
             version (1.41: Docker 20.10, 1.45: 26, 1.51: 28.5, 1.55: 29).
         min_api: the oldest that it speaks; None for what that engine has.
@@ -46,11 +51,15 @@ class FakeDaemon:
 
     Raises:
         InvalidArgument: an argument cannot be.
+        InvalidEndpoint: it cannot listen at such an address.
+        OSError: the address is taken.
     """
 
     def __init__(
         self,
+        listen: str | Sequence[str] | None = None,
         *,
+        tls: ssl.SSLContext | None = None,
         api: str = "1.51",
         min_api: str | None = None,
         clock: Clock | None = None,
@@ -66,8 +75,37 @@ class FakeDaemon:
         self._host_folders = tuple(host_folders)
         self.faults = Faults()
         self._engine = self._new_engine(registries or {})
-        self._router: Router | None = Router(self._engine, self.faults)
-        self._connector = DirectConnector(lambda: self._engine, lambda: self._router)
+        self._router = Router(self._engine, self.faults)
+        self._connector = DirectConnector(self._engine, self._router)
+        self._doors: list[SocketDoor] = []
+        try:
+            for url in [listen] if isinstance(listen, str) else listen or ():
+                self._doors.append(self._open(url, tls))
+        except BaseException:
+            self.close()
+            raise
+
+    def _open(self, url: str, tls: ssl.SSLContext | None) -> SocketDoor:
+        from dockpy.fake.doors.socket import SocketDoor
+
+        secure = tls if url.startswith("tcp:") else None
+        return SocketDoor(self._engine, self._router, url, secure)
+
+    @property
+    def url(self) -> str:
+        """Where it listens, for ``dockpy.Client`` or DOCKER_HOST; the first place where there are several.
+
+        Raises:
+            RuntimeError: it listens nowhere.
+        """
+        if not self._doors:
+            raise RuntimeError("This daemon listens nowhere: use client(), or FakeDaemon(listen=…)")
+        return self._doors[0].url
+
+    @property
+    def urls(self) -> list[str]:
+        """Every place where it listens."""
+        return [door.url for door in self._doors]
 
     def _new_engine(self, registries: Mapping[str, FakeRegistry]) -> Engine:
         from dockpy.fake.assembly import assemble
@@ -80,7 +118,7 @@ class FakeDaemon:
     @property
     def requests(self) -> list[RecordedRequest]:
         """Every request that came, in order."""
-        return self._router.requests if self._router is not None else []
+        return self._router.requests
 
     def client(self, **options: Any) -> Client:
         """A client of this daemon, without a socket between.
@@ -152,8 +190,9 @@ class FakeDaemon:
 
     def close(self) -> None:
         """End it: its containers stop, whoever waits for an answer is told so."""
-        self._router = None
         self._engine.close()
+        for door in self._doors:
+            door.close()
 
     def __enter__(self) -> Self:
         return self

@@ -45,15 +45,18 @@ class Peer:
     Attributes:
         gone: it has gone away; set from any thread, then `Engine.notify`.
         deadline: when it stops waiting, as of `time.monotonic`; None for never.
+        on_wait: called once, when it first has to wait: from then on it may go away unnoticed.
     """
 
-    __slots__ = ("deadline", "gone")
+    __slots__ = ("deadline", "gone", "on_wait")
 
     def __init__(self) -> None:
         self.gone: bool = False
         self.deadline: float | None = None
+        self.on_wait: Callable[[], None] | None = None
 
     def __call__(self) -> bool:
+        """Whether it has gone away."""
         return self.gone
 
 
@@ -140,19 +143,23 @@ class Engine:
                 if not until():
                     self._let_others_in()
                 continue
-            self._sleep(peer.deadline if isinstance(peer, Peer) else None)
+            self._sleep(peer if isinstance(peer, Peer) else None)
 
-    def _sleep(self, deadline: float | None) -> None:
+    def _sleep(self, peer: Peer | None) -> None:
         due = self.scheduler.next_due
         clock = self.clock
         if isinstance(clock, ManualClock) and clock.auto and due is not None:
             clock.go_to(due)
             return
         limits = [clock.until(due)] if due is not None else []
-        if deadline is not None:
-            limits.append(deadline - time.monotonic())
-            if deadline <= time.monotonic():
+        if peer is not None and peer.deadline is not None:
+            left = peer.deadline - time.monotonic()
+            if left <= 0:
                 raise Overdue
+            limits.append(left)
+        if peer is not None and peer.on_wait is not None:
+            on_wait, peer.on_wait = peer.on_wait, None
+            on_wait()
         self._changed.wait(min((limit for limit in limits if limit is not None), default=None))
 
     def _let_others_in(self) -> None:

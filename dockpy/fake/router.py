@@ -20,7 +20,6 @@ from dockpy.ops.path import match_path
 from dockpy.version import at_least
 
 if TYPE_CHECKING:
-
     from dockpy.fake.engine import Engine
     from dockpy.fake.faults import Faults
     from dockpy.ops.operation import Operation

@@ -29,21 +29,20 @@ class DirectConnector:
 
     Args:
         engine: the daemon's state.
-        router: answers its requests; gives None where the daemon is closed.
+        router: answers its requests.
     """
 
     host = "fake"
 
-    def __init__(self, engine: Callable[[], Engine], router: Callable[[], Router | None]) -> None:
+    def __init__(self, engine: Engine, router: Router) -> None:
         self._engine = engine
         self._router = router
 
     def channel(self, timeout: float | None) -> DirectChannel:
         """A connection; it takes no time."""
-        router = self._router()
-        if router is None:
+        if self._engine.closed:
             raise ConnectionRefusedError(111, "the fake daemon is closed")
-        return DirectChannel(self._engine(), router)
+        return DirectChannel(self._engine, self._router)
 
 
 class DirectChannel:

@@ -33,6 +33,6 @@ def load() -> None:
     for domain in DOMAINS:
         try:
             importlib.import_module(f"dockpy.fake.handlers.{domain}")
-        except ModuleNotFoundError as error:  # until every part is there
+        except ImportError as error:  # until every part is there
             if not str(error.name).startswith("dockpy.fake"):
                 raise

@@ -1,0 +1,220 @@
+"""One client's connection to the socket door: its requests, one after the other, until it is taken over."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from typing import TYPE_CHECKING
+
+from dockpy.fake.blobs import BlobWriter
+from dockpy.fake.engine import Gone, Peer
+from dockpy.fake.reply import Reply, Request, encode_head
+
+try:
+    import h11
+except ImportError:
+    raise ImportError("A fake daemon that listens needs h11: pip install 'dockpy[fake]'") from None
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dockpy.fake.call import Duplex
+    from dockpy.fake.doors.socket import SocketDoor
+    from dockpy.fake.doors.wires import Wire
+
+__all__ = ["Connection"]
+
+_LARGEST_HEAD = 1024 * 1024 + 4096  # as Go's
+_REASONS = {400: "Bad Request", 431: "Request Header Fields Too Large", 501: "Not Implemented"}
+
+
+class _Ended(Exception):
+    """The client has gone, or wants no more."""
+
+
+class Connection:
+    """Serves one client, in the thread that calls `serve`."""
+
+    def __init__(self, door: SocketDoor, wire: Wire) -> None:
+        self._door = door
+        self._wire = wire
+        self._http = h11.Connection(h11.SERVER, max_incomplete_event_size=_LARGEST_HEAD)
+        self._peer = Peer()
+
+    def serve(self) -> None:
+        """Answer until the client goes away."""
+        with contextlib.suppress(_Ended, OSError, Gone):
+            while self._turn():
+                pass
+
+    def drop(self) -> None:
+        """Break the connection, from another thread."""
+        self._peer.gone = True
+        self._wire.shutdown()
+        engine = self._door.engine
+        with engine.lock:
+            engine.notify()
+
+    def _turn(self) -> bool:
+        """One request and its answer; False where there is to be no other."""
+        try:
+            request = self._read()
+        except h11.RemoteProtocolError as error:
+            self._refuse(error.error_status_hint)
+            return False
+        fd = self._wire.fileno()
+        self._peer.on_wait = lambda: self._door.watch(fd, self._peer)
+        try:
+            return self._answer(request)
+        finally:
+            self._door.unwatch(fd)
+
+    # Reading
+
+    def _event(self) -> object:
+        while True:
+            event = self._http.next_event()
+            if event is not h11.NEED_DATA:
+                return event
+            if self._http.they_are_waiting_for_100_continue:
+                self._send(h11.InformationalResponse(status_code=100, headers=[]))
+            self._http.receive_data(self._wire.recv())
+
+    def _read(self) -> Request:
+        head = self._event()
+        if not isinstance(head, h11.Request):
+            raise _Ended
+        headers: dict[str, str] = {}
+        for name, value in head.headers:
+            text = value.decode("utf-8", "surrogateescape")
+            key = name.decode("ascii")
+            headers[key] = f"{headers[key]}, {text}" if key in headers else text
+        body = BlobWriter()
+        try:
+            while isinstance(event := self._event(), h11.Data):
+                body.write(event.data)
+            if not isinstance(event, h11.EndOfMessage):
+                raise _Ended
+            target = head.target.decode("utf-8", "surrogateescape")
+            return Request(head.method.decode("ascii"), target, headers, body.blob())
+        finally:
+            body.close()
+
+    def _refuse(self, status: int) -> None:
+        """What is no HTTP is answered as Go's server does."""
+        reason = f"{status} {_REASONS.get(status, 'Bad Request')}"
+        head = f"HTTP/1.1 {reason}\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n{reason}"
+        with contextlib.suppress(OSError):
+            self._wire.send(head.encode())
+            self._wire.shutdown()
+
+    # Answering
+
+    def _answer(self, request: Request) -> bool:
+        engine = self._door.engine
+        with engine.lock:
+            reply = self._door.router.answer(request, self._peer)
+        if reply.raw is not None:
+            self._wire.send(reply.raw)
+            return False
+        if reply.duplex is not None:
+            self._take_over(reply, reply.duplex)
+            return False
+        if reply.stream is not None:
+            self._stream(reply, reply.stream)
+        elif reply.reset:
+            self._wire.reset()
+            return False
+        else:
+            self._whole(reply)
+        if reply.reset:
+            self._wire.reset()
+            return False
+        if self._http.our_state is not h11.DONE or self._http.their_state is not h11.DONE:
+            return False
+        self._http.start_next_cycle()
+        return True
+
+    def _send(self, *events: h11.Event) -> None:
+        self._wire.send(b"".join(filter(None, (self._http.send(event) for event in events))))
+
+    def _head(self, reply: Reply, **framing: str) -> h11.Response:
+        headers = [
+            *reply.headers.items(),
+            *((name.replace("_", "-"), value) for name, value in framing.items()),
+        ]
+        encoded = [(name.encode(), value.encode("utf-8", "surrogateescape")) for name, value in headers]
+        return h11.Response(status_code=reply.status, headers=encoded)
+
+    def _whole(self, reply: Reply) -> None:
+        length = {} if reply.status in (204, 304) else {"Content_Length": str(len(reply.body))}
+        body = [] if self._http.their_state is h11.ERROR else [h11.Data(data=reply.body)]
+        self._send(self._head(reply, **length), *body, h11.EndOfMessage())
+
+    def _stream(self, reply: Reply, stream: Iterator[bytes]) -> None:
+        self._send(self._head(reply, Transfer_Encoding="chunked"))
+        for piece in self._pieces(stream):
+            self._send(h11.Data(data=piece))
+        if not reply.reset:
+            self._send(h11.EndOfMessage())
+
+    def _pieces(self, stream: Iterator[bytes]) -> Iterator[bytes]:
+        """A stream's pieces, each asked for under the engine's lock and sent without it."""
+        engine = self._door.engine
+        try:
+            while True:
+                with engine.lock:
+                    engine.catch_up()
+                    piece = next(stream, None)
+                if piece is None:
+                    return
+                if piece:
+                    yield piece
+        finally:
+            with engine.lock:
+                if hasattr(stream, "close"):
+                    stream.close()
+                engine.notify()
+
+    # A connection that is taken over
+
+    def _take_over(self, reply: Reply, duplex: Duplex) -> None:
+        self._peer.on_wait = None  # that the client sends no more does not mean that it has gone
+        self._wire.send(encode_head(reply, {}))
+        early, _ = self._http.trailing_data
+        reader = threading.Thread(
+            target=self._take_in, args=(duplex, early), name="dockpy fake client input", daemon=True
+        )
+        reader.start()
+        try:
+            output = reply.stream if reply.stream is not None else duplex.output
+            for piece in self._pieces(output):
+                self._wire.send(piece)
+        finally:
+            self._peer.gone = True
+            if reply.reset:
+                self._wire.reset()
+            self._wire.shutdown()
+            engine = self._door.engine
+            with engine.lock:
+                engine.notify()
+            reader.join()
+
+    def _take_in(self, duplex: Duplex, early: bytes) -> None:
+        engine = self._door.engine
+        try:
+            data = early or self._wire.recv()
+            while data:
+                with engine.lock:
+                    duplex.send(data)
+                    engine.notify()
+                data = self._wire.recv()
+            with engine.lock:
+                duplex.close_write()
+                engine.notify()
+        except Gone:
+            pass
+        except OSError:
+            self._peer.gone = True
+            with engine.lock:
+                engine.notify()

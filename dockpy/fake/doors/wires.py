@@ -1,0 +1,121 @@
+"""A connected socket, read and written by two threads at once, in the clear or over TLS."""
+
+from __future__ import annotations
+
+import contextlib
+import select
+import socket
+import ssl
+import struct
+import threading
+from typing import Protocol
+
+__all__ = ["PlainWire", "TLSWire", "Wire"]
+
+_READ = 64 * 1024
+
+
+class Wire(Protocol):
+    """A connection to a client."""
+
+    def fileno(self) -> int:
+        """Its descriptor."""
+        ...
+
+    def recv(self) -> bytes:
+        """The next bytes; empty at the end."""
+        ...
+
+    def send(self, data: bytes) -> None:
+        """Send all of the data."""
+        ...
+
+    def reset(self) -> None:
+        """Break it, so that the client notices."""
+        ...
+
+    def shutdown(self) -> None:
+        """End both ways; whoever reads or writes is woken."""
+        ...
+
+    def close(self) -> None:
+        """Close it."""
+        ...
+
+
+class PlainWire:
+    """A connection without TLS."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._sock = sock
+
+    def fileno(self) -> int:
+        """See `Wire`."""
+        return self._sock.fileno()
+
+    def recv(self) -> bytes:
+        """See `Wire`."""
+        return self._sock.recv(_READ)
+
+    def send(self, data: bytes) -> None:
+        """See `Wire`."""
+        self._sock.sendall(data)
+
+    def reset(self) -> None:
+        """See `Wire`."""
+        with contextlib.suppress(OSError):
+            self._sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("@ii", 1, 0))
+            self._sock.shutdown(socket.SHUT_RD)  # wakes a reader, and sends nothing yet
+        self._sock.close()
+
+    def shutdown(self) -> None:
+        """See `Wire`."""
+        with contextlib.suppress(OSError):
+            self._sock.shutdown(socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        """See `Wire`."""
+        self._sock.close()
+
+
+class TLSWire(PlainWire):
+    """A connection with TLS.
+
+    Python's TLS sockets are not made for a reader and a writer at once: each step is taken under a lock,
+    and what it has to wait for is waited for outside of it.
+    """
+
+    def __init__(self, sock: socket.socket, context: ssl.SSLContext) -> None:
+        sock.settimeout(30)
+        tls = context.wrap_socket(sock, server_side=True)
+        tls.settimeout(0)
+        super().__init__(tls)
+        self._lock = threading.Lock()
+
+    def recv(self) -> bytes:
+        """See `Wire`."""
+        while True:
+            try:
+                with self._lock:
+                    return self._sock.recv(_READ)
+            except ssl.SSLWantReadError:
+                self._await(select.POLLIN)
+            except ssl.SSLWantWriteError:
+                self._await(select.POLLOUT)
+
+    def send(self, data: bytes) -> None:
+        """See `Wire`."""
+        view = memoryview(data)
+        while view:
+            try:
+                with self._lock:
+                    view = view[self._sock.send(view) :]
+            except ssl.SSLWantWriteError:
+                self._await(select.POLLOUT)
+            except ssl.SSLWantReadError:
+                self._await(select.POLLIN)
+
+    def _await(self, events: int) -> None:
+        poll = select.poll()
+        poll.register(self._sock, events)
+        poll.poll()
