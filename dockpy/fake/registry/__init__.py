@@ -1,0 +1,26 @@
+"""A registry in this process: what fake daemons pull from and push to, and real ones where it is served."""
+
+from __future__ import annotations
+
+from dockpy.fake.registry.auth import Access
+from dockpy.fake.registry.faults import RateLimit, RegistryFault
+from dockpy.fake.registry.messages import RegistryAnswer, RegistryError, RegistryRequest
+from dockpy.fake.registry.registry import FakeRegistry, SeenRequest
+from dockpy.fake.registry.serve import ServedRegistry, serve
+from dockpy.fake.registry.store import Manifest, Repository, Store
+
+__all__ = [
+    "Access",
+    "FakeRegistry",
+    "Manifest",
+    "RateLimit",
+    "RegistryAnswer",
+    "RegistryError",
+    "RegistryFault",
+    "RegistryRequest",
+    "Repository",
+    "SeenRequest",
+    "ServedRegistry",
+    "Store",
+    "serve",
+]

@@ -1,0 +1,189 @@
+"""What a registry holds: repositories of blobs, manifests and tags."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+
+from dockpy.fake.blobs import Blob, BlobWriter
+from dockpy.fake.registry.messages import RegistryError
+from dockpy.wire.oci import DOCKER_CONFIG, DOCKER_LAYER_GZIP, DOCKER_MANIFEST
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+__all__ = ["Manifest", "Repository", "Store", "compressed", "image_manifest"]
+
+
+class HasBlob(Protocol):
+    """A layer: what holds the tar of one."""
+
+    @property
+    def blob(self) -> Blob:
+        """The tar, not compressed."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """A manifest or an index, as it was pushed.
+
+    Attributes:
+        media_type: what it was pushed as.
+        blob: its bytes.
+    """
+
+    media_type: str
+    blob: Blob
+
+    @property
+    def digest(self) -> str:
+        """Its digest."""
+        return self.blob.digest
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """What it says."""
+        document: dict[str, Any] = json.loads(self.blob.read())
+        return document
+
+
+@dataclass(slots=True)
+class Repository:
+    """One repository.
+
+    Attributes:
+        blobs: by digest; those that were pushed here or mounted.
+        manifests: by digest.
+        tags: name to digest, in the order of their making.
+    """
+
+    name: str
+    blobs: dict[str, Blob] = field(default_factory=dict)
+    manifests: dict[str, Manifest] = field(default_factory=dict)
+    tags: dict[str, str] = field(default_factory=dict)
+
+    def manifest(self, reference: str) -> Manifest:
+        """The manifest with a tag or a digest.
+
+        Raises:
+            RegistryError: there is none.
+        """
+        if ":" in reference:
+            found = self.manifests.get(reference)
+            if found is None:
+                raise RegistryError("MANIFEST_UNKNOWN", {"Name": self.name, "Revision": reference})
+            return found
+        digest = self.tags.get(reference)
+        if digest is None or digest not in self.manifests:
+            raise RegistryError("MANIFEST_UNKNOWN", {"Tag": reference})
+        return self.manifests[digest]
+
+    def put(self, manifest: Manifest, tag: str | None = None) -> None:
+        """Take a manifest, and give it a tag."""
+        self.manifests[manifest.digest] = manifest
+        if tag is not None:
+            self.tags[tag] = manifest.digest
+
+    def remove(self, digest: str) -> None:
+        """Forget a manifest and its tags.
+
+        Raises:
+            RegistryError: there is none.
+        """
+        if self.manifests.pop(digest, None) is None:
+            raise RegistryError("MANIFEST_UNKNOWN")
+        for tag in [tag for tag, given in self.tags.items() if given == digest]:
+            del self.tags[tag]
+
+    def referrers(self, digest: str) -> Iterator[Manifest]:
+        """The manifests that are about another."""
+        for manifest in self.manifests.values():
+            subject = manifest.document.get("subject")
+            if isinstance(subject, dict) and subject.get("digest") == digest:
+                yield manifest
+
+
+class Store:
+    """All repositories of a registry.
+
+    Args:
+        seed: fills a repository that is asked for the first time; it has none of its own to begin with.
+        known: the names that `seed` fills.
+    """
+
+    def __init__(self, seed: Callable[[Repository], None] | None = None, known: Iterable[str] = ()) -> None:
+        self._seed = seed
+        self._known = tuple(known)
+        self._repositories: dict[str, Repository] = {}
+
+    def find(self, name: str) -> Repository | None:
+        """A repository, if it is there."""
+        found = self._repositories.get(name)
+        if found is None and self._seed is not None and name in self._known:
+            found = self.make(name)
+            self._seed(found)
+        return found
+
+    def make(self, name: str) -> Repository:
+        """A repository, which is made where there is none."""
+        if self._seed is not None and name in self._known and name not in self._repositories:
+            self._repositories[name] = Repository(name)
+            self._seed(self._repositories[name])
+        return self._repositories.setdefault(name, Repository(name))
+
+    def names(self) -> list[str]:
+        """The repositories that hold or held manifests, sorted."""
+        mine = {name for name, repository in self._repositories.items() if repository.manifests}
+        return sorted(mine.union(self._known))
+
+
+_COMPRESSED: OrderedDict[str, Blob] = OrderedDict()
+_REMEMBERED = 256
+
+
+def compressed(blob: Blob) -> Blob:
+    """A blob in gzip's form, the same for the same content always."""
+    found = _COMPRESSED.get(blob.digest)
+    if found is None:
+        writer = BlobWriter()
+        buffer = _Buffer(writer)
+        with gzip.GzipFile(fileobj=buffer, mode="wb", compresslevel=1, mtime=0, filename="") as file:
+            for piece in blob.pieces():
+                file.write(piece)
+        found = writer.blob()
+        _COMPRESSED[blob.digest] = found
+        while len(_COMPRESSED) > _REMEMBERED:
+            _COMPRESSED.popitem(last=False)
+    return found
+
+
+class _Buffer(io.RawIOBase):
+    """A file that is written to a blob."""
+
+    def __init__(self, writer: BlobWriter) -> None:
+        self._writer = writer
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        self._writer.write(bytes(data))
+        return len(data)
+
+
+def image_manifest(config: Blob, layers: Iterable[Blob]) -> Blob:
+    """The manifest of an image with gzipped layers, byte for byte as engines push it."""
+    document: Mapping[str, Any] = {
+        "schemaVersion": 2,
+        "mediaType": DOCKER_MANIFEST,
+        "config": {"mediaType": DOCKER_CONFIG, "size": config.size, "digest": config.digest},
+        "layers": [
+            {"mediaType": DOCKER_LAYER_GZIP, "size": layer.size, "digest": layer.digest} for layer in layers
+        ],
+    }
+    return Blob.of(json.dumps(document, indent=3).encode())
