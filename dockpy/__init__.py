@@ -52,6 +52,9 @@ if TYPE_CHECKING:
         Unauthorized,
         VersionMismatch,
     )
+    from dockpy.fake.daemon import FakeDaemon
+    from dockpy.fake.kernel.clock import ManualClock
+    from dockpy.fake.registry import FakeRegistry
     from dockpy.options.build import BuildOptions
     from dockpy.options.containers import CreateOptions
     from dockpy.options.endpoints import EndpointOptions
@@ -110,6 +113,8 @@ __all__ = [
     "ExecResult",
     "ExecStream",
     "ExecTimedOut",
+    "FakeDaemon",
+    "FakeRegistry",
     "Forbidden",
     "Healthcheck",
     "Hooks",
@@ -121,6 +126,7 @@ __all__ = [
     "InvalidEndpoint",
     "InvalidReference",
     "InvalidResponse",
+    "ManualClock",
     "MountOptions",
     "Network",
     "Node",
@@ -167,10 +173,13 @@ _HOMES = {
     "ExecOptions": "options.exec",
     "ExecResult": "resources.exec",
     "ExecStream": "resources.exec",
+    "FakeDaemon": "fake.daemon",
+    "FakeRegistry": "fake.registry",
     "Healthcheck": "options.health",
     "Hooks": "transport.caller",
     "Image": "resources.image",
     "ImageReference": "reference",
+    "ManualClock": "fake.kernel.clock",
     "MountOptions": "options.mounts",
     "Network": "resources.network",
     "Node": "resources.node",

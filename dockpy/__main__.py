@@ -2,8 +2,13 @@
 
     python -m dockpy demo [--host URL]
 
-runs a container on the daemon that the environment names, or on the one given. It exits with 0 where that
-worked, 1 where the engine refused something on the way, 2 where no engine was reached.
+runs a container on the daemon that the environment names, or on the one given; where nobody named one and no
+engine answers at the default socket, on a fake one in this process. It exits with 0 where that worked, 1 where
+the engine refused something on the way, 2 where no engine was reached.
+
+    python -m dockpy fake --listen URL
+
+serves a fake daemon to any Docker client until it is interrupted.
 """
 
 from __future__ import annotations
@@ -15,6 +20,7 @@ from typing import TYPE_CHECKING
 from dockpy._version import __version__
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Sequence
 
     from dockpy.client import Client
@@ -39,11 +45,64 @@ def main(arguments: Sequence[str] | None = None) -> int:
     about = "run a container on a daemon and show what happens"
     command = commands.add_parser("demo", help=about, description=f"{about.capitalize()}.")
     command.add_argument("--host", metavar="URL", help="the daemon; else the one that the environment names")
+    about = "serve a fake daemon to any Docker client"
+    _fake_arguments(commands.add_parser("fake", help=about, description=f"{about.capitalize()}."))
     given = parser.parse_args(arguments)
     try:
-        return demo(given.host)
+        return demo(given.host) if given.command == "demo" else fake(given)
     except KeyboardInterrupt:
         return INTERRUPTED
+
+
+def _fake_arguments(command: argparse.ArgumentParser) -> None:
+    where = "where to listen: unix:///path or tcp://127.0.0.1:0 (a free port); may be repeated"
+    command.add_argument("--listen", metavar="URL", action="append", required=True, help=where)
+    command.add_argument(
+        "--api", default="1.51", help="the newest API version that it speaks (default: 1.51)"
+    )
+    command.add_argument("--tlscert", metavar="FILE", help="speak TLS on TCP, with this certificate")
+    command.add_argument("--tlskey", metavar="FILE", help="the certificate's key")
+    command.add_argument("--tlscacert", metavar="FILE", help="whose clients' certificates are trusted")
+
+
+def fake(given: argparse.Namespace) -> int:
+    """Serve a fake daemon until a signal ends it; returns the exit status."""
+    import signal
+    import threading
+
+    from dockpy.errors import DockpyError
+    from dockpy.fake import FakeDaemon
+
+    ended = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: ended.set())
+    try:
+        daemon = FakeDaemon(given.listen, api=given.api, tls=_server_context(given))
+    except (DockpyError, OSError, ImportError) as error:
+        print(f"dockpy: {error}", file=sys.stderr)
+        return NOT_REACHED
+    with daemon:
+        for url in daemon.urls:
+            print(url, flush=True)
+        ended.wait()
+    return 0
+
+
+def _server_context(given: argparse.Namespace) -> ssl.SSLContext | None:
+    """The TLS that a fake daemon speaks; None for none.
+
+    Raises:
+        OSError: a file cannot be used.
+    """
+    import ssl
+
+    if not given.tlscert:
+        return None
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH, cafile=given.tlscacert)
+    context.load_cert_chain(given.tlscert, given.tlskey)
+    if given.tlscacert:
+        context.verify_mode = ssl.CERT_REQUIRED
+    return context
 
 
 def demo(host: str | None) -> int:
@@ -56,12 +115,31 @@ def demo(host: str | None) -> int:
             _introduce(client, "--host" if host is not None else client.endpoint.origin)
             status = FAILED
             _run(client)
-            status = 0
+            return 0
     except DockpyError as error:
+        if status == NOT_REACHED and host is None and _nobody_named_one():
+            _say("", f"no engine there ({error.message})")
+            return _fake_demo()
         print(f"dockpy: {error}", file=sys.stderr)
         if status == NOT_REACHED:
             print(START, file=sys.stderr)
     return status
+
+
+def _nobody_named_one() -> bool:
+    from dockpy import Client
+
+    return Client().endpoint.origin == "default socket"
+
+
+def _fake_demo() -> int:
+    """The demonstration where there is no engine."""
+    from dockpy import FakeDaemon
+
+    with FakeDaemon() as daemon, daemon.client() as client:
+        _introduce(client, "a fake one, in this process")
+        _run(client)
+    return 0
 
 
 def _introduce(client: Client, origin: str) -> None:
