@@ -1,0 +1,19 @@
+"""busybox's applets as programs of the simulated kernel."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dockpy.fake.applets import cat, echo, head, test, wc
+from dockpy.fake.applets.applet import REGISTER
+from dockpy.fake.applets.busybox import names
+
+if TYPE_CHECKING:
+    from dockpy.fake.kernel.process import Code
+
+__all__ = ["APPLETS", "names"]
+
+_FAMILIES = (cat, echo, head, test, wc)
+
+APPLETS: dict[str, Code] = REGISTER
+"""Each applet by its name."""

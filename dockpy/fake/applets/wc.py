@@ -1,0 +1,258 @@
+"""wc, and what folds and numbers: fold, expand, unexpand, paste, seq."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from dockpy.fake.applets.applet import applet, narrow
+from dockpy.fake.applets.errors import BadUsage, Die
+from dockpy.fake.applets.escapes import unescape
+from dockpy.fake.applets.inputs import Lines, close, open_or_complain
+from dockpy.fake.applets.numbers import number_of
+
+if TYPE_CHECKING:
+    from dockpy.fake.applets.applet import Applet, Steps
+
+__all__: list[str] = []
+
+_WORD = re.compile(rb"[^ \t\n\v\f\r]+")
+
+
+class _Counts:
+    def __init__(self) -> None:
+        self.values = dict.fromkeys("lwmcL", 0)
+        self._in_word = False
+        self._column = 0
+
+    def add(self, data: bytes) -> None:
+        values = self.values
+        values["l"] += data.count(b"\n")
+        values["c"] += len(data)
+        values["m"] += len(data)
+        words = len(_WORD.findall(data))
+        if words and self._in_word and not data[:1].isspace():
+            words -= 1
+        values["w"] += words
+        self._in_word = not data[-1:].isspace()
+
+    def widths(self, data: bytes) -> None:
+        for byte in data:
+            if byte in (10, 13, 12):
+                self.values["L"] = max(self.values["L"], self._column)
+                self._column = 0
+            elif byte == 9:
+                self._column = (self._column | 7) + 1
+            elif 32 <= byte < 127:
+                self._column += 1
+
+    def end(self) -> None:
+        self.values["L"] = max(self.values["L"], self._column)
+
+    def join(self, other: _Counts) -> None:
+        for name, value in other.values.items():
+            self.values[name] = max(value, self.values[name]) if name == "L" else self.values[name] + value
+
+
+@applet("wc")
+def wc(a: Applet) -> Steps[int | None]:
+    """Count lines, words and bytes."""
+    found = a.options("lwcmL")
+    shown = [letter for letter in "lwmcL" if letter in found] or ["l", "w", "c"]
+    total = _Counts()
+    paths = found.rest or ["-"]
+    form = "%d" if len(shown) == 1 and len(paths) == 1 else "%9d"
+    done = 0
+    for path in paths:
+        fd = yield from open_or_complain(a, path)
+        if fd is None:
+            a.status = 1
+            continue
+        counts = _Counts()
+        try:
+            while piece := (yield from a.p.read(fd, 65536)):
+                counts.add(piece)
+                if "L" in shown:
+                    counts.widths(piece)
+                yield None
+        except InterruptedError:
+            raise
+        except OSError as error:
+            yield from a.complain(f"{path}: {error.strerror}")
+            a.status = 1
+        counts.end()
+        close(a, fd)
+        total.join(counts)
+        done += 1
+        _show(a, counts, shown, form, path if found.rest else "")
+    if len(paths) > 1:
+        _show(a, total, shown, form, "total")
+    return None
+
+
+def _show(a: Applet, counts: _Counts, shown: list[str], form: str, name: str) -> None:
+    numbers = " ".join(form % counts.values[letter] for letter in shown)
+    a.say(f"{numbers} {name}" if name else numbers)
+
+
+@applet("fold")
+def fold(a: Applet) -> Steps[int | None]:
+    """Break long lines."""
+    found = a.options("bsw:", {"bytes": "b", "spaces": "s", "width": "w"})
+    width = number_of(found.get("w") or "80", least=1, most=10000)
+    for path in found.rest or ["-"]:
+        fd = yield from open_or_complain(a, path, text="{}: {}")
+        if fd is None:
+            a.status = 1
+            continue
+        lines = Lines(a, fd)
+        while (line := (yield from lines.next())) is not None:
+            a.put(_folded(line, width, spaces="s" in found, plain="b" in found))
+            yield from a.spill()
+        close(a, fd)
+    return None
+
+
+def _folded(line: bytes, width: int, *, spaces: bool, plain: bool) -> bytes:
+    found, piece, column = bytearray(), bytearray(), 0
+    for byte in line:
+        if byte == 10:
+            return bytes(found + piece + b"\n")
+        after = _column(column, byte, plain=plain)
+        while after > width and piece:
+            cut = max(piece.rfind(b" "), piece.rfind(b"\t")) + 1 if spaces else len(piece)
+            cut = cut or len(piece)
+            found += piece[:cut] + b"\n"
+            del piece[:cut]
+            column = 0
+            for held in piece:
+                column = _column(column, held, plain=plain)
+            after = _column(column, byte, plain=plain)
+        piece.append(byte)
+        column = after
+    return bytes(found + piece)
+
+
+def _column(column: int, byte: int, *, plain: bool) -> int:
+    if plain:
+        return column + 1
+    if byte == 8:
+        return max(0, column - 1)
+    if byte == 13:
+        return 0
+    return (column | 7) + 1 if byte == 9 else column + 1
+
+
+@applet("expand", "unexpand")
+def expand(a: Applet) -> Steps[int | None]:
+    """Tabs to blanks, or blanks to tabs."""
+    found = a.options(
+        "it:" if a.name == "expand" else "ft:a", {"initial": "i", "first-only": "f", "tabs": "t", "all": "a"}
+    )
+    width = number_of(found.get("t") or "8", least=1, most=1 << 30)
+    everywhere = "i" not in found if a.name == "expand" else found.any("ta") and "f" not in found
+    for path in found.rest or ["-"]:
+        fd = yield from open_or_complain(a, path, text="{}: {}")
+        if fd is None:
+            a.status = 1
+            continue
+        lines = Lines(a, fd)
+        while (line := (yield from lines.next())) is not None:
+            body = line if everywhere else line[: len(line) - len(line.lstrip(b" \t"))]
+            changed = body.expandtabs(width) if a.name == "expand" else _with_tabs(body, width)
+            a.put(changed + line[len(body) :])
+            yield from a.spill()
+        close(a, fd)
+    return None
+
+
+def _with_tabs(line: bytes, width: int) -> bytes:
+    found, column, blanks = bytearray(), 0, 0
+    for byte in line.expandtabs(width):
+        column += 1
+        if byte == 32:
+            blanks += 1
+            if column % width == 0:
+                found += b"\t"
+                blanks = 0
+            continue
+        found += b" " * blanks
+        blanks = 0
+        found.append(byte)
+    return bytes(found + b" " * blanks)
+
+
+@applet("paste")
+def paste(a: Applet) -> Steps[int | None]:
+    """Join the lines of files side by side."""
+    found = a.options("d:s")
+    listed = unescape(narrow(found.get("d") or "\\t"))
+    between = [b"" if char == "\0" else char.encode("latin-1") for char in listed] or [b""]
+    readers = []
+    standard: Lines | None = None
+    for path in found.rest or ["-"]:
+        fd = yield from open_or_complain(a, path)
+        if fd is None:
+            raise Die(None, 1)
+        if fd == 0:
+            standard = standard or Lines(a, 0)
+        readers.append(standard if fd == 0 and standard is not None else Lines(a, fd))
+    if "s" in found:
+        for reader in readers:
+            yield from _serial(a, reader, between)
+        return None
+    while True:
+        row = []
+        for reader in readers:
+            row.append((yield from reader.next()))
+        if all(line is None for line in row):
+            return None
+        for index, line in enumerate(row):
+            a.put((line or b"").rstrip(b"\n"))
+            a.put(between[index % len(between)] if index < len(row) - 1 else b"\n")
+        yield from a.spill()
+
+
+def _serial(a: Applet, reader: Lines, between: list[bytes]) -> Steps[None]:
+    number = 0
+    while (line := (yield from reader.next())) is not None:
+        if number:
+            a.put(between[(number - 1) % len(between)])
+        a.put(line.rstrip(b"\n"))
+        number += 1
+        yield from a.spill()
+    a.put(b"\n")
+
+
+@applet("seq")
+def seq(a: Applet) -> Steps[int | None]:
+    """Print numbers."""
+    found = a.options("+ws:", least=0) if not (a.args and re.match(r"-[\d.]", a.args[0])) else None
+    words = a.args if found is None else found.rest
+    if not 1 <= len(words) <= 3:
+        raise BadUsage
+    for word in words:
+        if re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", word) is None:
+            raise Die(f"invalid number '{word}'")
+    places = max((len(word.partition(".")[2]) for word in words[:-1]), default=0)
+    first, step, last = 1.0, 1.0, float(words[-1])
+    if len(words) > 1:
+        first = float(words[0])
+    if len(words) == 3:
+        step = float(words[1])
+    width = 0
+    if found is not None and "w" in found:
+        width = max(len(f"{first:.{places}f}"), len(f"{last:.{places}f}"))
+    separator = (found.get("s") if found is not None else None) or "\n"
+    count = int((last - first) / step + 1e-9) if step else -1
+    if (step > 0 and first > last) or (step < 0 and first < last):
+        return 0
+    index = 0
+    while count < 0 or index <= count:
+        a.put((separator if index else "").encode() + f"{first + index * step:0{width}.{places}f}".encode())
+        index += 1
+        yield from a.spill()
+        if index % 1000 == 0:
+            yield None
+    a.put(b"\n")
+    return 0
