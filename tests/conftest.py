@@ -1,12 +1,14 @@
-"""Real engines, and every way to reach them.
+"""Engines, real ones and fake, and every way to reach them.
 
     unix20  unix28      Docker 20.10 (API 1.41) and Docker 28.5 (API 1.51), over their UNIX sockets
     tcp20               Docker 20.10 over TCP
     tls28               Docker 28.5 over mutual TLS
     ssh20               Docker 20.10 over ssh
     podman              podman's Docker-compatible service
+    fake41  fake51      fake daemons that behave as these two engines, in this process
+    sock41  sock51      the same, over UNIX sockets
 
-The environment says where they are (CONTRIBUTING.md says how to start them). Where it says nothing the
+Tests on fake daemons need no engine. The environment says where the real ones are (CONTRIBUTING.md says how to start them). Where it says nothing the
 tests are skipped; with DOCKPY_REQUIRE_ENGINES=1 an endpoint that is missing, or any test that is skipped,
 fails the run.
 
@@ -34,6 +36,9 @@ import pytest
 
 import dockpy
 
+sys.path.insert(0, str(Path(__file__).parent))
+import fakes
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
@@ -43,8 +48,8 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent
 REQUIRED = os.environ.get("DOCKPY_REQUIRE_ENGINES", "") not in ("", "0")
 NO_ENGINES = "DOCKPY_TEST_HOSTS names no engine; CONTRIBUTING.md says how to start some"
-WAYS = ("unix20", "unix28", "tcp20", "tls28", "ssh20")
-ENGINES = ("unix20", "unix28")
+WAYS = ("unix20", "unix28", "tcp20", "tls28", "ssh20", *fakes.FAKES)
+ENGINES = ("unix20", "unix28", "fake41", "fake51")
 
 
 @dataclass(frozen=True)
@@ -70,6 +75,23 @@ class Place:
 
     def _answered(self, event: ResponseEvent) -> None:
         ASKED.add((self.engine, event.request.operation))
+
+
+class FakePlace(Place):
+    """A way to reach a fake daemon; it is started when it is first asked for."""
+
+    @property
+    def engine(self) -> str:
+        """The API version of the daemon that it leads to."""
+        return self.api
+
+    def connect(self, **options: Any) -> Client:
+        return fakes.connect(self.name, **options)
+
+
+def fake_place(name: str) -> Place:
+    daemon = fakes.daemon_of(fakes.FAKES[name])
+    return FakePlace(name, daemon.url, fakes.FAKES[name], {"DOCKER_HOST": daemon.url})
 
 
 ASKED: set[tuple[str, str]] = set()
@@ -103,8 +125,10 @@ PLACES = places()
 
 @pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the groups in a hook of its own
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    real_only = [item for item in items if item.get_closest_marker("real") and _fake_of(item)]
+    items[:] = [item for item in items if item not in set(real_only)]
     for item in items:
-        if of_an_engine(item):
+        if of_an_engine(item) and not _fake_of(item):
             item.add_marker(pytest.mark.engine)
             if not PLACES:
                 item.add_marker(pytest.mark.skip(reason=NO_ENGINES))
@@ -127,13 +151,20 @@ def of_an_engine(item: pytest.Item) -> bool:
     return item.path.is_relative_to(HERE / "integration")
 
 
+def _given(item: pytest.Item) -> list[Any]:
+    if isinstance(item, pytest.Function) and hasattr(item, "callspec"):
+        return list(item.callspec.params.values())
+    return []
+
+
+def _fake_of(item: pytest.Item) -> str | None:
+    """The fake daemon that a test talks to, as its parameters say."""
+    return next((value for value in _given(item) if isinstance(value, str) and value in fakes.FAKES), None)
+
+
 def _engine_of(item: pytest.Item) -> str:
     """The engine that a test talks to, as its parameters say."""
-    given = (
-        item.callspec.params.values()
-        if isinstance(item, pytest.Function) and hasattr(item, "callspec")
-        else ()
-    )
+    given = _given(item)
     named = {**PLACES, **{place.url: place for place in PLACES.values()}}
     return next((named[text].engine for text in given if isinstance(text, str) and text in named), "28")
 
@@ -165,12 +196,15 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_sessionfinish() -> None:
+    fakes.close_all()
     if log := os.environ.get("DOCKPY_OPERATIONS"):
         with open(log, "a") as file:
             file.writelines(f"{engine} {operation}\n" for engine, operation in sorted(ASKED))
 
 
 def place_of(name: str) -> Place:
+    if name in fakes.FAKES:
+        return fake_place(name)
     if name not in PLACES:
         pytest.skip(f"the environment does not say where {name} is")
     return PLACES[name]
@@ -249,6 +283,15 @@ def bare_environment(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyP
     for name in [name for name in os.environ if name.startswith("DOCKER_")]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("DOCKER_CONFIG", str(request.getfixturevalue("tmp_path") / "docker-config"))
+
+
+@pytest.fixture(autouse=True)
+def described_answers(request: pytest.FixtureRequest) -> Iterator[None]:
+    """What the fake daemons answer is as the published descriptions say."""
+    fakes.undescribed.clear()
+    yield
+    faults, fakes.undescribed[:] = sorted(set(fakes.undescribed)), []
+    assert faults == []
 
 
 # What tests create
@@ -334,15 +377,13 @@ def start(create: Callable[..., Container]) -> Callable[..., Container]:
 @pytest.fixture(scope="session")
 def registry() -> str:
     """The host of a registry that anyone may use, where the engines reach it."""
-    host = os.environ.get("DOCKPY_TEST_REGISTRY")
-    return host or pytest.skip("DOCKPY_TEST_REGISTRY names no registry")
+    return fakes.REGISTRY
 
 
 @pytest.fixture(scope="session")
 def locked_registry() -> str:
     """The host of a registry that wants to know its users: tester, with the password s3cret."""
-    host = os.environ.get("DOCKPY_TEST_REGISTRY_AUTH")
-    return host or pytest.skip("DOCKPY_TEST_REGISTRY_AUTH names no registry")
+    return fakes.REGISTRY_AUTH
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import itertools
 import random
 import threading
 import time
+import weakref
 from typing import TYPE_CHECKING
 
 from dockpy.fake.kernel.clock import ManualClock
@@ -48,7 +49,7 @@ class Peer:
         on_wait: called once, when it first has to wait: from then on it may go away unnoticed.
     """
 
-    __slots__ = ("deadline", "gone", "on_wait")
+    __slots__ = ("__weakref__", "deadline", "gone", "on_wait")
 
     def __init__(self) -> None:
         self.gone: bool = False
@@ -103,6 +104,7 @@ class Engine:
         self.lock = threading.RLock()
         self._changed = threading.Condition(self.lock)
         self.closed: bool = False
+        self._peers: weakref.WeakSet[Peer] = weakref.WeakSet()
         self.host_pids: Iterator[int] = itertools.count(4001)
         self._unsubscribe: Callable[[], None] | None = None
         if isinstance(clock, ManualClock):
@@ -170,6 +172,18 @@ class Engine:
             while self.scheduler.busy and self.scheduler.pump():
                 pass
             self._changed.notify_all()
+
+    def new_peer(self) -> Peer:
+        """Somebody who will ask for something."""
+        peer = Peer()
+        self._peers.add(peer)
+        return peer
+
+    def drop_peers(self) -> None:
+        """Break off with everybody: what they wait for will not come."""
+        for peer in list(self._peers):
+            peer.gone = True
+        self.notify()
 
     def close(self) -> None:
         """Whoever waits is told so."""

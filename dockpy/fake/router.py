@@ -20,6 +20,8 @@ from dockpy.ops.path import match_path
 from dockpy.version import at_least
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from dockpy.fake.engine import Engine
     from dockpy.fake.faults import Faults
     from dockpy.ops.operation import Operation
@@ -78,6 +80,8 @@ class Router:
         self._engine = engine
         self._faults = faults
         self.requests: list[RecordedRequest] = []
+        self.observers: list[Callable[[Call, Reply], None]] = []
+        """Called with each call and what it is answered with, before that is sent."""
 
     def answer(self, request: Request, peer: Peer) -> Reply:
         """Answer a request.
@@ -152,6 +156,8 @@ class Router:
             shown = "".join(traceback.format_exception_only(error)).strip()
             reply = Reply.error(500, f"dockpy's fake daemon failed in {operation.id}: {shown}")
         reply.headers = headers | reply.headers
+        for observer in self.observers:
+            observer(call, reply)
         return reply
 
     def _refuse_version(self, version: str) -> Reply | None:

@@ -11,7 +11,7 @@ import time
 from typing import TYPE_CHECKING
 
 from dockpy.fake.blobs import BlobWriter
-from dockpy.fake.engine import Gone, Overdue, Peer
+from dockpy.fake.engine import Gone, Overdue
 from dockpy.fake.reply import Reply, Request, encode_head
 from dockpy.streams.http1 import BodyDecoder, Head, Headers, body_decoder, encode_chunk
 
@@ -51,7 +51,8 @@ class DirectChannel:
     def __init__(self, engine: Engine, router: Router) -> None:
         self._engine = engine
         self._router = router
-        self._peer = Peer()
+        self._peer = engine.new_peer()
+        self._closed = False
         self._timeout: float | None = None
         self._head = bytearray()
         self._request: Request | None = None
@@ -100,7 +101,7 @@ class DirectChannel:
     def recv(self) -> bytes:
         """The next bytes of the answer, which is made now."""
         with self._engine.lock:
-            if self._peer.gone:
+            if self._closed:
                 return b""
             self._patience()
             if self._reply is None:
@@ -118,8 +119,8 @@ class DirectChannel:
         except Overdue:
             raise TimeoutError("timed out") from None
         except Gone:
-            if not self._peer.gone:
-                raise ConnectionResetError(104, "the fake daemon was closed") from None
+            if not self._closed:
+                raise ConnectionResetError(104, "the fake daemon went away") from None
 
     def _begin(self) -> bytes:
         if self._request is None or (self._decoder is not None and not self._decoder.done):
@@ -157,6 +158,8 @@ class DirectChannel:
         def step() -> None:
             nonlocal piece
             assert self._pieces is not None
+            if self._peer.gone:
+                raise Gone
             piece = next(filter(None, self._pieces), b"")
 
         self._guarded(step)
@@ -179,9 +182,9 @@ class DirectChannel:
 
     def close(self) -> None:
         """The client goes away; a read that is blocked in another thread ends."""
-        if self._peer.gone:
+        if self._closed:
             return
-        self._peer.gone = True
+        self._closed = self._peer.gone = True
         self._body.close()
         with self._engine.lock:
             reply = self._reply

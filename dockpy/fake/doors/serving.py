@@ -7,7 +7,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from dockpy.fake.blobs import BlobWriter
-from dockpy.fake.engine import Gone, Peer
+from dockpy.fake.engine import Gone
 from dockpy.fake.reply import Reply, Request, encode_head
 
 try:
@@ -39,7 +39,7 @@ class Connection:
         self._door = door
         self._wire = wire
         self._http = h11.Connection(h11.SERVER, max_incomplete_event_size=_LARGEST_HEAD)
-        self._peer = Peer()
+        self._peer = door.engine.new_peer()
 
     def serve(self) -> None:
         """Answer until the client goes away."""
