@@ -104,18 +104,14 @@ class Gate:
             raise RegistryError("DENIED", [access.detail for access in wanted])
 
     def token(self, request: RegistryRequest) -> RegistryAnswer:
-        """Hand out a token.
-
-        Raises:
-            RegistryError: the password is wrong.
-        """
+        """Hand out a token; or say that the password is wrong."""
         if request.method == "POST":
             return self._oauth(b"".join(request.pieces))
         values = parse_qs(request.query)
         scheme, _, given = request.headers.get("authorization", "").partition(" ")
         user = self._user_of(scheme, given)
         if user is None and given:
-            raise RegistryError("UNAUTHORIZED", None)
+            return _wrong()
         answer = self._issue(user, values.get("scope", []))
         answer["access_token"] = answer["token"]
         if user is not None and values.get("offline_token") == ["true"]:
@@ -151,7 +147,7 @@ class Gate:
         else:
             raise RegistryError("UNSUPPORTED", message="unsupported grant_type value", status=400)
         if user is None:
-            raise RegistryError("UNAUTHORIZED", None)
+            return _wrong()
         answer = self._issue(user, form.get("scope", "").split(" "))
         answer["access_token"] = answer.pop("token")
         answer["scope"] = form.get("scope", "")
@@ -191,6 +187,11 @@ class Gate:
         if name == "<token>":  # who logs in with an identity token
             return self._refresh.get(password)
         return name if self.users.get(name) == password else None
+
+
+def _wrong() -> RegistryAnswer:
+    """As Docker Hub puts it; engines read the text in this form alone."""
+    return RegistryAnswer.of_json({"details": "incorrect username or password"}, status=401)
 
 
 def _unauthorized(wanted: Sequence[Access], challenge: str) -> RegistryError:

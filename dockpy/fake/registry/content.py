@@ -173,8 +173,9 @@ class Content:
             repository.remove(reference)
         elif not self._newer:
             raise RegistryError("DIGEST_INVALID")
-        elif repository.tags.pop(reference, None) is None:
-            raise RegistryError("MANIFEST_UNKNOWN", {"Tag": reference})
+        else:
+            repository.manifest(reference)
+            del repository.tags[reference]
         return RegistryAnswer(202, {"Content-Length": "0"})
 
     def referrers(self, request: RegistryRequest, name: str, digest: str) -> RegistryAnswer:
@@ -197,12 +198,12 @@ class Content:
     def tags(self, request: RegistryRequest, name: str) -> RegistryAnswer:
         """GET …/tags/list."""
         repository = self._store.find(name)
-        if repository is None or not (repository.manifests or repository.tags):
+        if repository is None or not (repository.manifests or repository.pending):
             raise RegistryError("NAME_UNKNOWN", {"name": name})
         if not self._newer:
-            return RegistryAnswer.of_json({"name": name, "tags": list(repository.tags)})
+            return RegistryAnswer.of_json({"name": name, "tags": repository.all_tags})
         limit = _page_size(request, usual=None)
-        page, link = _page(sorted(repository.tags), request, limit, f"/v2/{name}/tags/list")
+        page, link = _page(sorted(repository.all_tags), request, limit, f"/v2/{name}/tags/list")
         return RegistryAnswer.of_json({"name": name, "tags": page}, headers=link)
 
     def catalog(self, request: RegistryRequest) -> RegistryAnswer:

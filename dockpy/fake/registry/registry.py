@@ -14,15 +14,14 @@ from dockpy.fake.registry.auth import Access, Gate
 from dockpy.fake.registry.content import Content
 from dockpy.fake.registry.faults import RateLimit, RegistryFault, RegistryFaults
 from dockpy.fake.registry.messages import RegistryAnswer, RegistryError, RegistryRequest
-from dockpy.fake.registry.store import Manifest, Store, compressed, image_manifest
+from dockpy.fake.registry.store import Store
 from dockpy.fake.registry.uploads import Uploads
-from dockpy.wire.oci import DOCKER_MANIFEST
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from dockpy.fake.kernel.clock import Clock
-    from dockpy.fake.registry.store import HasBlob, Repository
+    from dockpy.fake.registry.store import HasBlob, Manifest, Repository
 
 __all__ = ["FakeRegistry", "SeenRequest"]
 
@@ -62,6 +61,7 @@ class FakeRegistry:
             all at once, there are no referrers, a tag is not deleted, an upload that broke does not go on.
         clock: tokens expire by it; None for the machine's.
         seed: its ids and tokens come from it; None for other ones each time.
+        store: what it holds to begin with; None for nothing.
 
     Attributes:
         requests: what it was sent, the last 10,000; those of fake daemons too.
@@ -258,12 +258,7 @@ class FakeRegistry:
         """
         if not isinstance(config, Blob):
             config = Blob.of(json.dumps(config, separators=(",", ":")).encode())
-        packed = [compressed(layer.blob) for layer in layers]
-        place = self._store.make(repository)
-        place.blobs.update({blob.digest: blob for blob in (config, *packed)})
-        manifest = Manifest(DOCKER_MANIFEST, image_manifest(config, packed))
-        place.put(manifest, tag)
-        return manifest
+        return self._store.make(repository).put_image(tag, config, layers)
 
     def repository(self, name: str) -> Repository | None:
         """A repository's blobs, manifests and tags; None where there is none."""

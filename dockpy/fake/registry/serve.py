@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
     from dockpy.fake.registry.registry import FakeRegistry
 
-__all__ = ["ServedRegistry", "serve"]
+__all__ = ["ServedRegistry", "serve", "served"]
+
+_SERVED: dict[str, FakeRegistry] = {}
 
 _PIECE = 64 * 1024
 _LONGEST_LINE = 8 * 1024
@@ -41,9 +43,11 @@ class ServedRegistry:
         self._server.scheme = "https" if tls is not None else "http"
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), name="fake registry")
         self._thread.start()
+        _SERVED[self.host] = registry
 
     def close(self) -> None:
         """Answer no more; its connections are closed, its threads have ended."""
+        _SERVED.pop(self.host, None)
         self._server.shutdown()
         self._thread.join()
         self._server.end()
@@ -73,6 +77,11 @@ def serve(
         What listens, until its `close`, or the end of its ``with`` block.
     """
     return ServedRegistry(registry, address, port, tls)
+
+
+def served(host: str) -> FakeRegistry | None:
+    """The registry that this process serves at an address."""
+    return _SERVED.get(host.replace("localhost:", "127.0.0.1:"))
 
 
 class _Server(ThreadingHTTPServer):
@@ -135,7 +144,6 @@ class _Handler(BaseHTTPRequestHandler):
             )
         except ValueError:
             self.send_error(400)
-            self.close_connection = True
             return
         if not body.skip():
             self.close_connection = True
@@ -148,6 +156,15 @@ class _Handler(BaseHTTPRequestHandler):
         if self.command != "HEAD":
             for piece in answer.pieces():
                 self.wfile.write(piece)
+
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        """Answer in HTTP what is none: engines that try TLS first learn from it that there is none."""
+        self.close_connection = True
+        text = f"{int(code)} Bad Request"
+        head = (
+            f"HTTP/1.1 {text}\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n{text}"
+        )
+        self.wfile.write(head.encode())
 
     def version_string(self) -> str:
         return "dockpy-fake-registry"

@@ -14,9 +14,9 @@ from dockpy.fake.registry.messages import RegistryError
 from dockpy.wire.oci import DOCKER_CONFIG, DOCKER_LAYER_GZIP, DOCKER_MANIFEST
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-__all__ = ["Manifest", "Repository", "Store", "compressed", "image_manifest"]
+__all__ = ["HasBlob", "Manifest", "Repository", "Store", "compressed", "image_manifest"]
 
 
 class HasBlob(Protocol):
@@ -60,12 +60,19 @@ class Repository:
         blobs: by digest; those that were pushed here or mounted.
         manifests: by digest.
         tags: name to digest, in the order of their making.
+        pending: tags whose images are put here once somebody asks for them: their configuration and layers.
     """
 
     name: str
     blobs: dict[str, Blob] = field(default_factory=dict)
     manifests: dict[str, Manifest] = field(default_factory=dict)
     tags: dict[str, str] = field(default_factory=dict)
+    pending: dict[str, Callable[[], tuple[Blob, Sequence[HasBlob]]]] = field(default_factory=dict)
+
+    @property
+    def all_tags(self) -> list[str]:
+        """The tags, those that are pending too."""
+        return [*self.tags, *self.pending]
 
     def manifest(self, reference: str) -> Manifest:
         """The manifest with a tag or a digest.
@@ -73,6 +80,9 @@ class Repository:
         Raises:
             RegistryError: there is none.
         """
+        for tag in list(self.pending) if ":" in reference else (reference,):
+            if (make := self.pending.pop(tag, None)) is not None:
+                self.put_image(tag, *make())
         if ":" in reference:
             found = self.manifests.get(reference)
             if found is None:
@@ -87,7 +97,16 @@ class Repository:
         """Take a manifest, and give it a tag."""
         self.manifests[manifest.digest] = manifest
         if tag is not None:
+            self.pending.pop(tag, None)
             self.tags[tag] = manifest.digest
+
+    def put_image(self, tag: str | None, config: Blob, layers: Sequence[HasBlob]) -> Manifest:
+        """Take an image, as if it had been pushed."""
+        packed = [compressed(layer.blob) for layer in layers]
+        self.blobs.update({blob.digest: blob for blob in (config, *packed)})
+        manifest = Manifest(DOCKER_MANIFEST, image_manifest(config, packed))
+        self.put(manifest, tag)
+        return manifest
 
     def remove(self, digest: str) -> None:
         """Forget a manifest and its tags.
@@ -102,44 +121,30 @@ class Repository:
 
     def referrers(self, digest: str) -> Iterator[Manifest]:
         """The manifests that are about another."""
-        for manifest in self.manifests.values():
+        for manifest in list(self.manifests.values()):
             subject = manifest.document.get("subject")
             if isinstance(subject, dict) and subject.get("digest") == digest:
                 yield manifest
 
 
 class Store:
-    """All repositories of a registry.
+    """All repositories of a registry."""
 
-    Args:
-        seed: fills a repository that is asked for the first time; it has none of its own to begin with.
-        known: the names that `seed` fills.
-    """
-
-    def __init__(self, seed: Callable[[Repository], None] | None = None, known: Iterable[str] = ()) -> None:
-        self._seed = seed
-        self._known = tuple(known)
+    def __init__(self) -> None:
         self._repositories: dict[str, Repository] = {}
 
     def find(self, name: str) -> Repository | None:
         """A repository, if it is there."""
-        found = self._repositories.get(name)
-        if found is None and self._seed is not None and name in self._known:
-            found = self.make(name)
-            self._seed(found)
-        return found
+        return self._repositories.get(name)
 
     def make(self, name: str) -> Repository:
         """A repository, which is made where there is none."""
-        if self._seed is not None and name in self._known and name not in self._repositories:
-            self._repositories[name] = Repository(name)
-            self._seed(self._repositories[name])
         return self._repositories.setdefault(name, Repository(name))
 
     def names(self) -> list[str]:
-        """The repositories that hold or held manifests, sorted."""
-        mine = {name for name, repository in self._repositories.items() if repository.manifests}
-        return sorted(mine.union(self._known))
+        """The repositories that hold manifests, sorted."""
+        held = list(self._repositories.values())
+        return sorted(repository.name for repository in held if repository.manifests or repository.pending)
 
 
 _COMPRESSED: OrderedDict[str, Blob] = OrderedDict()
