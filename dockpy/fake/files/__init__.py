@@ -1,4 +1,4 @@
-"""Files of images, containers and volumes: immutable layers, trees over them, and what processes see of both."""
+"""Files of images, containers and volumes: layers, trees over them, and what processes see of both."""
 
 from dockpy.fake.files.changes import ADDED, DELETED, MODIFIED
 from dockpy.fake.files.content import Content, Extent

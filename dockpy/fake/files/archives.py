@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import base64
 import errno
+import json
 from typing import TYPE_CHECKING
 
-from dockpy.fake.files.faults import BadArchive, fault
-from dockpy.fake.files.node import Node
+from dockpy.fake.files.faults import BadArchive, fault, go_text
 from dockpy.fake.files.packing import Packer
 from dockpy.fake.files.scan import scan
+from dockpy.fake.files.unpack import Unpacker, worded
 from dockpy.fake.files.unpacking import unpacked
+from dockpy.fake.times import rfc3339
 from dockpy.streams.tar import END_OF_ARCHIVE
 
 if TYPE_CHECKING:
@@ -17,41 +20,110 @@ if TYPE_CHECKING:
 
     from dockpy.fake.files.node import Who
     from dockpy.fake.files.paths import Place
-    from dockpy.fake.files.scan import Member
     from dockpy.fake.files.system import FileSystem
 
-__all__ = ["tar", "untar"]
+__all__ = ["path_stat", "stat_header", "tar", "untar"]
 
-_KINDS = {"0": "file", "2": "symlink", "3": "char", "4": "block", "5": "dir", "6": "fifo"}
+_GO_KINDS = {
+    "dir": 1 << 31,
+    "symlink": 1 << 27,
+    "block": 1 << 26,
+    "char": 1 << 26 | 1 << 21,
+    "fifo": 1 << 25,
+    "socket": 1 << 24,
+}
+_GO_BITS = {0o4000: 1 << 23, 0o2000: 1 << 22, 0o1000: 1 << 20}
 
 
 def tar(fs: FileSystem, who: Who, path: str) -> Iterator[bytes]:
     """A path as a tar, named after its last name; with what is mounted below it.
 
     Raises:
-        OSError: it is not there.
+        FileNotFoundError: it is not there.
+        BadArchive: it cannot be reached otherwise, in the engine's words.
     """
-    place = fs.place(who, path, path.endswith(("/", "/.")))
-    if place.node is None:
-        raise fault(errno.ENOENT, path)
-    if place.wants_directory and place.node.entries is None:
-        raise fault(errno.ENOTDIR, path)
-    names = [name for name in path.split("/") if name]
-    base = "." if names and names[-1] == "." else place.path.rpartition("/")[2] or "/"
-    return _packed(fs, who, place, base)
+    place = _found(fs, who, path)
+    name = _base(path)
+    if name == "..":
+        name = place.path.rpartition("/")[2] or "/"
+    return _packed(fs, who, name, place.path)
 
 
-def _packed(fs: FileSystem, who: Who, place: Place, base: str) -> Iterator[bytes]:
+def _found(fs: FileSystem, who: Who, path: str) -> Place:
+    full = "/" + path.lstrip("/")
+    try:
+        place = fs.place(who, full, full.endswith(("/", "/.", "/..")))
+        if place.node is None:
+            raise fault(errno.ENOENT, path)
+        if place.wants_directory and place.node.entries is None:
+            raise fault(errno.ENOTDIR, path)
+        if place.node.kind == "symlink":
+            _leads(fs, who, place)
+    except OSError as error:
+        if error.errno == errno.ENOENT:
+            raise
+        if error.errno == errno.ELOOP:
+            raise BadArchive(f"evalSymlinksInScope: too many links in {full}") from None
+        raise BadArchive(f"lstat {full}: {go_text(error.errno)}") from None
+    return place
+
+
+def _base(path: str) -> str:
+    return path.rstrip("/").rpartition("/")[2] or "/"
+
+
+def _leads(fs: FileSystem, who: Who, place: Place) -> str:
+    """Where a link leads, whether that is there or not."""
+    try:
+        return fs.realpath(who, place.path)
+    except FileNotFoundError:
+        node = place.node
+        target = node.target if node is not None and isinstance(node.target, str) else ""
+        return target if target.startswith("/") else f"{place.path.rpartition('/')[0]}/{target}"
+
+
+def _packed(fs: FileSystem, who: Who, base: str, start: str) -> Iterator[bytes]:
     packer = Packer()
-    pending = [(base, place.path)]
+    pending = [(base, start)]
     while pending:
         name, path = pending.pop()
-        node = fs.lookup(who, path, False)
+        try:
+            node = fs.lookup(who, path, False)
+        except FileNotFoundError:  # it went away meanwhile
+            continue
         yield from packer.member(name, node)
         if node.entries is not None:
-            stem, root = ("" if name == "/" else name.rstrip("/") + "/"), path.rstrip("/")
+            stem, root = name.rstrip("/") + "/", path.rstrip("/")
             pending += [(stem + child, f"{root}/{child}") for child in sorted(node.entries, reverse=True)]
     yield END_OF_ARCHIVE
+
+
+def path_stat(fs: FileSystem, who: Who, path: str) -> dict[str, object]:
+    """What an engine says of a path: name, size, mode (as Go has it), mtime, linkTarget.
+
+    Raises:
+        FileNotFoundError: it is not there.
+        BadArchive: it cannot be reached otherwise, in the engine's words.
+    """
+    place = _found(fs, who, path)
+    node = place.node
+    assert node is not None
+    mode = node.mode & 0o777 | _GO_KINDS.get(node.kind, 0)
+    for bit, go_bit in _GO_BITS.items():
+        mode |= go_bit if node.mode & bit else 0
+    return {
+        "name": _base(path),
+        "size": node.size,
+        "mode": mode,
+        "mtime": rfc3339(node.mtime),
+        "linkTarget": _leads(fs, who, place) if node.kind == "symlink" else "",
+    }
+
+
+def stat_header(fs: FileSystem, who: Who, path: str) -> str:
+    """The same as the header ``X-Docker-Container-Path-Stat`` has it."""
+    text = json.dumps(path_stat(fs, who, path), separators=(",", ":"), ensure_ascii=False)
+    return base64.b64encode(text.encode("utf-8", "surrogateescape")).decode()
 
 
 def untar(
@@ -62,8 +134,9 @@ def untar(
     *,
     no_overwrite_dir_non_dir: bool = False,
     copy_uid_gid: bool = False,
+    api: str = "1.51",
 ) -> None:
-    """Unpack a tar into a directory.
+    """Unpack a tar into a directory. What came before a broken member stays.
 
     Args:
         fs: into what.
@@ -72,102 +145,28 @@ def untar(
         pieces: the tar, compressed or not.
         no_overwrite_dir_non_dir: refuse to put a directory where something else is, and the other way round.
         copy_uid_gid: everything becomes the user's on whose behalf it is done.
+        api: the newest version of the API that the engine speaks: engines word errors differently.
 
     Raises:
+        FileNotFoundError: there is no such directory.
+        NotADirectoryError: the path is none (``extraction point is not a directory``).
+        OSError: it cannot be reached, or nothing can be written there.
         BadArchive: the tar is broken, or a member cannot be unpacked.
-        OSError: it cannot be written.
     """
-    blob = unpacked(pieces)
-    root = fs.place(who, path)
-    if root.node is None or root.node.entries is None:
-        raise fault(errno.ENOENT if root.node is None else errno.ENOTDIR, path)
-    unpacker = _Unpacker(fs, who, root.path.rstrip("/"), no_overwrite_dir_non_dir, copy_uid_gid)
-    for member in scan(blob):
-        unpacker.unpack(member)
-    unpacker.finish()
-
-
-class _Unpacker:
-    def __init__(self, fs: FileSystem, who: Who, root: str, keep_kinds: bool, own: bool) -> None:
-        self._fs = fs
-        self._who = who
-        self._root = root
-        self._keep_kinds = keep_kinds
-        self._own = own
-        self._directories: list[tuple[str, int]] = []
-
-    def unpack(self, member: Member) -> None:
-        fs, who = self._fs, self._who
-        names = _clean(member.name)
-        if ".." in names:
-            raise BadArchive(f'"{member.name}" is outside of "{self._root or "/"}"')
-        path = self._root + "".join(f"/{name}" for name in names)
-        if not names:
-            path = self._root or "/"
-        parent = path.rpartition("/")[0] or "/"
-        if not fs.exists(who, parent):
-            fs.makedirs(who, parent, 0o755)
-        place = fs.place(who, path, False)
-        there = place.node
-        if there is not None and names:
-            is_directory = member.kind == "5"
-            if self._keep_kinds and (there.entries is not None) != is_directory:
-                what = "directory" if is_directory else "non-directory"
-                other = "non-directory" if is_directory else "directory"
-                raise BadArchive(f'cannot overwrite {other} "{path}" with {what} "{self._root or "/"}"')
-            if not (there.entries is not None and is_directory):
-                self._remove(path)
-        self._make(member, path)
-
-    def _make(self, member: Member, path: str) -> None:
-        fs, who = self._fs, self._who
-        if member.kind == "g":
-            return
-        if member.kind == "1":
-            target = self._root + "".join(f"/{name}" for name in _clean(member.target))
-            if ".." in _clean(member.target):
-                raise BadArchive(f'invalid hardlink "{target}" -> "{member.target}"')
-            fs.link(who, target, path)
-            return
-        kind = _KINDS.get(member.kind)
-        if kind is None:
-            raise BadArchive(f"unhandled tar header type {ord(member.kind)}\n")
-        place = fs.place(who, path, False)
-        uid, gid = (who.uid, who.gid) if self._own else (member.uid, member.gid)
-        mode = 0o777 if kind == "symlink" else member.mode
-        if place.node is not None and kind == "dir":
-            node = place.mount.tree.own(place.parts)
-            node.mode, node.uid, node.gid = mode, uid, gid
-        else:
-            node = Node(kind, mode, uid, gid, data=member.data, target=member.target, rdev=member.device)
-            node.xattrs = member.xattrs
-            if not place.mount.writable:
-                raise fault(errno.EROFS, path)
-            place.mount.tree.put(place.parts, node, fs.now())
-        node.mtime = member.mtime
-        if kind == "dir":
-            self._directories.append((path, member.mtime))
-
-    def _remove(self, path: str) -> None:
-        fs, who = self._fs, self._who
-        place = fs.place(who, path, False)
-        if place.is_mount:
-            raise fault(errno.EBUSY, path)
-        if not place.mount.writable:
-            raise fault(errno.EROFS, path)
-        place.mount.tree.take(place.parts, fs.now())
-
-    def finish(self) -> None:
-        """Directories get their times last: what was put into them changed those."""
-        for path, mtime in self._directories:
-            self._fs.utime(self._who, path, mtime, False)
-
-
-def _clean(name: str) -> list[str]:
-    found: list[str] = []
-    for part in name.split("/"):
-        if part == ".." and found and found[-1] != "..":
-            found.pop()
-        elif part and part != "." and not (part == ".." and name.startswith("/")):
-            found.append(part)
-    return found
+    place = fs.place(who, "/" + path.lstrip("/"))
+    if place.node is None:
+        raise fault(errno.ENOENT, path)
+    if place.node.entries is None:
+        raise NotADirectoryError(errno.ENOTDIR, "extraction point is not a directory")
+    if not place.mount.writable:
+        raise fault(errno.EROFS, path)
+    root = place.path.rstrip("/")
+    unpacker = Unpacker(fs, who, root, api=api, keep_kinds=no_overwrite_dir_non_dir, own=copy_uid_gid)
+    try:
+        for member in scan(unpacked(pieces)):
+            names = unpacker.names(member)
+            if names and member.kind != "g":
+                unpacker.unpack(member, names)
+        unpacker.finish()
+    except BadArchive as error:
+        raise worded(error, api) from None

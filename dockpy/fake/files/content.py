@@ -33,7 +33,7 @@ class Extent:
 
 
 class Content:
-    """Bytes that change. A small file is one piece; a larger one is chunks, of which holes and zeros take no room.
+    """Bytes that change: one piece where they are few, else chunks, of which holes and zeros take no room.
 
     Args:
         base: what it begins as; of a large one, only what is written over is copied.

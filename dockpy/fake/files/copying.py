@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from dockpy.fake.files.node import Node
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from dockpy.fake.files.upper import Upper
 
 __all__ = ["copy_tree"]
@@ -22,7 +23,7 @@ def copy_tree(
     keep: Callable[[str], bool] = lambda _path: True,
     now: int | None = None,
 ) -> None:
-    """Copy a node and what is below it: a directory's entries go into the directory at the path, a file becomes it.
+    """Copy a node and what is below it: a directory into the one at the path; a file becomes what is there.
 
     What is there is kept where both are directories, and replaced else. Data are shared, not copied.
 

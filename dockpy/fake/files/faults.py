@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 
-__all__ = ["BadArchive", "fault"]
+__all__ = ["BadArchive", "fault", "go_text"]
 
 _TEXTS = {
     errno.EPERM: "Operation not permitted",
@@ -37,5 +37,22 @@ def fault(number: int, path: str | None = None) -> OSError:
     return OSError(number, text) if path is None else OSError(number, text, path)
 
 
+def go_text(number: int | None) -> str:
+    """The same text as Go writes it."""
+    text = _TEXTS.get(number or 0, "input/output error")
+    return text[0].lower() + text[1:]
+
+
 class BadArchive(ValueError):
-    """A tar that cannot be read or unpacked; the text is the engine's."""
+    """A tar that cannot be read or unpacked, or a path that cannot be reached; the text is the engine's.
+
+    Args:
+        message: the text.
+        missing: what a link in it leads to is not there, which the newer engines answer with 404.
+        outside: it was found before the tar was unpacked.
+    """
+
+    def __init__(self, message: str, *, missing: bool = False, outside: bool = False) -> None:
+        super().__init__(message)
+        self.missing: bool = missing
+        self.outside: bool = outside

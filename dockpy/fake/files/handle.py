@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import random
 from typing import TYPE_CHECKING
 
 from dockpy.fake.files.content import Content, read_part, size_of
@@ -12,6 +11,7 @@ from dockpy.fake.files.faults import fault
 from dockpy.fake.kernel.scheduler import Waitable
 
 if TYPE_CHECKING:
+    import random
     from collections.abc import Callable
 
     from dockpy.fake.files.node import Node, Stat

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import stat
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from dockpy.fake.files.content import Content, Extent, size_of
 if TYPE_CHECKING:
     from dockpy.fake.kernel.file import File
 
-__all__ = ["NO_XATTRS", "DynamicEntries", "Node", "Stat", "Who"]
+__all__ = ["NO_XATTRS", "Data", "DynamicEntries", "Node", "Stat", "Who"]
 
 Data = bytes | Extent | Content
 _FORMATS = {
@@ -28,7 +27,6 @@ _FORMATS = {
 }
 NO_XATTRS: Mapping[str, bytes] = {}
 _DIRECTORY_SIZE = 4096
-_numbers = itertools.count(1 << 20)
 
 
 class Who(Protocol):
@@ -54,13 +52,14 @@ class Node:
         entries: of a directory, its nodes by name; of others None.
         target: of a symbolic link, where it leads; a callable where that depends on who asks.
         rdev: of a device, major and minor number.
-        ino: its number.
+        ino: its number; 0 until a tree gives it one.
         nlink: how many names it has; of a directory, None for the usual number, 1 where layers meet in it.
         owner: the tree that may change it; None once it is shared.
         produce: makes the bytes of a file at the time it is opened.
         consume: takes what is written to such a file.
         opener: opens it, given who asks and the flags; a link that has one is not followed but opened.
         opaque: of a layer's directory: what lower layers have in it does not show.
+        origin: of a directory that was copied to be changed, the one it was.
     """
 
     __slots__ = (
@@ -75,6 +74,7 @@ class Node:
         "nlink",
         "opaque",
         "opener",
+        "origin",
         "owner",
         "produce",
         "rdev",
@@ -112,13 +112,14 @@ class Node:
         self.target = target
         self.rdev: tuple[int, int] = rdev
         self.xattrs: Mapping[str, bytes] = xattrs
-        self.ino: int = ino or next(_numbers)
+        self.ino: int = ino
         self.nlink: int | None = None if kind == "dir" else 1
         self.owner = owner
         self.produce = produce
         self.consume = consume
         self.opener = opener
         self.opaque: bool = False
+        self.origin: Node | None = None
 
     @classmethod
     def directory(
@@ -185,12 +186,14 @@ class Node:
             node.entries = None
             node.data = self.data
             node.nlink = 1
-            node.ino = self.ino if self.nlink == 1 else next(_numbers)
+            node.ino = self.ino if self.nlink == 1 else 0
+            node.origin = None
         else:
             node.entries = dict(self.entries)
             node.data = b""
             node.nlink = 1
             node.ino = self.ino
+            node.origin = self
         return node
 
     def writable(self) -> Content:

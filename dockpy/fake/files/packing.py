@@ -12,7 +12,13 @@ if TYPE_CHECKING:
 
     from dockpy.fake.files.node import Node
 
-__all__ = ["Packer"]
+__all__ = ["OPAQUE", "WHITEOUT", "Packer"]
+
+WHITEOUT: str = ".wh."
+"""What a layer's tar has before the name that it takes away."""
+OPAQUE: str = ".wh..wh..opq"
+"""Stands in a directory of which nothing shows that is below."""
+_CAPABILITY = "security.capability"
 
 _KINDS = {
     "file": TarKind.FILE,
@@ -55,12 +61,13 @@ class Packer:
             node.mtime // _SECOND,
             target,
             device=node.rdev if node.kind in ("char", "block") else (0, 0),
-            xattrs=node.xattrs,
+            xattrs={_CAPABILITY: node.xattrs[_CAPABILITY]} if _CAPABILITY in node.xattrs else {},
         )
         return encode_entry(entry, pieces_of(data))
 
     @staticmethod
-    def whiteout(name: str) -> Iterator[bytes]:
+    def whiteout(name: str, mtime: int) -> Iterator[bytes]:
         """The member that takes a name away."""
         parent, _, base = name.rpartition("/")
-        return encode_entry(TarEntry(f"{parent}/.wh.{base}" if parent else f".wh.{base}", mode=0))
+        hidden = f"{parent}/{WHITEOUT}{base}" if parent else WHITEOUT + base
+        return encode_entry(TarEntry(hidden, mode=0o600, mtime=mtime // _SECOND))

@@ -70,7 +70,7 @@ class Paths:
         self._devices = 1
 
     def mount(self, path: str, tree: Source, subpath: str = "", read_only: bool = False) -> Mount:
-        """Put a tree, or a part of it, at a place, over what is there. The place should exist, free of links."""
+        """Put a tree, or a part of it, over what is at a place, which should exist, free of links."""
         names = _names(path)
         self._devices += 1
         parts = tuple(_names(subpath))
@@ -106,6 +106,15 @@ class Paths:
             found += mark.mounts
             pending.extend(mark.below.values())
         return [found[0], *sorted(found[1:], key=lambda mount: (mount.path, mount.device))]
+
+    def mounted_at(self, path: str) -> Mount | None:
+        """What is mounted at a path; None where nothing is."""
+        mark: Mark | None = self._mark
+        if not self._mark.below:
+            return None
+        for name in _names(path):
+            mark = mark.below.get(name) if mark is not None else None
+        return mark.mounts[-1] if mark is not None and mark.mounts else None
 
     def lookup(self, who: Who, path: str, follow: bool = True) -> tuple[Node, Mount]:
         """The node at a path.

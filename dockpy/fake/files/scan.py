@@ -7,15 +7,17 @@ Nothing is read of what files hold.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from dockpy.fake.files.content import Content, Extent
 from dockpy.fake.files.faults import BadArchive
+from dockpy.fake.files.node import NO_XATTRS
 from dockpy.streams.tar import BLOCK, XATTR, checksum
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     from dockpy.fake.blobs import Blob
 
 __all__ = ["Member", "scan"]
@@ -25,7 +27,6 @@ _TRUNCATED = "unexpected EOF"
 _MOST = 1024 * 1024
 _OCTAL = re.compile(rb"[ \0]*([0-7]*)[ \0]*")
 _SECONDS = re.compile(rb"(-?)(\d{1,18})(?:\.(\d*))?")
-_WITH_DATA = frozenset("0\x007S")
 _WITHOUT_DATA = frozenset("123456")
 _NANO = 1_000_000_000
 
@@ -43,6 +44,7 @@ class Member:
         device: major and minor.
         data: what it holds.
         xattrs: its extended attributes.
+        partial: the archive ends in the middle of its data.
     """
 
     name: str
@@ -54,7 +56,8 @@ class Member:
     target: str
     device: tuple[int, int]
     data: bytes | Extent | Content = b""
-    xattrs: Mapping[str, bytes] = field(default_factory=dict)
+    xattrs: Mapping[str, bytes] = field(default_factory=lambda: NO_XATTRS)
+    partial: bool = False
 
 
 def scan(blob: Blob) -> Iterator[Member]:
@@ -64,7 +67,6 @@ def scan(blob: Blob) -> Iterator[Member]:
         BadArchive: it is no tar, or ends too early; in the words of Go's library.
     """
     position = 0
-    common: dict[str, bytes] = {}
     own: dict[str, bytes] = {}
     long: dict[str, bytes] = {}
     while True:
@@ -75,6 +77,8 @@ def scan(blob: Blob) -> Iterator[Member]:
             raise BadArchive(_TRUNCATED)
         if block[0] == 0 and not any(block):
             following = blob.read(position + BLOCK, BLOCK)
+            if 0 < len(following) < BLOCK:
+                raise BadArchive(_TRUNCATED)
             if any(following):
                 raise BadArchive(_HEADER)
             return
@@ -82,7 +86,7 @@ def scan(blob: Blob) -> Iterator[Member]:
         position += BLOCK
         kind = chr(block[156])
         size = _number(block[124:136])
-        if kind in "xgLK":
+        if kind in "xLK":
             if not 0 <= size <= _MOST:
                 raise BadArchive(_HEADER)
             data = blob.read(position, size)
@@ -91,12 +95,10 @@ def scan(blob: Blob) -> Iterator[Member]:
             position += size + -size % BLOCK
             if kind == "x":
                 own = dict(_records(data))
-            elif kind == "g":
-                common |= dict(_records(data))
             else:
                 long["path" if kind == "L" else "linkpath"] = data.partition(b"\0")[0]
             continue
-        records = {**common, **own, **long} if own or long or common else {}
+        records = {**own, **long}
         member = _member(block, kind, records)
         own, long = {}, {}
         if records.get("size"):
@@ -117,7 +119,7 @@ def scan(blob: Blob) -> Iterator[Member]:
                     position += BLOCK
             continue
         if end > blob.size:
-            member.data = Extent(blob, position, blob.size - position)
+            member.data, member.partial = Extent(blob, position, max(0, blob.size - position)), True
             yield member
             raise BadArchive(_TRUNCATED)
         if size:
@@ -146,7 +148,7 @@ def _member(block: bytes, kind: str, records: Mapping[str, bytes]) -> Member:
     uid, gid = _number(block[108:116]), _number(block[116:124])
     mtime = _number(block[136:148]) * _NANO
     mode = _number(block[100:108]) & 0o7777
-    xattrs: Mapping[str, bytes] = {}
+    xattrs: Mapping[str, bytes] = NO_XATTRS
     if records:
         name = records.get("GNU.sparse.name") or records.get("path") or name
         target = records.get("linkpath") or target
@@ -156,6 +158,7 @@ def _member(block: bytes, kind: str, records: Mapping[str, bytes]) -> Member:
         xattrs = {key.removeprefix(XATTR): value for key, value in records.items() if key.startswith(XATTR)}
     if kind in "\x007S":
         kind = "5" if kind == "\0" and name.endswith(b"/") else "0"
+    mtime = max(0, mtime)  # the engine knows no time before 1970
     device = (_number(block[329:337]), _number(block[337:345])) if kind in "34" else (0, 0)
     return Member(_text(name), kind, mode, uid, gid, mtime, _text(target), device, b"", xattrs)
 

@@ -8,6 +8,7 @@ import random
 from typing import TYPE_CHECKING
 
 from dockpy.fake.files import archives
+from dockpy.fake.files.content import read_part, size_of
 from dockpy.fake.files.faults import fault
 from dockpy.fake.files.fifo import Fifo
 from dockpy.fake.files.handle import DynamicFile, OpenFile, full, null, random_device, resize, zero
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from dockpy.fake.files.mounts import Mount, Source
-    from dockpy.fake.files.node import Stat, Who
+    from dockpy.fake.files.node import Data, Stat, Who
     from dockpy.fake.kernel.file import File
 
 __all__ = ["ROOT", "FileSystem"]
@@ -52,7 +53,7 @@ class FileSystem:
     def __init__(self, root: Source, *, now: Callable[[], int] = lambda: 0, seed: int = 0) -> None:
         self._paths = Paths(root)
         self.now = now
-        self._fifos: dict[int, Fifo] = {}
+        self._fifos: dict[tuple[int, int], Fifo] = {}
         self.quota: int | None = None
         source = random_device(random.Random(seed))  # noqa: S311 - a test can foresee it
         self.devices: dict[tuple[int, int], Callable[[], File]] = {
@@ -121,7 +122,8 @@ class FileSystem:
 
     def walk(self, who: Who, path: str) -> Iterator[tuple[str, list[str], list[str]]]:
         """As ``os.walk``: each directory, the names of those in it, the names of what else is in it."""
-        directories, others = [], []
+        directories: list[str] = []
+        others: list[str] = []
         base = path.rstrip("/")
         for name in self.listdir(who, path):
             child = self._find(who, f"{base}/{name}", False)[0]
@@ -212,7 +214,7 @@ class FileSystem:
         if kind == "char" and node.rdev in self.devices:
             return self.devices[node.rdev]()
         if kind == "fifo":
-            fifo = self._fifos.setdefault(node.ino, Fifo())
+            fifo = self._fifos.setdefault((mount.device, node.ino), Fifo())
             return fifo.open(flags)
         raise fault(errno.ENXIO, path)
 
@@ -388,8 +390,16 @@ class FileSystem:
     # Archives
 
     def tar(self, who: Who, path: str) -> Iterator[bytes]:
-        """A path as a tar, named after its last name (GET archive)."""
+        """A path as a tar, named after its last name (GET archive); see `archives.tar`."""
         return archives.tar(self, who, path)
+
+    def path_stat(self, who: Who, path: str) -> dict[str, object]:
+        """What an engine says of a path (HEAD archive); see `archives.path_stat`."""
+        return archives.path_stat(self, who, path)
+
+    def stat_header(self, who: Who, path: str) -> str:
+        """The same as a header has it."""
+        return archives.stat_header(self, who, path)
 
     def untar(
         self,
@@ -399,8 +409,9 @@ class FileSystem:
         *,
         no_overwrite_dir_non_dir: bool = False,
         copy_uid_gid: bool = False,
+        api: str = "1.51",
     ) -> None:
-        """Unpack a tar into a directory (PUT archive)."""
+        """Unpack a tar into a directory (PUT archive); see `archives.untar`."""
         archives.untar(
             self,
             who,
@@ -408,7 +419,19 @@ class FileSystem:
             pieces,
             no_overwrite_dir_non_dir=no_overwrite_dir_non_dir,
             copy_uid_gid=copy_uid_gid,
+            api=api,
         )
+
+    def mounted_at(self, path: str) -> Mount | None:
+        """What is mounted at an absolute path without links; None where nothing is."""
+        return self._paths.mounted_at(path)
+
+    def granted(self, data: Data) -> Data:
+        """As much of the data as there is space for."""
+        size = size_of(data)
+        if self.quota is None or (granted := self._grow(size)) == size:
+            return data
+        return read_part(data, 0, granted)
 
     # Rules
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
 
+from dockpy.fake.files.faults import fault
 from dockpy.fake.files.node import Node
 
 if TYPE_CHECKING:
@@ -28,6 +30,26 @@ class Tree:
 
     def __init__(self, root: Node) -> None:
         self.root: Node = root
+
+    def own(self, parts: Sequence[str]) -> Node:
+        """Refused, as is every other change."""
+        raise fault(errno.EROFS)
+
+    def put(self, parts: Sequence[str], node: Node, now: int) -> Node:
+        """Refused."""
+        raise fault(errno.EROFS)
+
+    def link(self, source: Sequence[str], parts: Sequence[str], now: int) -> Node:
+        """Refused."""
+        raise fault(errno.EROFS)
+
+    def take(self, parts: Sequence[str], now: int) -> None:
+        """Refused."""
+        raise fault(errno.EROFS)
+
+    def move(self, source: Sequence[str], parts: Sequence[str], now: int) -> None:
+        """Refused."""
+        raise fault(errno.EROFS)
 
     def find(self, path: str) -> Node | None:
         """The node at a path, no symbolic link followed; None where there is none."""
@@ -97,7 +119,7 @@ def _over(lower: Node, upper: Node) -> Node:
             else:
                 entries[name] = _alone(node)
     merged = upper.copy(None)
-    merged.entries = entries
+    merged.entries, merged.origin = entries, None
     if upper.opaque:
         merged.nlink = None
     return merged
@@ -117,6 +139,5 @@ def _alone(node: Node) -> Node:
     if all(clean.get(name) is child for name, child in (node.entries or {}).items()):
         return node
     copied = node.copy(None)
-    copied.entries = clean
-    copied.nlink = None
+    copied.entries, copied.origin, copied.nlink = clean, None, None
     return copied

@@ -45,19 +45,33 @@ def unpacked(source: Blob | Iterable[bytes]) -> Blob:
     """The content, unpacked where it is compressed.
 
     Raises:
-        BadArchive: the compressed data are broken.
+        BadArchive: the compressed data are broken; in the words of what engines unpack with.
     """
     blob = source if isinstance(source, Blob) else Blob.from_pieces(source)
-    if _new(blob.read(0, 10)) is None:
+    start = blob.read(0, 10)
+    if _new(start) is None:
         return blob
     writer = BlobWriter()
     try:
         for piece in _unpack(blob):
             writer.write(piece)
-    except (zlib.error, OSError, lzma.LZMAError, EOFError) as error:
+    except BadArchive:
         writer.close()
-        raise BadArchive(str(error)) from None
+        raise
+    except (zlib.error, OSError, lzma.LZMAError, ValueError) as error:
+        writer.close()
+        raise BadArchive(_words(start, str(error)), outside=True) from None
     return writer.blob()
+
+
+def _words(start: bytes, error: str) -> str:
+    if start.startswith(b"BZh"):
+        return "bzip2 data invalid: bad magic value found"
+    if start.startswith(b"\xfd7zXZ"):
+        return "exit status 1: xz: (stdin): Compressed data is corrupt\n"
+    if "incorrect" in error:
+        return "gzip: invalid checksum"
+    return "flate: corrupt input before offset 1"
 
 
 def _unpack(blob: Blob) -> Iterator[bytes]:
@@ -80,4 +94,8 @@ def _unpack(blob: Blob) -> Iterator[bytes]:
             else:
                 rest = b""
     if decompressor is not None:
-        raise BadArchive("unexpected EOF")
+        is_xz = start.startswith(b"\xfd7zXZ")
+        raise BadArchive(
+            "exit status 1: xz: (stdin): Unexpected end of input\n" if is_xz else "unexpected EOF",
+            outside=True,
+        )

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import errno
+import itertools
 from typing import TYPE_CHECKING
 
 from dockpy.fake.blobs import Blob
-from dockpy.fake.files.changes import ADDED, DELETED, MODIFIED, changes_between
+from dockpy.fake.files.changes import changes_between
 from dockpy.fake.files.faults import fault
 from dockpy.fake.files.layer import Layer
 from dockpy.fake.files.node import Node
-from dockpy.fake.files.packing import Packer
+from dockpy.fake.files.packing import OPAQUE, Packer
 from dockpy.fake.files.tree import Tree, walk
 from dockpy.streams.tar import END_OF_ARCHIVE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, MutableMapping, Sequence
 
-__all__ = ["ADDED", "DELETED", "MODIFIED", "Upper"]
+__all__ = ["Upper"]
+
+_ROOT_INO = 2
+_FIRST_INO = 1 << 16
 
 
 class Upper:
@@ -25,24 +29,28 @@ class Upper:
 
     Args:
         base: what it lies over.
+        ino: the number before those of its nodes.
 
     Attributes:
         root: its root.
         base: what it lies over.
     """
 
-    __slots__ = ("__weakref__", "base", "root")
+    __slots__ = ("__weakref__", "_numbers", "base", "root")
 
     writable = True
 
-    def __init__(self, base: Tree) -> None:
+    def __init__(self, base: Tree, *, ino: int = _FIRST_INO) -> None:
         self.base: Tree = base
         self.root: Node = base.root
+        self._numbers = itertools.count(ino + 1)
 
     @classmethod
-    def empty(cls, mode: int = 0o755, uid: int = 0, gid: int = 0, mtime: int = 0) -> Upper:
+    def empty(
+        cls, mode: int = 0o755, uid: int = 0, gid: int = 0, mtime: int = 0, *, ino: int = _FIRST_INO
+    ) -> Upper:
         """An empty one: a volume's, a tmpfs's."""
-        return cls(Tree(Node.directory(mode=mode, uid=uid, gid=gid, mtime=mtime)))
+        return cls(Tree(Node.directory(mode=mode, uid=uid, gid=gid, mtime=mtime)), ino=ino)
 
     def find(self, path: str) -> Node | None:
         """The node at a path, no symbolic link followed; None where there is none."""
@@ -61,6 +69,7 @@ class Upper:
         node = self.root
         if node.owner is not self:
             node = self.root = node.copy(self)
+            node.ino = node.ino or _ROOT_INO
         for name in parts:
             entries = node.entries
             child = entries.get(name) if entries is not None else None
@@ -68,6 +77,7 @@ class Upper:
                 raise fault(errno.ENOENT)
             if child.owner is not self:
                 child = entries[name] = child.copy(self)
+                child.ino = child.ino or next(self._numbers)
             node = child
         return node
 
@@ -76,6 +86,7 @@ class Upper:
         parent = self.own(parts[:-1])
         _entries(parent)[parts[-1]] = node
         node.owner = self
+        node.ino = node.ino or next(self._numbers)
         parent.mtime = now
         return node
 
@@ -115,13 +126,41 @@ class Upper:
 
     def _packed(self) -> Iterator[bytes]:
         packer = Packer()
-        for kind, path in sorted(self.changes(), key=lambda change: change[1].split("/")):
-            name = path[1:]
-            if kind == DELETED:
-                yield from packer.whiteout(name)
-            elif (node := self.find(path)) is not None:
+        for name, node, mtime in self._written():
+            if node is None:
+                yield from packer.whiteout(name, mtime)
+            else:
                 yield from packer.member(name, node)
         yield END_OF_ARCHIVE
+
+    def _written(self) -> Iterator[tuple[str, Node | None, int]]:
+        """What was put over the base, directories before what is in them; None: it was taken away.
+
+        A directory is in it that was only copied, as with an engine: what was in it may be the same again.
+        """
+        pending: list[tuple[str, Node | None, Node | None, int]] = [("", self.base.root, self.root, 0)]
+        while pending:
+            name, old, new, mtime = pending.pop()
+            if new is None:
+                yield name, None, mtime
+                continue
+            if name:
+                yield name, new, 0
+            if new.entries is None or new is old:
+                continue
+            merged = old is not None and _lies_over(new, old)
+            if not merged and old is not None and old.entries is not None and name:
+                yield f"{name}/{OPAQUE}", Node("file", new.mode), 0
+            below = (old.entries or {}) if merged and old is not None else {}
+            replaced = (old.entries or {}) if old is not None else {}
+            stem = f"{name}/" if name else ""
+            found = [
+                (stem + child_name, replaced.get(child_name) if merged else None, child, 0)
+                for child_name, child in new.entries.items()
+                if below.get(child_name) is not child
+            ]
+            found += [(stem + gone, None, None, new.mtime) for gone in below if gone not in new.entries]
+            pending += sorted(found, key=lambda entry: entry[0], reverse=True)
 
     def tar(self) -> Iterator[bytes]:
         """All of the tree as a tar (export)."""
@@ -135,17 +174,19 @@ class Upper:
     def size(self) -> int:
         """The bytes of its files and links that are not the base's."""
         total, seen = 0, set[int]()
-        pending = [self.root]
-        while pending:
-            node = pending.pop()
-            if node.owner is not self:
-                continue
-            if node.entries is not None:
-                pending.extend(node.entries.values())
-            elif id(node) not in seen:
+        for _, node, _ in self._written():
+            if node is not None and node.entries is None and id(node) not in seen:
                 seen.add(id(node))
                 total += node.size
         return total
+
+
+def _lies_over(node: Node, old: Node) -> bool:
+    """Whether a directory is what became of another by copying."""
+    origin: Node | None = node
+    while origin is not None and origin is not old:
+        origin = origin.origin
+    return origin is old
 
 
 def _entries(node: Node) -> MutableMapping[str, Node]:
