@@ -9,9 +9,7 @@ from typing import TYPE_CHECKING
 
 from dockpy.fake.files.faults import BadArchive, fault, go_text
 from dockpy.fake.files.packing import Packer
-from dockpy.fake.files.scan import scan
-from dockpy.fake.files.unpack import Unpacker, worded
-from dockpy.fake.files.unpacking import unpacked
+from dockpy.fake.files.unpack import Unpacker, members, worded
 from dockpy.fake.times import rfc3339
 from dockpy.streams.tar import END_OF_ARCHIVE
 
@@ -163,7 +161,7 @@ def untar(
     root = place.path.rstrip("/")
     unpacker = Unpacker(fs, who, root, api=api, keep_kinds=no_overwrite_dir_non_dir, own=copy_uid_gid)
     try:
-        for member in scan(unpacked(pieces)):
+        for member in members(pieces, api):
             names = unpacker.names(member)
             if names and member.kind != "g":
                 unpacker.unpack(member, names)

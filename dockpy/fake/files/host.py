@@ -37,7 +37,7 @@ class HostFolder:
         path: where it is.
     """
 
-    writable = True
+    writable: bool = True
 
     def __init__(self, path: str) -> None:
         self.path: str = os.path.realpath(path)

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 from dockpy.fake.files.faults import BadArchive
 from dockpy.fake.files.node import Node
 from dockpy.fake.files.packing import OPAQUE, WHITEOUT
-from dockpy.fake.files.scan import scan
 from dockpy.fake.files.system import ROOT, FileSystem
-from dockpy.fake.files.unpack import Unpacker, worded
-from dockpy.fake.files.unpacking import unpacked
+from dockpy.fake.files.tree import walk
+from dockpy.fake.files.unpack import Unpacker, members, worded
 from dockpy.fake.files.upper import Upper
 from dockpy.version import at_least
 
@@ -31,20 +30,24 @@ def read_layer(source: Blob | Iterable[bytes], api: str) -> tuple[Blob, Node]:
         BadArchive: an engine would not take it; in its words.
     """
     try:
-        blob = unpacked(source)
-        return blob, _read(blob, api)
+        return _read(source, api)
     except BadArchive as error:
         raise worded(error, api) from None
 
 
-def _read(blob: Blob, api: str) -> Node:
-    """The tree that a layer's tar makes in an empty directory."""
-    upper = Upper.empty(ino=(zlib.crc32(blob.digest.encode()) & 0xFFFFF) << 24)
+def _read(source: Blob | Iterable[bytes], api: str) -> tuple[Blob, Node]:
     now = [0]
+    upper = Upper.empty()
     fs = FileSystem(upper, now=lambda: now[0])
     unpacker = Unpacker(fs, ROOT, "", api=api)
     seen: set[str] = set()
-    for member in scan(blob):
+    found = members(source, api)
+    while True:
+        try:
+            member = next(found)
+        except StopIteration as end:
+            unpacker.finish()
+            return _numbered(end.value, upper.root)
         if member.kind == "g":
             continue
         now[0] = member.mtime
@@ -63,8 +66,14 @@ def _read(blob: Blob, api: str) -> Node:
         elif not names[-1].startswith(WHITEOUT * 2):
             names[-1] = names[-1].removeprefix(WHITEOUT)
             _white_out(upper, (*unpacker.parent(names).parts, names[-1]), "/".join(names), api, member.mtime)
-    unpacker.finish()
-    return upper.root
+
+
+def _numbered(blob: Blob, root: Node) -> tuple[Blob, Node]:
+    """The same, nobody's to change, and with numbers that no other layer's nodes have."""
+    first = (zlib.crc32(blob.digest.encode()) & 0xFFFFF) << 24
+    for number, (_, node) in enumerate(walk(root), first):
+        node.ino, node.owner = number, None
+    return blob, root
 
 
 def _describe(node: Node, member: Member) -> None:

@@ -2,17 +2,45 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from dockpy.fake.files.host import HostFolder
+    from collections.abc import Sequence
+
     from dockpy.fake.files.node import Node
-    from dockpy.fake.files.tree import Tree
-    from dockpy.fake.files.upper import Upper
 
-    Source = Upper | Tree | HostFolder
+__all__ = ["Mark", "Mount", "Source"]
 
-__all__ = ["Mark", "Mount"]
+
+class Source(Protocol):
+    """What can be mounted: `Upper`, `Tree`, `HostFolder`. Paths are names, from its root on."""
+
+    writable: bool
+
+    @property
+    def root(self) -> Node:
+        """Its root."""
+        ...
+
+    def own(self, parts: Sequence[str]) -> Node:
+        """The node at a path, to be changed."""
+        ...
+
+    def put(self, parts: Sequence[str], node: Node, now: int) -> Node:
+        """Give a node a name; what had it is replaced. The node that is there afterwards."""
+        ...
+
+    def link(self, source: Sequence[str], parts: Sequence[str], now: int) -> Node:
+        """Give a node one name more."""
+        ...
+
+    def take(self, parts: Sequence[str], now: int) -> None:
+        """Take a name away, with what is below it."""
+        ...
+
+    def move(self, source: Sequence[str], parts: Sequence[str], now: int) -> None:
+        """Give a node another name; what had it is replaced."""
+        ...
 
 
 class Mount:

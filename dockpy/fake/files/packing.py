@@ -43,7 +43,7 @@ class Packer:
         if kind is None:
             return iter(())
         target = node.target if isinstance(node.target, str) else ""
-        if node.entries is None and node.nlink != 1 and node.kind == "file":
+        if node.entries is None and node.nlink != 1:
             first = self._seen.setdefault(id(node), name)
             if first != name:
                 kind, target = TarKind.HARDLINK, first

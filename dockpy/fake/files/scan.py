@@ -16,7 +16,7 @@ from dockpy.fake.files.node import NO_XATTRS
 from dockpy.streams.tar import BLOCK, XATTR, checksum
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Generator, Iterator, Mapping
 
     from dockpy.fake.blobs import Blob
 
@@ -60,8 +60,11 @@ class Member:
     partial: bool = False
 
 
-def scan(blob: Blob) -> Iterator[Member]:
+def scan(blob: Blob) -> Generator[Member, None, bool]:
     """The members, one by one; the error of a broken archive comes where it breaks.
+
+    Returns:
+        Whether the archive's end stands there; it may as well just stop.
 
     Raises:
         BadArchive: it is no tar, or ends too early; in the words of Go's library.
@@ -72,7 +75,7 @@ def scan(blob: Blob) -> Iterator[Member]:
     while True:
         block = blob.read(position, BLOCK)
         if not block:
-            return
+            return False
         if len(block) < BLOCK:
             raise BadArchive(_TRUNCATED)
         if block[0] == 0 and not any(block):
@@ -81,7 +84,7 @@ def scan(blob: Blob) -> Iterator[Member]:
                 raise BadArchive(_TRUNCATED)
             if any(following):
                 raise BadArchive(_HEADER)
-            return
+            return bool(following)
         _check(block)
         position += BLOCK
         kind = chr(block[156])

@@ -165,12 +165,12 @@ class FileSystem:
         """
         wants_write = flags & os.O_ACCMODE != os.O_RDONLY
         if not wants_write and not flags & (os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW):
-            node, mount = self._find(who, path, True)
-            if node.entries is None and flags & os.O_DIRECTORY:
+            found, mount = self._find(who, path, True)
+            if found.entries is None and flags & os.O_DIRECTORY:
                 raise fault(errno.ENOTDIR, path)
-            if not may(who, node, 4) and node.opener is None:
+            if not may(who, found, 4) and found.opener is None:
                 raise fault(errno.EACCES, path)
-            return self._opened(who, node, mount, flags, path)
+            return self._opened(who, found, mount, flags, path)
         if flags & os.O_CREAT and path.endswith("/"):
             raise fault(errno.EISDIR, path)
         exclusive = flags & os.O_CREAT and flags & os.O_EXCL

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from dockpy.fake.files.layer import Layer
 
-__all__ = ["Tree", "merge"]
+__all__ = ["Tree", "merge", "walk"]
 
 
 class Tree:
@@ -24,12 +24,11 @@ class Tree:
         root: its root; also a single file.
     """
 
-    __slots__ = ("__weakref__", "root")
-
-    writable = False
+    __slots__ = ("__weakref__", "root", "writable")
 
     def __init__(self, root: Node) -> None:
         self.root: Node = root
+        self.writable: bool = False
 
     def own(self, parts: Sequence[str]) -> Node:
         """Refused, as is every other change."""

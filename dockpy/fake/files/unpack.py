@@ -12,15 +12,20 @@ from typing import TYPE_CHECKING
 
 from dockpy.fake.files.faults import BadArchive, go_text
 from dockpy.fake.files.node import Node
+from dockpy.fake.files.scan import scan
+from dockpy.fake.files.unpacking import unpacked
 from dockpy.version import at_least
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Iterable
+
+    from dockpy.fake.blobs import Blob
     from dockpy.fake.files.node import Who
     from dockpy.fake.files.paths import Place
     from dockpy.fake.files.scan import Member
     from dockpy.fake.files.system import FileSystem
 
-__all__ = ["Unpacker", "worded"]
+__all__ = ["Unpacker", "members", "worded"]
 
 _KINDS = {"0": "file", "2": "symlink", "3": "char", "4": "block", "5": "dir", "6": "fifo"}
 _CAPABILITY_SIZES = (12, 20, 24)
@@ -56,7 +61,7 @@ class Unpacker:
         self._keep_kinds = keep_kinds
         self._own = own
         self._parents: dict[str, Place] = {}
-        self._directories: list[tuple[Place, int]] = []
+        self._directories: list[tuple[Place, str, int]] = []
 
     def names(self, member: Member) -> list[str]:
         """The names that lead to a member, from the directory on.
@@ -134,6 +139,8 @@ class Unpacker:
                 fs.makedirs(who, path, 0o777)
             place = fs.place(who, path)
         except OSError as error:
+            if error.errno in (errno.ELOOP, errno.ENOTDIR, errno.ENAMETOOLONG):
+                raise BadArchive(f"open {shown}: {go_text(error.errno)}") from None
             raise BadArchive(f"mkdir {path}: {go_text(error.errno)}") from None
         if place.node is None or place.node.entries is None:
             raise BadArchive(f"open {shown}: {go_text(errno.ENOTDIR if place.node else errno.ENOENT)}")
@@ -207,12 +214,12 @@ class Unpacker:
             words = f'lsetxattr {self._root}/{shown}: xattr "security.capability": ' if self._scoped else ""
             raise BadArchive(words + go_text(errno.EINVAL))
         if kind == "dir":
-            self._directories.append((parent._replace(parts=parts), member.mtime))
+            self._directories.append((parent._replace(parts=parts), shown, member.mtime))
 
     def _link(self, member: Member, parent: Place, parts: tuple[str, ...], shown: str) -> None:
         fs = self._fs
         clean = posixpath.normpath(member.target.lstrip("/") or ".")
-        path = posixpath.normpath(f"{self._root}/{member.target}")
+        path = posixpath.normpath(f"{self._root}/{member.target.lstrip('/')}")
         if self._scoped and (clean == ".." or clean.startswith("../")):
             raise BadArchive(f'invalid hardlink target "{member.target}"')
         if not self._scoped and self._root and not path.startswith(self._root):
@@ -231,8 +238,7 @@ class Unpacker:
             raise BadArchive(words + go_text(errno.EXDEV))
         self._change(lambda: parent.mount.tree.link(source.parts, parts, fs.now()), parent, shown)
 
-    def _change(self, change: object, parent: Place, shown: str) -> None:
-        assert callable(change)
+    def _change(self, change: Callable[[], object], parent: Place, shown: str) -> None:
         if not parent.mount.writable:
             raise BadArchive(f"{'openat' if self._scoped else 'open'} {shown}: {go_text(errno.EROFS)}")
         try:
@@ -241,17 +247,41 @@ class Unpacker:
             raise BadArchive(f"open {shown}: {go_text(error.errno)}") from None
 
     def finish(self) -> None:
-        """Directories get their times last: what was put into them changed those."""
-        for place, mtime in self._directories:
-            node = place.mount.tree.root
+        """Directories get their times last: what was put into them changed those.
+
+        Raises:
+            BadArchive: what was a directory became a link that cannot be followed.
+        """
+        for place, shown, mtime in self._directories:
+            tree = place.mount.tree
+            node: Node | None = tree.root
             for name in place.parts:
-                child = node.entries.get(name) if node.entries is not None else None
-                if child is None:
-                    break
-                node = child
-            else:
-                if node.entries is not None:
-                    place.mount.tree.own(place.parts).mtime = mtime
+                node = node.entries.get(name) if node is not None and node.entries is not None else None
+            if node is None:
+                continue
+            if node.entries is not None:
+                tree.own(place.parts).mtime = mtime
+            elif node.kind == "symlink" and self._scoped and str(node.target).startswith("/"):
+                raise BadArchive(f"chtimesat {shown}: path escapes from parent")
+            elif node.kind == "symlink" and not self._scoped and not self._fs.exists(self._who, shown):
+                raise BadArchive(f"chtimes {shown}: {go_text(errno.ENOENT)}")
+
+
+def members(source: Blob | Iterable[bytes], api: str) -> Generator[Member, None, Blob]:
+    """The members of a tar, compressed or not; returns it uncompressed.
+
+    Raises:
+        BadArchive: it is broken; raised when all that could be read was given.
+    """
+    strict = not at_least(api, "1.42")  # older engines look at what follows the end too
+    blob, broken = unpacked(source, zstd=not strict)
+    try:
+        ended = yield from scan(blob)
+    except BadArchive as error:
+        raise (broken or error) from None
+    if broken is not None and (strict or not ended):
+        raise broken
+    return blob
 
 
 def worded(error: BadArchive, api: str) -> BadArchive:

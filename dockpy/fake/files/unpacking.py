@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["unpacked"]
 
 _PIECE = 64 * 1024
+_ZSTD = b"\x28\xb5\x2f\xfd"
 
 
 class _Decompressor(Protocol):
@@ -36,32 +37,48 @@ def _new(start: bytes) -> _Decompressor | None:
         return bz2.BZ2Decompressor()
     if start[:6] == b"\xfd7zXZ\0":
         return lzma.LZMADecompressor()
-    if start[:4] == b"\x28\xb5\x2f\xfd":
-        raise BadArchive("zstd: the fake daemon cannot unpack this compression")
     return None
 
 
-def unpacked(source: Blob | Iterable[bytes]) -> Blob:
+def unpacked(source: Blob | Iterable[bytes], *, zstd: bool = True) -> tuple[Blob, BadArchive | None]:
     """The content, unpacked where it is compressed.
 
-    Raises:
-        BadArchive: the compressed data are broken; in the words of what engines unpack with.
+    Args:
+        source: the content.
+        zstd: whether zstd is known; it is refused then, else it is not seen to be one.
+
+    Returns:
+        What could be unpacked, and why that is not all, in the words of what engines unpack with.
     """
     blob = source if isinstance(source, Blob) else Blob.from_pieces(source)
     start = blob.read(0, 10)
+    if zstd and start.startswith(_ZSTD):
+        return Blob.of(b""), BadArchive("zstd: the fake daemon cannot unpack this", outside=True)
     if _new(start) is None:
-        return blob
+        return blob, None
     writer = BlobWriter()
+    broken: BadArchive | None = None
     try:
         for piece in _unpack(blob):
             writer.write(piece)
-    except BadArchive:
-        writer.close()
-        raise
+    except BadArchive as error:
+        broken = error
     except (zlib.error, OSError, lzma.LZMAError, ValueError) as error:
-        writer.close()
-        raise BadArchive(_words(start, str(error)), outside=True) from None
-    return writer.blob()
+        broken = BadArchive(_words(start, str(error)), outside=True)
+    return writer.blob(), broken
+
+
+def _through(decompressor: _Decompressor, data: bytes) -> Iterator[bytes]:
+    """What comes out; all that there is before an error, where there is one."""
+    if not hasattr(decompressor, "copy"):
+        yield decompressor.decompress(data)
+        return
+    earlier = decompressor.copy()
+    try:
+        yield decompressor.decompress(data)
+    except zlib.error:
+        for number in range(len(data)):
+            yield earlier.decompress(data[number : number + 1])
 
 
 def _words(start: bytes, error: str) -> str:
@@ -85,8 +102,7 @@ def _unpack(blob: Blob) -> Iterator[bytes]:
                 if decompressor is None:
                     return
             for begin in range(0, len(rest), _PIECE):
-                if out := decompressor.decompress(rest[begin : begin + _PIECE]):
-                    yield out
+                yield from _through(decompressor, rest[begin : begin + _PIECE])
                 if decompressor.eof:
                     rest = decompressor.unused_data + rest[begin + _PIECE :]
                     decompressor = None

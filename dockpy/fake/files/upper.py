@@ -36,12 +36,11 @@ class Upper:
         base: what it lies over.
     """
 
-    __slots__ = ("__weakref__", "_numbers", "base", "root")
-
-    writable = True
+    __slots__ = ("__weakref__", "_numbers", "base", "root", "writable")
 
     def __init__(self, base: Tree, *, ino: int = _FIRST_INO) -> None:
         self.base: Tree = base
+        self.writable: bool = True
         self.root: Node = base.root
         self._numbers = itertools.count(ino + 1)
 
@@ -154,7 +153,7 @@ class Upper:
             below = (old.entries or {}) if merged and old is not None else {}
             replaced = (old.entries or {}) if old is not None else {}
             stem = f"{name}/" if name else ""
-            found = [
+            found: list[tuple[str, Node | None, Node | None, int]] = [
                 (stem + child_name, replaced.get(child_name) if merged else None, child, 0)
                 for child_name, child in new.entries.items()
                 if below.get(child_name) is not child
