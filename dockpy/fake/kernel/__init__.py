@@ -1,1 +1,1 @@
-"""A small simulated kernel: processes as generators, pipes, signals, timers and a clock. It knows no Docker."""
+"""A small simulated kernel: processes as generators, pipes, signals, timers, a clock. It knows no Docker."""

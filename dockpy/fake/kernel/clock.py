@@ -43,7 +43,7 @@ class RealClock:
 
 
 class ManualClock:
-    """A time that stands still until it is told to go on: tests that wait for nothing, and see the same always.
+    """A time that stands still until it is told to go on: tests wait for nothing, and see the same always.
 
     Several daemons may share one.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING, Protocol
 
+from dockpy.fake.kernel.network import Stack
 from dockpy.fake.kernel.scheduler import Waitable
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ class Loaded(Protocol):
     """A program that was found."""
 
     code: Code
+    path: str
+    """Where the program is."""
 
     def argv(self, given: Sequence[str]) -> list[str]:
         """The arguments that it is run with: a script's begin with its interpreter."""
@@ -50,6 +53,11 @@ class Namespace:
         host_pids: numbers processes on the host.
 
     Attributes:
+        network: its network; several may share one.
+        pids_limit: how many processes it may have; None for any number.
+        memory_limit: how many bytes its processes may have; None for any number.
+        oom_killed: its memory did not suffice at some time.
+        on_oom: called when that happens.
         on_crash: called with a process whose code raised, and with what it raised.
         on_exit: called with the exit code once PID 1 has ended and everything else with it.
     """
@@ -66,6 +74,11 @@ class Namespace:
         self.processes: dict[int, Process] = {}
         self.exited = Waitable()
         self.frozen: bool = False
+        self.network = Stack()
+        self.pids_limit: int | None = None
+        self.memory_limit: int | None = None
+        self.oom_killed: bool = False
+        self.on_oom: Callable[[], None] | None = None
         self.on_crash: Callable[[Process, BaseException], None] | None = None
         self.on_exit: Callable[[int], None] | None = None
 
@@ -73,6 +86,23 @@ class Namespace:
     def init(self) -> Process | None:
         """PID 1."""
         return self.processes.get(1)
+
+    @property
+    def memory(self) -> int:
+        """Bytes that its processes have."""
+        return sum(one.memory for one in self.processes.values() if one.exit_code is None)
+
+    def out_of_memory(self, process: Process) -> None:
+        """A process took more than there is."""
+        self.oom_killed = True
+        if self.on_oom is not None:
+            self.on_oom()
+        process.kill(9)
+
+    def kill_group(self, pgid: int, signal: int) -> None:
+        """Send a signal to a process group (a terminal's ^C)."""
+        for process in [one for one in self.processes.values() if one.pgid == pgid]:
+            process.kill(signal)
 
     def add(self, process: Process) -> tuple[int, int]:
         """Number a new process, within and outside."""
@@ -87,23 +117,25 @@ class Namespace:
     def ended(self, process: Process) -> None:
         """A process has ended: its children go to PID 1; if it was that, all the others end."""
         init = self.init
-        for child in process.children:
-            child.parent = init if init is not process else None
-            if child.exit_code is not None:
-                self.remove(child)
-            elif child.parent is not None:
-                child.parent.children.append(child)
-        process.children.clear()
-        if process is not init:
-            if process.parent is None or process.parent.exit_code is not None:
-                self.remove(process)
+        orphans, process.children = process.children, []
+        if process is init:
+            for other in list(self.processes.values()):
+                other.parent = None
+                other.kill(9)
+            self.processes.clear()
+            self.exited.wake()
+            if self.on_exit is not None and process.exit_code is not None:
+                self.on_exit(process.exit_code)
             return
-        for other in list(self.processes.values()):
-            other.kill(9)
-        self.processes.clear()
-        self.exited.wake()
-        if self.on_exit is not None and process.exit_code is not None:
-            self.on_exit(process.exit_code)
+        for child in orphans:
+            child.parent = init
+            if init is not None:
+                init.children.append(child)
+                if child.exit_code is not None:
+                    init.child_exited.wake()
+                    init.kill(17)
+        if process.parent is None:
+            self.remove(process)
 
     def crashed(self, process: Process, error: BaseException) -> None:
         """The code of a process raised: the program's own fault, or a user's."""

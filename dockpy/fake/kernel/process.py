@@ -9,13 +9,18 @@ from typing import TYPE_CHECKING, Any
 
 from dockpy.fake.kernel.clock import SECOND
 from dockpy.fake.kernel.file import pipe
+from dockpy.fake.kernel.filecalls import FileCalls
+from dockpy.fake.kernel.limits import LIMITS, OWN_MEMORY
 from dockpy.fake.kernel.scheduler import Program, Wait, Waitable
-from dockpy.fake.kernel.signals import IGNORED, STOPPING
+from dockpy.fake.kernel.signalling import CHLD, PIPE, TTIN, Interrupted, Signalling
+from dockpy.fake.kernel.tty import TerminalFile
 
 if TYPE_CHECKING:
     from dockpy.fake.kernel.file import File
     from dockpy.fake.kernel.namespace import Namespace
+    from dockpy.fake.kernel.network import Listener, Socket, Stack
     from dockpy.fake.kernel.scheduler import Task
+    from dockpy.fake.kernel.tty import Terminal
 
 __all__ = ["Code", "Interrupted", "Process"]
 
@@ -24,14 +29,8 @@ Code = Callable[["Process"], Program]
 
 Steps = Generator[Waitable | Wait | None, None, Any]
 
-KILL, PIPE, CONT, CHLD = 9, 13, 18, 17
 
-
-class Interrupted(InterruptedError):
-    """A signal that the program catches came while it was blocked; it stands in `Process.caught`."""
-
-
-class Process:
+class Process(FileCalls, Signalling):
     """One process of a container.
 
     Attributes:
@@ -41,7 +40,14 @@ class Process:
         cwd: absolute.
         uid, gid, groups, umask: who it is.
         fds: its open files by descriptor.
+        exe: the path of its program, as `/proc` shows it.
+        pgid, sid: its process group and session: its parent's; who has no parent leads its own.
+        tty: the terminal that its session has.
+        limits: soft and hard limits by name (``nofile``, …), as ``ulimit`` shows them; None for none.
+        memory: bytes that it has; `allocate` takes more.
         exit_code: None while it runs; 128 + n where signal n ended it.
+        ended_by: the signal that ended it, or 0.
+        stopped: the signal that stopped it, or 0.
         caught: the signals that came and that it catches, for the program to take (``popleft``).
         exited: woken when it ends.
     """
@@ -71,20 +77,42 @@ class Process:
         self.groups: tuple[int, ...] = groups
         self.umask: int = umask
         self.fds: dict[int, File] = fds
+        self.exe: str = self.argv[0] if self.argv else ""
         self.children: list[Process] = []
         self.exit_code: int | None = None
+        self.ended_by: int = 0
+        self.stopped: int = 0
+        self._news_of_stop = False
+        self.memory: int = OWN_MEMORY
         self.exited = Waitable()
         self.child_exited = Waitable()
         self.caught: deque[int] = deque()
         self.dispositions: dict[int, str] = {}
         """By signal: ``"ignore"`` or ``"catch"``; the default where it says nothing."""
         self.started: int = namespace.scheduler.now()
+        self.tty: Terminal | None = None
+        self.limits: dict[str, tuple[int | None, int | None]] = LIMITS
+        self._interrupt = Waitable()
         self.pid, self.host_pid = namespace.add(self)
+        self.pgid = self.sid = self.pid
         if parent is not None:
             parent.children.append(self)
             self.dispositions |= {s: d for s, d in parent.dispositions.items() if d == "ignore"}
-        self._interrupt = Waitable()
+            self.pgid, self.sid, self.tty, self.limits = parent.pgid, parent.sid, parent.tty, parent.limits
+            self.exe = parent.exe
         self._task: Task = namespace.scheduler.start(code(self), self._ended)
+        if namespace.frozen:
+            self._task.freeze()
+
+    @property
+    def network(self) -> Stack:
+        """The container's network."""
+        return self.namespace.network
+
+    @property
+    def steps(self) -> int:
+        """How often it ran: the time that it has computed for, so to say."""
+        return self._task.steps
 
     # Reading, writing, waiting
 
@@ -107,12 +135,18 @@ class Process:
     def read(self, fd: int, size: int = 65536) -> Generator[Waitable | Wait | None, None, bytes]:
         """Up to so many bytes; empty at the end."""
         file = self.file(fd)
+        if file.isatty:
+            yield from self._come_to_foreground(file)
         while (data := file.read_now(size)) is None:
             yield from self._block(file.readable)
         return data
 
     def write(self, fd: int, data: bytes) -> Generator[Waitable | Wait | None, None, None]:
-        """Write all of the data. Where nobody reads, SIGPIPE ends the process; BrokenPipeError if it is ignored."""
+        """Write all of the data. Where nobody reads, SIGPIPE ends the process.
+
+        Raises:
+            BrokenPipeError: nobody reads, and SIGPIPE is ignored.
+        """
         file = self.file(fd)
         view = memoryview(data)
         while view:
@@ -128,6 +162,16 @@ class Process:
             else:
                 view = view[taken:]
 
+    def _come_to_foreground(self, file: File) -> Steps:
+        terminal = self.tty
+        if terminal is None or not isinstance(file, TerminalFile) or file.terminal is not terminal:
+            return
+        while terminal.foreground not in (0, self.pgid):
+            if self.dispositions.get(TTIN) == "ignore":
+                raise OSError(errno.EIO, "I/O error")
+            self.namespace.kill_group(self.pgid, TTIN)
+            yield None
+
     def sleep(self, seconds: float) -> Generator[Waitable | Wait | None, None, None]:
         """Wait so long."""
         due = self.namespace.scheduler.now() + round(seconds * SECOND)
@@ -135,13 +179,14 @@ class Process:
             yield from self._block(until=due)
 
     def wait(
-        self, child: Process | None = None, *, restart: bool = False
+        self, child: Process | None = None, *, restart: bool = False, stopped: bool = False
     ) -> Generator[Waitable | Wait | None, None, Process]:
         """Wait until a child has ended, any where none is given; it is gone then.
 
         Args:
             child: which.
             restart: a signal that is caught does not interrupt it.
+            stopped: one that a signal has stopped will do too, each time anew (its `stopped` says so).
 
         Raises:
             ChildProcessError: there is none.
@@ -152,6 +197,9 @@ class Process:
             for one in [child] if child is not None else self.children:
                 if one.exit_code is not None:
                     self.reap(one)
+                    return one
+                if stopped and one._news_of_stop:
+                    one._news_of_stop = False
                     return one
             yield from self._block(self.child_exited, restart=restart)
 
@@ -164,10 +212,14 @@ class Process:
     # Descriptors
 
     def open_fd(self, file: File, at: int = 0) -> int:
-        """Give a file the lowest free descriptor from this one on."""
+        """Give a file the lowest free descriptor from this one on; it is closed where there is none left."""
         fd = at
         while fd in self.fds:
             fd += 1
+        limit = self.limits["nofile"][0]
+        if limit is not None and fd >= limit:
+            file.close()
+            raise OSError(errno.EMFILE, "No file descriptors available")
         self.fds[fd] = file
         return fd
 
@@ -189,16 +241,38 @@ class Process:
         reader, writer = pipe()
         return self.open_fd(reader), self.open_fd(writer)
 
+    def accept(self, fd: int) -> Generator[Waitable | Wait | None, None, tuple[int, Socket]]:
+        """Wait for a connection to a listening socket; its descriptor and what it is."""
+        listener: Listener = self.file(fd)  # type: ignore[assignment]
+        while (socket := listener.accept_now()) is None:
+            yield from self._block(listener.readable)
+        return self.open_fd(socket), socket
+
+    def poll(
+        self, fds: Sequence[int], seconds: float | None = None
+    ) -> Generator[Waitable | Wait | None, None, None]:
+        """Wait until one of several descriptors may have something to read, or so long."""
+        until = None if seconds is None else self.namespace.scheduler.now() + round(seconds * SECOND)
+        yield from self._block(*(self.file(fd).readable for fd in fds), until=until)
+
     # Other processes
 
-    def fork(self, code: Code, argv: Sequence[str] | None = None, fds: Mapping[int, File] | None = None) -> Process:
+    def fork(
+        self, code: Code, argv: Sequence[str] | None = None, fds: Mapping[int, File] | None = None
+    ) -> Process:
         """A child that begins as a copy of this process and runs other code.
 
         Args:
             code: its code (a subshell's, an applet's).
             argv: its arguments; this process's where None.
             fds: its files; this process's where None. The child holds them on its own.
+
+        Raises:
+            BlockingIOError: the container may have no more processes.
         """
+        limit = self.namespace.pids_limit
+        if limit is not None and len(self.namespace.processes) >= limit:
+            raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
         files = self.fds if fds is None else fds
         return Process(
             self.namespace,
@@ -225,46 +299,53 @@ class Process:
         Raises:
             OSError: ENOENT, EACCES or ENOEXEC, as exec says.
         """
-        code = self.namespace.loader.load(self, argv[0], self.env if env is None else env)
-        child = self.fork(code.code, code.argv(argv), fds)
+        loaded = self.namespace.loader.load(self, argv[0], self.env if env is None else env)
+        child = self.fork(loaded.code, loaded.argv(argv), fds)
+        child.exe = loaded.path
         if env is not None:
             child.env = dict(env)
         return child
 
-    # Signals
+    def exec(
+        self, argv: Sequence[str], env: Mapping[str, str] | None = None
+    ) -> Generator[Waitable | Wait | None, None, None]:
+        """Become another program: ``yield from p.exec([…])`` comes back only by raising.
 
-    def kill(self, signal: int) -> None:
-        """Send it a signal; 0 only asks whether it is there."""
-        if self.exit_code is not None or signal == 0:
-            return
-        disposition = self.dispositions.get(signal)
-        is_init = self.pid == 1
-        if signal == CONT:
-            self._task.thaw()
-        if signal == KILL:
-            self._exit(128 + KILL)
-        elif disposition == "catch":
-            self.caught.append(signal)
-            self._interrupt.wake()
-        elif disposition == "ignore" or signal in IGNORED:
-            pass
-        elif signal in STOPPING:
-            if not is_init:
-                self._task.freeze()
-        elif not is_init:  # Linux does not end a PID 1 that has not asked for it
-            self._exit(128 + signal)
+        What the program that it was does in ``finally`` blocks changes nothing any more.
 
-    def catch(self, signal: int) -> None:
-        """Have a signal come to `caught`."""
-        self.dispositions[signal] = "catch"
+        Raises:
+            OSError: ENOENT, EACCES or ENOEXEC.
+        """
+        loaded = self.namespace.loader.load(self, argv[0], self.env if env is None else env)
+        fds = {fd: file.retain() for fd, file in self.fds.items()}
+        cwd, umask, ids = self.cwd, self.umask, (self.uid, self.gid, self.groups)
+        wanted = dict(self.env if env is None else env)
+        dispositions = {s: d for s, d in self.dispositions.items() if d == "ignore"}
 
-    def ignore(self, signal: int) -> None:
-        """Have a signal do nothing."""
-        self.dispositions[signal] = "ignore"
+        def begin() -> Program:
+            self._close_files()
+            self.fds.update(fds)
+            self.cwd, self.umask, (self.uid, self.gid, self.groups) = cwd, umask, ids
+            self.argv, self.exe, self.env = loaded.argv(argv), loaded.path, wanted
+            self.dispositions = dispositions
+            self.caught.clear()
+            return loaded.code(self)
 
-    def default(self, signal: int) -> None:
-        """Have a signal do what it does by default."""
-        self.dispositions.pop(signal, None)
+        self._task.replace(begin)
+        yield None
+
+    # Memory
+
+    def allocate(self, size: int) -> None:
+        """Take memory; a negative size gives it back.
+
+        What is over the container's limit ends the process by KILL, as the kernel's OOM killer does; who asks
+        yields next, and is not resumed.
+        """
+        self.memory = max(0, self.memory + size)
+        limit = self.namespace.memory_limit
+        if limit is not None and size > 0 and self.namespace.memory > limit:
+            self.namespace.out_of_memory(self)
 
     # Its end
 
@@ -273,26 +354,39 @@ class Process:
         self._task.freeze()
 
     def thaw(self) -> None:
-        """Go on."""
-        self._task.thaw()
+        """Go on, unless a signal has stopped it."""
+        if not self.stopped:
+            self._task.thaw()
+
+    def end(self, code: int) -> None:
+        """End it with an exit code, from outside of its program."""
+        self._exit(code & 0xFF)
 
     def _ended(self, result: int | BaseException) -> None:
         if isinstance(result, int):
             self._exit(result & 0xFF)
             return
-        self.namespace.crashed(self, result)
-        self._exit(1)
+        if result is not None:
+            self.namespace.crashed(self, result)
+        self._exit(0 if result is None else 1)
 
-    def _exit(self, code: int) -> None:
+    def _close_files(self) -> None:
+        files, held = list(self.fds.values()), self.fds
+        held.clear()
+        for file in files:
+            file.close()
+
+    def _exit(self, code: int, signal: int = 0) -> None:
         if self.exit_code is not None:
             return
         self.exit_code = code
+        self.ended_by = signal
         self._task.end()
-        for file in self.fds.values():
-            file.close()
-        self.fds.clear()
+        self._close_files()
         self.namespace.ended(self)
         self.exited.wake()
         if self.parent is not None:
             self.parent.child_exited.wake()
+            if self.parent.dispositions.get(CHLD) == "ignore":
+                self.parent.reap(self)
             self.parent.kill(CHLD)

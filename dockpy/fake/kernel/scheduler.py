@@ -12,6 +12,7 @@ A waiter may be woken for nothing: it looks again, and yields again. Everything 
 
 from __future__ import annotations
 
+import contextlib
 import heapq
 import itertools
 from collections import deque
@@ -21,7 +22,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from dockpy.fake.kernel.clock import Clock
 
-__all__ = ["Program", "Scheduler", "Task", "Timer", "Wait", "Waitable"]
+__all__ = ["PATIENCE", "Program", "Scheduler", "Task", "Timer", "Wait", "Waitable"]
 
 
 class Waitable:
@@ -30,21 +31,20 @@ class Waitable:
     __slots__ = ("_tasks",)
 
     def __init__(self) -> None:
-        self._tasks: list[Task] = []
+        self._tasks: dict[Task, None] = {}
 
     def wake(self) -> None:
         """It may have happened: whoever waits looks again."""
         if self._tasks:
-            tasks, self._tasks = self._tasks, []
+            tasks, self._tasks = self._tasks, {}
             for task in tasks:
                 task.wake()
 
     def _park(self, task: Task) -> None:
-        self._tasks.append(task)
+        self._tasks[task] = None
 
     def _leave(self, task: Task) -> None:
-        if task in self._tasks:
-            self._tasks.remove(task)
+        self._tasks.pop(task, None)
 
 
 class Wait:
@@ -64,15 +64,18 @@ Program = Generator[Waitable | Wait | None, None, int]
 class Timer:
     """Something to be done at a time."""
 
-    __slots__ = ("action", "due")
+    __slots__ = ("_scheduler", "action", "due")
 
-    def __init__(self, due: int, action: Callable[[], None]) -> None:
+    def __init__(self, scheduler: Scheduler, due: int, action: Callable[[], None]) -> None:
+        self._scheduler = scheduler
         self.due = due
         self.action: Callable[[], None] | None = action
 
     def cancel(self) -> None:
         """It is not to be done any more."""
-        self.action = None
+        if self.action is not None:
+            self.action = None
+            self._scheduler._cancelled_one()
 
 
 class Task:
@@ -82,21 +85,38 @@ class Task:
         scheduler: where it runs.
         program: its code.
         done: called once with the exit code, or with the exception that ended it.
+
+    Attributes:
+        steps: how often it was resumed.
     """
 
-    __slots__ = ("_done", "_parked", "_program", "_ready", "_scheduler", "_timer", "frozen")
+    __slots__ = (
+        "_done",
+        "_next",
+        "_parked",
+        "_program",
+        "_queued",
+        "_ready",
+        "_scheduler",
+        "_timer",
+        "frozen",
+        "steps",
+    )
 
     def __init__(
         self, scheduler: Scheduler, program: Program, done: Callable[[int | BaseException], None]
     ) -> None:
         self._scheduler = scheduler
         self._program: Program | None = program
+        self._next: Callable[[], Program] | None = None
         self._done = done
         self._parked: tuple[Waitable, ...] = ()
         self._timer: Timer | None = None
         self._ready = False
+        self._queued = False
         self.frozen: bool = False
         """It is not resumed; set by `freeze` and `thaw`."""
+        self.steps: int = 0
         self.wake()
 
     @property
@@ -110,8 +130,7 @@ class Task:
             return
         self._ready = True
         self._unpark()
-        if not self.frozen:
-            self._scheduler._ready.append(self)
+        self._queue()
 
     def freeze(self) -> None:
         """Do not resume it until it is thawed (a paused container)."""
@@ -119,17 +138,25 @@ class Task:
 
     def thaw(self) -> None:
         """Resume it again."""
-        if self.frozen:
-            self.frozen = False
-            if self._ready and self._program is not None:
-                self._scheduler._ready.append(self)
+        self.frozen = False
+        if self._ready and self._program is not None:
+            self._queue()
+
+    def replace(self, begin: Callable[[], Program]) -> None:
+        """Go on with another program as soon as this one yields: this one is closed, then `begin` called."""
+        self._next = begin
 
     def end(self) -> None:
         """End it where it stands; its ``finally`` blocks run, `done` is not called."""
         program, self._program = self._program, None
         self._unpark()
-        if program is not None and not program.gi_running:
-            program.close()
+        if program is not None and not program.gi_running:  # type: ignore[attr-defined]
+            _close(program)
+
+    def _queue(self) -> None:
+        if not self.frozen and not self._queued:
+            self._queued = True
+            self._scheduler._ready.append(self)
 
     def _unpark(self) -> None:
         for waitable in self._parked:
@@ -140,10 +167,12 @@ class Task:
             self._timer = None
 
     def _step(self) -> None:
+        self._queued = False
         program = self._program
         if program is None or self.frozen:
             return
         self._ready = False
+        self.steps += 1
         try:
             wanted = next(program)
         except StopIteration as stop:
@@ -152,9 +181,21 @@ class Task:
             self._finish(error)
         else:
             if self._program is None:  # it was ended by what it did itself
-                program.close()
+                _close(program)
+            elif self._next is not None:
+                self._replace(program, self._next)
             else:
                 self._park(wanted)
+
+    def _replace(self, program: Program, begin: Callable[[], Program]) -> None:
+        self._next = None
+        _close(program)
+        try:
+            self._program = begin()
+        except BaseException as error:
+            self._finish(error)
+        else:
+            self.wake()
 
     def _finish(self, result: int | BaseException) -> None:
         if self._program is not None:
@@ -177,6 +218,16 @@ class Task:
                 self._timer = self._scheduler.at(wanted.until, self.wake)
 
 
+def _close(program: Program) -> None:
+    """Close a program that has ended; what its ``finally`` blocks raise, or wait for, is of no interest."""
+    with contextlib.suppress(Exception, GeneratorExit):  # RuntimeError where it yields instead
+        program.close()
+
+
+PATIENCE = 20_000
+"""After so many steps without time passing, programs that compute are not waited for any longer."""
+
+
 class Scheduler:
     """Runs tasks and timers.
 
@@ -190,7 +241,9 @@ class Scheduler:
         self._ready: deque[Task] = deque()
         self._timers: list[tuple[int, int, Timer]] = []
         self._numbers = itertools.count()
+        self._cancelled = 0
         self._pumping = False
+        self._steps = 0
 
     def now(self) -> int:
         """The time, in nanoseconds since 1970: while a timer runs, the time that it was due at."""
@@ -204,7 +257,7 @@ class Scheduler:
 
     def at(self, due: int, action: Callable[[], None]) -> Timer:
         """Do something at a time, in nanoseconds since 1970."""
-        timer = Timer(due, action)
+        timer = Timer(self, due, action)
         heapq.heappush(self._timers, (due, next(self._numbers), timer))
         return timer
 
@@ -217,13 +270,18 @@ class Scheduler:
         """When the next timer is due."""
         while self._timers and self._timers[0][2].action is None:
             heapq.heappop(self._timers)
+            self._cancelled -= 1
         return self._timers[0][0] if self._timers else None
 
     @property
     def busy(self) -> bool:
         """Whether something could run right now."""
-        due = self.next_due
-        return bool(self._ready) or (due is not None and due <= self.clock.now())
+        return bool(self._ready) or self._overdue()
+
+    @property
+    def computing(self) -> bool:
+        """Whether what runs has run for so long that it may be an endless loop."""
+        return self._steps >= PATIENCE
 
     def pump(self, steps: int = 2_000) -> bool:
         """Bring the world up to now: whatever can run runs, timers in the order they are due.
@@ -236,22 +294,48 @@ class Scheduler:
         """
         if self._pumping:  # called by something that it runs
             return False
+        if not self._overdue():
+            self._time = max(self._time, self.clock.now())
         self._pumping = True
         ran = False
         try:
             while steps > 0:
-                if self._ready:
+                if self._ready and not (self.computing and self._overdue()):
                     self._ready.popleft()._step()
-                elif (due := self.next_due) is not None and due <= self.clock.now():
-                    timer = heapq.heappop(self._timers)[2]
-                    action, timer.action = timer.action, None
-                    self._time = max(self._time, due)
-                    if action is not None:
-                        action()
+                    self._steps += 1
+                elif self._overdue():
+                    self._run_timer()
                 else:
                     break
                 ran = True
                 steps -= 1
         finally:
             self._pumping = False
+        if not self._ready:
+            self._steps = 0
         return ran
+
+    def settle(self) -> None:
+        """Pump until nothing is left that could run, but for programs that compute without end."""
+        self._steps = 0
+        while self.pump() and self.busy and not (self.computing and not self._overdue()):
+            pass
+
+    def _overdue(self) -> bool:
+        due = self.next_due
+        return due is not None and due <= self.clock.now()
+
+    def _run_timer(self) -> None:
+        due, _, timer = heapq.heappop(self._timers)
+        action, timer.action = timer.action, None
+        self._time = max(self._time, due)
+        self._steps = 0
+        if action is not None:
+            action()
+
+    def _cancelled_one(self) -> None:
+        self._cancelled += 1
+        if self._cancelled > 64 and self._cancelled * 2 > len(self._timers):
+            self._timers = [entry for entry in self._timers if entry[2].action is not None]
+            heapq.heapify(self._timers)
+            self._cancelled = 0
