@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import mmap
 import tempfile
+import weakref
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -69,6 +70,7 @@ class BlobWriter:
     def __init__(self) -> None:
         self._file = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 - closed by `blob`, or with us
         self._hash = hashlib.sha256()
+        self._forget = weakref.finalize(self, self._file.close)
         self.size: int = 0
 
     def write(self, data: bytes) -> None:
@@ -92,5 +94,5 @@ class BlobWriter:
             return Blob(mmap.mmap(file.fileno(), self.size, access=mmap.ACCESS_READ), self.digest)
 
     def close(self) -> None:
-        """Forget what was written."""
-        self._file.close()
+        """Forget what was written; what goes out of reach is forgotten too."""
+        self._forget()

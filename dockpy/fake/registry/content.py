@@ -67,7 +67,8 @@ class Content:
         span = _span(given, blob.size)
         if span is None:
             refused = RegistryAnswer.of_text(416, "", known)
-            refused.headers["Content-Range"] = f"bytes */{blob.size}"
+            if re.fullmatch(r"bytes=(\d+-\d*|-\d+)", given):
+                refused.headers["Content-Range"] = f"bytes */{blob.size}"
             return refused
         first, last = span
         known["Content-Range"] = f"bytes {first}-{last}/{blob.size}"

@@ -160,7 +160,7 @@ class _Handler(BaseHTTPRequestHandler):
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
         """Answer in HTTP what is none: engines that try TLS first learn from it that there is none."""
         self.close_connection = True
-        text = f"{int(code)} Bad Request"
+        text = "400 Bad Request"
         head = (
             f"HTTP/1.1 {text}\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n{text}"
         )

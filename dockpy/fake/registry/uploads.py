@@ -127,11 +127,11 @@ class Uploads:
         if isinstance(request.body, Blob) and self._size(upload) == 0:
             upload.whole = request.body
             return
-        if upload.whole is not None:
-            whole, upload.whole = upload.whole, None
-            for piece in whole.pieces():
-                upload.content.write(piece)
         for piece in request.pieces:
+            if upload.whole is not None and piece:  # more follows what was taken for the whole
+                whole, upload.whole = upload.whole, None
+                for part in whole.pieces():
+                    upload.content.write(part)
             upload.content.write(piece)
 
     def _finish(self, upload: _Upload, request: RegistryRequest) -> RegistryAnswer:
