@@ -1,0 +1,78 @@
+"""A client whose every creation carries labels: whatever a test makes can be found again."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Self
+
+from dockpy.client import Client
+from dockpy.transport.caller import Caller
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from dockpy.ops.operation import Operation
+    from dockpy.transport.message import Request
+
+__all__ = ["LabellingClient"]
+
+_IN_BODY = {
+    "ContainerCreate",
+    "NetworkCreate",
+    "VolumeCreate",
+    "SecretCreate",
+    "ConfigCreate",
+    "ServiceCreate",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _LabellingCaller(Caller):
+    labels: Mapping[str, str] = field(default_factory=dict[str, str])
+
+    def _request(
+        self,
+        operation: Operation[Any],
+        path: Mapping[str, str],
+        query: Mapping[str, Any],
+        body: Any,
+        headers: Mapping[str, str],
+    ) -> Request:
+        if operation.id in _IN_BODY:
+            body = _labelled(body, self.labels)
+        elif operation.id == "ImageBuild":
+            given = query.get("labels") or {}
+            given = json.loads(given) if isinstance(given, str) else given
+            query = {**query, "labels": {**self.labels, **given}}
+        return Caller._request(self, operation, path, query, body, headers)
+
+
+def _labelled(body: Any, labels: Mapping[str, str]) -> Any:
+    """The body with these labels beside its own; it may be a model or the JSON of one."""
+    raw = body.to_dict() if hasattr(body, "to_dict") else dict(body or {})
+    return raw | {"Labels": {**labels, **(raw.get("Labels") or {})}}
+
+
+class LabellingClient(Client):
+    """A `dockpy.Client` that puts labels on the containers, networks, volumes, services and images it makes.
+
+    Attributes:
+        labels: by name; shared by all views of the client, and changed while it is used.
+    """
+
+    labels: dict[str, str]
+
+    def with_options(self, **options: Any) -> Self:
+        """As of `dockpy.Client.with_options`."""
+        view = super().with_options(**options)
+        view.labels = self.labels
+        return view
+
+    @property
+    def api(self) -> Caller:
+        """As of `dockpy.Client.api`."""
+        plain = super().api
+        return _LabellingCaller(
+            plain.transport, plain.negotiation, plain.timeouts, plain.hooks, plain.read_timeout, self.labels
+        )

@@ -1,0 +1,162 @@
+"""Fixtures and options for pytest. It is loaded with every test run: what costs time is imported when used."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING, Any, Protocol
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from dockpy.client import Client
+    from dockpy.fake.daemon import FakeDaemon
+    from dockpy.fake.registry import ServedRegistry
+    from dockpy.resources.container import Container
+
+__all__ = ["ContainerFactory"]
+
+FAKE = "fake"
+_LOG_LINES = 50
+_CLIENT = pytest.StashKey["Client"]()
+_SWEPT = pytest.StashKey[bool]()
+
+
+class ContainerFactory(Protocol):
+    """What the fixture ``container_factory`` gives: starts a container for as long as the test takes."""
+
+    def __call__(self, image: str, command: str | Sequence[str] | None = None, **options: Any) -> Container:
+        """Start a container; pulls the image where it is not there.
+
+        Args:
+            image: the image.
+            command: what to run in it; None for what the image says.
+            options: as of ``client.containers.run``; ``detach`` is a matter of course.
+        """
+        ...
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Options of the command line and of the configuration file."""
+    group = parser.getgroup("dockpy", "Docker, fake or real")
+    group.addoption(
+        "--dockpy-host",
+        metavar="URL",
+        help="run the tests on this engine (unix:///var/run/docker.sock, 'env' for the one that the docker "
+        "command would use) instead of on a fake one",
+    )
+    parser.addini("dockpy_host", "as --dockpy-host", default=FAKE)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Declare the markers."""
+    for marker, meaning in (
+        ("real_docker(reason)", "needs a real engine: skipped where the tests run on a fake one"),
+        ("fake_docker(reason)", "needs a fake daemon: skipped where the tests run on a real engine"),
+    ):
+        config.addinivalue_line("markers", f"{marker}: {meaning}")
+
+
+def _host(config: pytest.Config) -> str:
+    given: str = config.getoption("--dockpy-host") or config.getini("dockpy_host")
+    return given
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Skip what the engine that was chosen is not for."""
+    on_fake = _host(config) == FAKE
+    name, wanted = (
+        ("real_docker", "a real engine: give --dockpy-host") if on_fake else ("fake_docker", "a fake one")
+    )
+    for item in items:
+        if marker := item.get_closest_marker(name):
+            reason = marker.kwargs.get("reason") or next(iter(marker.args), "")
+            item.add_marker(pytest.mark.skip(reason=f"needs {wanted}{f' ({reason})' if reason else ''}"))
+
+
+@pytest.fixture
+def fake_daemon(request: pytest.FixtureRequest) -> Iterator[FakeDaemon]:
+    """A fake daemon of the test's own: nothing in it but what the test puts there."""
+    from dockpy.fake import FakeDaemon
+
+    with FakeDaemon() as daemon:
+        yield daemon
+
+
+@pytest.fixture
+def docker(request: pytest.FixtureRequest) -> Iterator[Client]:
+    """A client of the daemon that the tests run on: a fake one, or the engine of ``--dockpy-host``.
+
+    Whatever it makes carries labels; on a real engine it is removed when the test ends.
+    """
+    host = _host(request.config)
+    if host == FAKE:
+        daemon: FakeDaemon = request.getfixturevalue("fake_daemon")
+        with daemon.client() as client:
+            request.node.stash[_CLIENT] = client
+            yield client
+        return
+    from dockpy.testing import session
+    from dockpy.testing.labelling import LabellingClient
+
+    with LabellingClient(None if host == "env" else host) as client:
+        client.labels = {session.SESSION: session.current(), session.TEST: request.node.nodeid}
+        if not request.config.stash.get(_SWEPT, False):
+            request.config.stash[_SWEPT] = True
+            session.sweep(client)
+        request.node.stash[_CLIENT] = client
+        yield client
+        session.remove_all(client, client.labels)
+
+
+@pytest.fixture
+def container_factory(docker: Client) -> Iterator[ContainerFactory]:
+    """Starts containers, and removes them when the test ends, in the opposite order."""
+    from dockpy.errors import Conflict, NotFound
+
+    with contextlib.ExitStack() as stack:
+
+        def start(image: str, command: str | Sequence[str] | None = None, **options: Any) -> Container:
+            container: Container = docker.containers.run(image, command, **{**options, "detach": True})
+
+            def remove() -> None:
+                with contextlib.suppress(NotFound, Conflict):
+                    container.remove(force=True, v=True)
+
+            stack.callback(remove)
+            return container
+
+        yield start
+
+
+@pytest.fixture
+def registry() -> Iterator[ServedRegistry]:
+    """A registry of the test's own, at its ``host``: fake daemons and real engines pull from it and push to it."""
+    from dockpy.fake.registry import FakeRegistry, serve
+
+    with serve(FakeRegistry()) as served:
+        yield served
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[Any]:
+    """Show the logs of a failing test's containers."""
+    report = yield
+    client = item.stash.get(_CLIENT, None)
+    if client is not None and report.when == "call" and report.failed:
+        report.sections.extend(_logs(client, item.nodeid))
+    return report
+
+
+def _logs(client: Client, test: str) -> Iterator[tuple[str, str]]:
+    from dockpy.errors import DockpyError
+    from dockpy.testing.session import TEST
+
+    try:
+        labelled = {} if client.daemon.startswith("fake:") else {"label": f"{TEST}={test}"}
+        for container in client.containers.list(all=True, filters=labelled):
+            text = container.logs(tail=_LOG_LINES).decode(errors="replace")
+            yield f"logs of container {container.name} ({container.status})", text or "(nothing)"
+    except DockpyError as error:
+        yield "logs of containers", f"could not be read: {error}"
