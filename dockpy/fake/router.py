@@ -14,6 +14,7 @@ from dockpy.fake import handlers
 from dockpy.fake.call import HANDLERS, Answer, Call
 from dockpy.fake.engine import Gone, Peer
 from dockpy.fake.failure import Failure
+from dockpy.fake.releases import release
 from dockpy.fake.reply import Reply, Request
 from dockpy.fake.shaping import shape
 from dockpy.ops.path import match_path
@@ -32,9 +33,6 @@ _log = logging.getLogger("dockpy.fake")
 
 _VERSIONED = re.compile(r"/v(\d+\.\d+)(/.*)")
 _KEPT_BODY = 1024 * 1024
-
-RELEASES = {"1.41": "20.10.24", "1.45": "26.1.5", "1.51": "28.5.2", "1.55": "29.6.0"}
-"""The engine's release that speaks at most this API version."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,11 +215,6 @@ _STREAMS = {
     "raw": "application/x-tar",
     "json-stream": "application/json",
 }
-
-
-def release(api: str) -> str:
-    """The engine's release that speaks at most this API version."""
-    return RELEASES.get(api) or f"28.{api.partition('.')[2]}.0"
 
 
 def encode_json(value: Any) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from dockpy.fake.blobs import Blob
@@ -29,7 +30,7 @@ class Image:
         last_tag_time: nanoseconds since 1970; None where it never got a name on this daemon.
     """
 
-    __slots__ = ("_tree", "blob", "config", "last_tag_time", "layers", "parent")
+    __slots__ = ("blob", "config", "last_tag_time", "layers", "parent")
 
     def __init__(self, blob: Blob, layers: Sequence[Layer], *, parent: str = "") -> None:
         self.blob = blob
@@ -37,7 +38,6 @@ class Image:
         self.layers: tuple[Layer, ...] = tuple(layers)
         self.parent: str = parent
         self.last_tag_time: int | None = None
-        self._tree: Tree | None = None
 
     @property
     def id(self) -> str:
@@ -112,18 +112,25 @@ class Image:
         return self.settings.get("Labels") or {}
 
     def tree(self) -> Tree:
-        """Its files: made once."""
-        if self._tree is None:
-            self._tree = merge(self.layers)
-        return self._tree
+        """Its files: made once for all daemons."""
+        return _merged(self.layers)
 
     def __repr__(self) -> str:
         return f"Image({self.id})"
 
 
+@lru_cache(maxsize=64)
+def _merged(layers: tuple[Layer, ...]) -> Tree:
+    return merge(layers)
+
+
 def config_blob(config: Mapping[str, Any]) -> Blob:
     """A configuration's document: the same bytes for the same values in the same order."""
-    return Blob.of(json.dumps(config, separators=(",", ":"), ensure_ascii=False).encode())
+    text = json.dumps(config, separators=(",", ":"), ensure_ascii=False)
+    # As Go writes it: safe to stand in a page.
+    for character in "<>&":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return Blob.of(text.encode())
 
 
 def chain_ids(diff_ids: Sequence[str]) -> list[str]:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from dockpy.fake.blobs import Blob
 from dockpy.fake.failure import Failure
-from dockpy.fake.state.image import Image, config_blob
+from dockpy.fake.releases import release
+from dockpy.fake.state.image import Image, chain_ids, config_blob
 from dockpy.fake.state.image_names import Name, parse_name, parse_reference
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from dockpy.fake.engine import Engine
     from dockpy.fake.files import Layer
+    from dockpy.fake.state.container import Container
 
 __all__ = ["Images"]
 
@@ -29,9 +31,20 @@ class Images:
     """
 
     def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+        self.engine = engine
         self._images: dict[str, Image] = {}
         self._names: dict[Name, str] = {}
+        self._distributed: dict[str, dict[tuple[str, str], Blob]] = {}
+
+    @property
+    def api(self) -> str:
+        """The newest version that the daemon speaks: it says which engine it behaves as."""
+        return self.engine.api
+
+    @property
+    def release(self) -> str:
+        """The daemon's release, as images say what made them."""
+        return release(self.api)
 
     # What is here
 
@@ -51,7 +64,7 @@ class Images:
         Raises:
             Failure: 400, it cannot be a name.
         """
-        parsed = parse_reference(reference, self._engine.api)
+        parsed = parse_reference(reference, self.api)
         if isinstance(parsed, str):
             return self._images.get(parsed)
         if (found := self.named(parsed)) is not None:
@@ -66,7 +79,7 @@ class Images:
         """
         if (image := self.find(reference)) is not None:
             return image
-        parsed = parse_reference(reference, self._engine.api)
+        parsed = parse_reference(reference, self.api)
         raise Failure(
             404, f"No such image: {parsed if isinstance(parsed, str) else parsed.with_default().familiar}"
         )
@@ -98,6 +111,23 @@ class Images:
         """Its names with digests, as people write them."""
         return [name.familiar for name in self.names_of(image) if name.digest]
 
+    def repository_tags(self, name: Name) -> list[Name]:
+        """The names with tags that a repository has here, sorted."""
+        found = [other for other in self._names if other.repository == name.repository and not other.digest]
+        return sorted(found, key=lambda other: other.full)
+
+    def users_of(self, image: Image) -> list[Container]:
+        """The containers that were made from it."""
+        return [container for container in self.engine.containers if container.image.id == image.id]
+
+    def chains(self) -> dict[str, int]:
+        """How many images have each layer, by what names it together with all below it."""
+        found: dict[str, int] = {}
+        for image in self._images.values():
+            for chain in chain_ids(image.diff_ids):
+                found[chain] = found.get(chain, 0) + 1
+        return found
+
     def children_of(self, image: Image) -> list[Image]:
         """The images that were made from it here."""
         return [other for other in self._images.values() if other.parent == image.id]
@@ -125,17 +155,83 @@ class Images:
             config = config_blob(config if "rootfs" in config else {**config, "rootfs": rootfs})
         image = self._images.get(config.digest)
         if image is None:
-            image = Image(config, layers, parent="" if parent is None else parent.id)
+            image = self.build(config, layers)
+            image.parent = "" if parent is None else parent.id
             self._images[image.id] = image
         for reference in references:
-            self.name(parse_name(reference, self._engine.api).with_default(), image)
+            self.name(parse_name(reference, self.api).with_default(), image)
         return image
+
+    def build(self, config: Blob, layers: Sequence[Layer]) -> Image:
+        """An image that is not yet among those of the daemon.
+
+        Raises:
+            Failure: its configuration is none.
+        """
+        try:
+            return Image(config, layers)
+        except ValueError as error:
+            raise Failure(500, f"invalid image configuration: {error}") from None
+
+    def take(self, image: Image) -> Image:
+        """Take an image in; gives back the one that is here already, where there is one."""
+        return self._images.setdefault(image.id, image)
+
+    def tag(self, image: Image, name: Name) -> None:
+        """Give an image a name.
+
+        Raises:
+            Failure: 400, nothing may be called that.
+        """
+        if name.repository == "docker.io/library/sha256":
+            raise Failure(400, "refusing to create an ambiguous tag using digest algorithm as name")
+        self.name(name, image)
+        self.emit("tag", image, name=name.familiar)
+
+    def emit(self, action: str, image: Image | None, *, id: str = "", name: str = "") -> None:
+        """Tell of what happened to an image.
+
+        Args:
+            action: ``tag``, ``pull`` …
+            image: the image, where there is one.
+            id: what it is told of; empty for the image's id.
+            name: what it is called; empty for the image's id.
+        """
+        shown = id or (image.id if image is not None else "")
+        labels = image.labels if image is not None else {}
+        self.engine.events.emit("image", action, shown, {**labels, "name": name or shown})
+
+    # What registries have of it
+
+    def distribute(self, layer: Layer, host: str, path: str, blob: Blob) -> None:
+        """Remember as what blob a repository has a layer."""
+        self._distributed.setdefault(layer.diff_id, {})[host, path] = blob
+
+    def distributions(self, layer: Layer, host: str) -> dict[str, Blob]:
+        """As what blobs the repositories of a registry have a layer, by repository; the latest first."""
+        known = self._distributed.get(layer.diff_id, {})
+        return {path: blob for (at, path), blob in reversed(list(known.items())) if at == host}
+
+    def distributed_layer(self, digest: str) -> Layer | None:
+        """The layer of an image here that some registry has as this blob."""
+        for diff_id, places in self._distributed.items():
+            if any(blob.digest == digest for blob in places.values()):
+                return self.layer(diff_id)
+        return None
+
+    def layer(self, diff_id: str) -> Layer | None:
+        """A layer that an image here has."""
+        for image in self._images.values():
+            for layer in image.layers:
+                if layer.diff_id == diff_id:
+                    return layer
+        return None
 
     def name(self, name: Name, image: Image) -> None:
         """Have a name stand for an image, and no longer for another; no event tells of it."""
         self._names[name] = image.id
         if not name.digest:
-            image.last_tag_time = self._engine.now()
+            image.last_tag_time = self.engine.now()
 
     def unname(self, name: Name) -> None:
         """Forget a name."""
