@@ -69,6 +69,8 @@ class Content:
 
     def write(self, offset: int, data: bytes) -> None:
         """Put bytes there; a gap before them is zeros."""
+        if not data:
+            return
         end = offset + len(data)
         small = self._small
         if small is not None:

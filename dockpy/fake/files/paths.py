@@ -171,6 +171,7 @@ class Paths:
         steps = [top]
         pending = full.split("/")
         wants_directory = pending[-1] in ("", ".")
+        ends_with_dot = wants_directory and full.rstrip("/").endswith("/.")
         pending = [name for name in reversed(pending) if name and name != "."]
         links = 0
         while pending:
@@ -196,7 +197,7 @@ class Paths:
                 mount = mark.mounts[-1]
                 node, parts, is_mount = mount.root, mount.parts, True
             if node is None:
-                if pending:
+                if pending or ends_with_dot:
                     raise fault(errno.ENOENT, path)
                 return Place(None, step.node, mount, parts, f"{step.path}/{name}", False, wants_directory)
             if node.kind == "symlink" and (pending or follow or wants_directory) and node.opener is None:
@@ -213,6 +214,8 @@ class Paths:
                 continue
             steps.append(_Step(node, mount, parts, mark, f"{step.path}/{name}", is_mount))
         last = steps[-1]
+        if ends_with_dot and last.node.entries is None:
+            raise fault(errno.ENOTDIR, path)
         parent = steps[-2].node if len(steps) > 1 else last.node
         return Place(
             last.node, parent, last.mount, last.parts, last.path or "/", last.is_mount, wants_directory

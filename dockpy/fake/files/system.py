@@ -171,8 +171,9 @@ class FileSystem:
             if not may(who, found, 4) and found.opener is None:
                 raise fault(errno.EACCES, path)
             return self._opened(who, found, mount, flags, path)
-        if flags & os.O_CREAT and path.endswith("/"):
-            raise fault(errno.EISDIR, path)
+        if flags & os.O_CREAT and (dots := self._dots(who, path) or path[-1:] == "/"):
+            self._directory_of(who, path)
+            raise fault(errno.EEXIST if isinstance(dots, str) and flags & os.O_EXCL else errno.EISDIR, path)
         exclusive = flags & os.O_CREAT and flags & os.O_EXCL
         place = self._paths.place(who, path, not (flags & os.O_NOFOLLOW or exclusive))
         node, mount = place.node, place.mount
@@ -251,9 +252,8 @@ class FileSystem:
 
     def link(self, who: Who, source: str, path: str, follow: bool = False) -> None:
         """Give a node one name more."""
-        origin = self._paths.place(who, source, follow)
-        if origin.node is None:
-            raise fault(errno.ENOENT, source)
+        origin = self._there(who, source, follow)
+        assert origin.node is not None
         place = self._paths.place(who, path, False)
         if place.node is not None:
             raise fault(errno.EEXIST, path)
@@ -276,8 +276,6 @@ class FileSystem:
         assert place.node is not None
         if place.node.entries is not None:
             raise fault(errno.EISDIR, path)
-        if place.wants_directory:
-            raise fault(errno.ENOTDIR, path)
         self._check_removal(who, place, path)
         if place.node.kind == "file" and place.node.nlink == 1:
             self._grow(-place.node.size)
@@ -285,9 +283,8 @@ class FileSystem:
 
     def rmdir(self, who: Who, path: str) -> None:
         """Remove an empty directory."""
-        last = path.rstrip("/").rpartition("/")[2]
-        if last in (".", ".."):
-            raise fault(errno.EINVAL if last == "." else errno.ENOTEMPTY, path)
+        if dots := self._dots(who, path):
+            raise fault(errno.EINVAL if dots == "." else errno.ENOTEMPTY, path)
         place = self._there(who, path)
         assert place.node is not None
         if place.node.entries is None:
@@ -299,6 +296,10 @@ class FileSystem:
 
     def rename(self, who: Who, source: str, path: str) -> None:
         """Give a node another name; what had it is replaced."""
+        if self._dots(who, source) + self._dots(who, path):
+            self._directory_of(who, source)
+            self._directory_of(who, path)
+            raise fault(errno.EBUSY, source)
         origin = self._there(who, source)
         node = origin.node
         assert node is not None
@@ -449,7 +450,22 @@ class FileSystem:
         place = self._paths.place(who, path, follow)
         if place.node is None:
             raise fault(errno.ENOENT, path)
+        if place.wants_directory and place.node.entries is None:
+            raise fault(errno.ENOTDIR, path)
         return place
+
+    def _dots(self, who: Who, path: str) -> str:
+        """The last name where it is ``.`` or ``..``, and its directory is there; else nothing."""
+        last = path.rstrip("/").rpartition("/")[2]
+        if last not in (".", ".."):
+            return ""
+        self._directory_of(who, path)
+        return last
+
+    def _directory_of(self, who: Who, path: str) -> None:
+        """Go as far as the last name's directory."""
+        above = path.rstrip("/").rpartition("/")[0]
+        self._find(who, f"{above}/" if above or path.startswith("/") else ".", True)
 
     def _owned(self, who: Who, path: str, follow: bool) -> tuple[Place, Node]:
         place = self._there(who, path, follow)
