@@ -1,0 +1,127 @@
+"""Ports of the host that containers' ports are published at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from ipaddress import ip_address
+from typing import TYPE_CHECKING, Any
+
+from dockpy.fake.failure import Failure
+from dockpy.version import at_least
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+__all__ = ["HostPorts", "Published", "exposed_ports"]
+
+_FIRST, _LAST = 32768, 60999
+"""The ports that are given out where none is asked for."""
+
+_ANY = ("0.0.0.0", "::")  # noqa: S104 - what an engine publishes at where no address is given
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A container's port at an address of the host.
+
+    Attributes:
+        port: the container's (``80/tcp``).
+        host_ip: the host's address.
+        host_port: the host's port.
+    """
+
+    port: str
+    host_ip: str
+    host_port: int
+
+
+class HostPorts:
+    """The ports of one daemon's host.
+
+    Args:
+        api: the newest API version that the daemon speaks.
+    """
+
+    def __init__(self, api: str) -> None:
+        self._api = api
+        self._taken: set[tuple[str, str, int]] = set()
+        self._last: dict[str, int] = {}
+
+    def publish(
+        self, exposed: Iterable[str], bindings: Mapping[str, list[dict[str, Any]] | None], publish_all: bool
+    ) -> list[Published]:
+        """Take the ports that a container asks for: all of them or none.
+
+        Args:
+            exposed: the container's ports (``80/tcp``); others are not published.
+            bindings: where they are to be published.
+            publish_all: take a free port for each that has no binding.
+
+        Raises:
+            Failure: 500, one is taken: the end of the engine's sentence.
+        """
+        published: list[Published] = []
+        try:
+            for port in exposed:
+                wanted = bindings.get(port) or ([{}] if publish_all else [])
+                if not at_least(self._api, "1.48"):
+                    wanted = sorted(wanted, key=_port_number, reverse=True)
+                for binding in wanted:
+                    published += self._bind(port, binding.get("HostIp") or "", binding.get("HostPort") or "")
+        except Failure:
+            self.give_back(published)
+            raise
+        return published
+
+    def give_back(self, published: Iterable[Published]) -> None:
+        """They are free again."""
+        for one in published:
+            protocol = one.port.partition("/")[2]
+            self._taken.discard((protocol, one.host_ip, one.host_port))
+
+    def _bind(self, port: str, host_ip: str, host_port: str) -> Iterator[Published]:
+        addresses = (str(ip_address(host_ip)),) if host_ip else _ANY
+        protocol = port.partition("/")[2] or "tcp"
+        number = self._choose(protocol, addresses, host_port)
+        for address in addresses:
+            self._taken.add((protocol, address, number))
+            yield Published(port, address, number)
+
+    def _choose(self, protocol: str, addresses: tuple[str, ...], asked: str) -> int:
+        low, _, high = asked.partition("-")
+        if not asked or low == "0":
+            last = self._last.get(protocol, _LAST)
+            count = _LAST - _FIRST + 1
+            for step in range(count):
+                number = _FIRST + (last - _FIRST + 1 + step) % count
+                if self._is_free(protocol, addresses, number):
+                    self._last[protocol] = number
+                    return number
+            raise Failure(500, "all ports are allocated")
+        for number in range(int(low), int(high or low) + 1):
+            if self._is_free(protocol, addresses, number):
+                return number
+        if high and high != low:
+            raise Failure(500, f"Bind for {addresses[0]}:{low}-{high} failed: all ports are allocated")
+        raise Failure(500, f"Bind for {addresses[0]}:{low} failed: port is already allocated")
+
+    def _is_free(self, protocol: str, addresses: tuple[str, ...], number: int) -> bool:
+        for taken_protocol, taken_address, taken_number in self._taken:
+            if taken_protocol != protocol or taken_number != number:
+                continue
+            for address in addresses:
+                same_family = (":" in address) == (":" in taken_address)
+                if same_family and (address == taken_address or {address, taken_address} & set(_ANY)):
+                    return False
+        return True
+
+
+def _port_number(binding: Mapping[str, Any]) -> int:
+    text = str(binding.get("HostPort") or "0").partition("-")[0]
+    return int(text) if text.isdecimal() else 0
+
+
+def exposed_ports(config: Mapping[str, Any]) -> list[str]:
+    """A container's ports, each with its protocol, in order of their names."""
+    ports = config.get("ExposedPorts") or {}
+    return sorted(port if "/" in port else f"{port}/tcp" for port in ports)
