@@ -168,8 +168,8 @@ def run_body(p: Process, name: str) -> Steps[int]:
     body, failure = _BODIES[name]
     a = Applet(p, name, failure)
     if a.args == ["--help"] and name in USAGES:
-        a.put(raw(a.usage()))
-        body = _nothing
+        yield from a.error(a.usage())
+        return 0
     code: int | None
     try:
         try:
@@ -189,7 +189,3 @@ def run_body(p: Process, name: str) -> Steps[int]:
             yield from a.flush()
         return a.failure if end.code is None else end.code
 
-
-def _nothing(a: Applet) -> Steps[int | None]:
-    yield from ()
-    return 0

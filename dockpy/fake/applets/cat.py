@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from dockpy.fake.applets.applet import applet
 from dockpy.fake.applets.errors import BadUsage, reason
-from dockpy.fake.applets.inputs import Lines, close, open_fd, open_or_complain
+from dockpy.fake.applets.inputs import CANNOT_OPEN, Lines, close, open_fd, open_or_complain
 from dockpy.fake.applets.numbers import number_of
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def cat(a: Applet) -> Steps[int | None]:
     numbers = found.any("nb")
     number = 0
     for path in found.rest or ["-"]:
-        fd = yield from open_or_complain(a, path)
+        fd = yield from open_or_complain(a, path, text=CANNOT_OPEN)
         if fd is None:
             a.status = 1
             continue
@@ -86,7 +86,7 @@ def cat(a: Applet) -> Steps[int | None]:
 def more(a: Applet) -> Steps[int | None]:
     """Print files; nothing is paged."""
     for path in [arg for arg in a.args if arg == "-" or not arg.startswith("-")] or ["-"]:
-        fd = yield from open_or_complain(a, path)
+        fd = yield from open_or_complain(a, path, text=CANNOT_OPEN)
         if fd is None or not (yield from copy_through(a, fd)):
             a.status = 1
         if fd is not None:
@@ -99,7 +99,7 @@ def tac(a: Applet) -> Steps[int | None]:
     """Print files, the last line first."""
     found = a.options("")
     for path in found.rest or ["-"]:
-        fd = yield from open_or_complain(a, path, text="{}: {}")
+        fd = yield from open_or_complain(a, path)
         if fd is None:
             a.status = 1
             continue

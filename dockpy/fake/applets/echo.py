@@ -133,11 +133,12 @@ class Printf:
             precision = int(text or 0)
         if width.startswith("-"):
             flags, width = flags + "-", width[1:]
-        while form[at : at + 1] and form[at] in "hlLqjzt":
+        while form[at : at + 1] and form[at] in "hlLz":
             at += 1
         kind = form[at : at + 1]
-        if not kind or kind not in "bcsdiouxXeEfFgGaA":
-            self._bad(f"{wide(('%' + form[start : at + 1]).encode('latin-1'))}: invalid format")
+        if not kind or kind not in "bcsdiouxXeEfFgG":
+            rest = "%" + form[start:at].rstrip("hlLz") + form[at:]
+            self._bad(f"{wide(rest.encode('latin-1'))}: invalid format")
             return -1
         self._convert(kind, flags, int(width or 0), precision)
         return at + 1
@@ -172,7 +173,7 @@ class Printf:
     def _integer(self, text: str, *, signed: bool) -> int:
         if text[:1] in ("'", '"'):
             return ord(text[1]) if len(text) > 1 else 0
-        number = c_integer(text) if text else 0
+        number = c_integer(text)
         if number is None or (number < -(1 << 63) or number >= 1 << (63 if signed else 64)):
             self._bad(f"invalid number '{wide(text.encode('latin-1'))}'")
             return 0
@@ -206,10 +207,6 @@ def _integer(number: int, kind: str, flags: str, width: int, precision: int | No
 
 
 def _float(number: float, kind: str, flags: str, width: int, precision: int | None) -> str:
-    if kind in "aA":
-        mantissa, _, exponent = number.hex().partition("p")
-        text = f"{mantissa.rstrip('0').rstrip('.') if '.' in mantissa else mantissa}p{exponent}"
-        return (text.upper() if kind == "A" else text).rjust(width)
     kept = "".join(flag for flag in "-+ #0" if flag in flags)
     form = f"%{kept}{width or ''}{'' if precision is None else f'.{precision}'}{kind}"
     return form % number

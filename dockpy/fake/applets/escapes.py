@@ -15,11 +15,11 @@ def escape_at(text: str, at: int) -> tuple[int, int]:
         text: of one character a byte.
         at: behind the backslash. What is no sequence is a backslash, and nothing is taken.
     """
-    base, digits, start = 8, 0, at
+    base, digits, start, most = 8, 0, at, 3
     if text[at : at + 1] == "x":
-        base, start = 16, at + 1
+        base, start, most = 16, at + 1, 2
     end, number = start, 0
-    while digits < 3 and end < len(text):
+    while digits < most and end < len(text):
         digit = _HEX.find(text[end].lower())
         if not 0 <= digit < base or number * base + digit > 255:
             break

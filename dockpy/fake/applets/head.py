@@ -6,8 +6,8 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from dockpy.fake.applets.applet import applet
-from dockpy.fake.applets.errors import reason
-from dockpy.fake.applets.inputs import Lines, close, open_fd, open_or_complain
+from dockpy.fake.applets.errors import Die, reason
+from dockpy.fake.applets.inputs import CANNOT_OPEN, Lines, close, open_fd, open_or_complain
 from dockpy.fake.applets.numbers import BKM, duration, number_of
 
 if TYPE_CHECKING:
@@ -49,10 +49,12 @@ def head(a: Applet) -> Steps[int | None]:
         if headers:
             a.say(f"{'' if first else chr(10)}==> {'standard input' if path == '-' else path} <==")
         first = False
-        if unit == "c":
-            yield from _head_bytes(a, fd, count, from_end=from_end)
-        else:
-            yield from _head_lines(a, fd, count, from_end=from_end)
+        give = _head_bytes if unit == "c" else _head_lines
+        try:
+            yield from give(a, fd, count, from_end=from_end)
+        except IsADirectoryError:
+            yield from a.complain(f"{path}: Input/output error")
+            a.status = 1
         close(a, fd)
     return None
 
@@ -75,7 +77,7 @@ def _head_bytes(a: Applet, fd: int, count: int, *, from_end: bool) -> Steps[None
 
 
 def _head_lines(a: Applet, fd: int, count: int, *, from_end: bool) -> Steps[None]:
-    lines = Lines(a, fd)
+    lines = Lines(a, fd, keep_error=True)
     held: deque[bytes] = deque()
     while (from_end or count) and (line := (yield from lines.next())) is not None:
         if from_end:
@@ -112,14 +114,16 @@ def tail(a: Applet) -> Steps[int | None]:
     paths = found.rest or ["-"]
     opened: list[tuple[str, int]] = []
     for path in paths:
-        fd = yield from open_or_complain(a, path)
+        fd = yield from open_or_complain(a, path, text=CANNOT_OPEN)
         if fd is None:
             a.status = 1
             if "F" not in found:
                 continue
             fd = -1
         opened.append((path, fd))
-    headers = (len(paths) > 1 or "v" in found) and "q" not in found
+    if not opened:
+        raise Die("no files", 1)
+    headers = (len(opened) > 1 or "v" in found) and "q" not in found
     first = True
     for path, fd in opened:
         if fd < 0:

@@ -10,7 +10,10 @@ from dockpy.fake.applets.errors import Die, reason
 if TYPE_CHECKING:
     from dockpy.fake.applets.applet import Applet, Steps
 
-__all__ = ["Lines", "close", "open_fd", "open_or_complain", "read_all", "read_file"]
+CANNOT_OPEN = "can't open '{}': {}"
+"""What some applets say of a file that cannot be opened; others only name it."""
+
+__all__ = ["CANNOT_OPEN", "Lines", "close", "open_fd", "open_or_complain", "read_all", "read_file"]
 
 _PIECE = 65536
 
@@ -24,7 +27,7 @@ def open_fd(a: Applet, path: str, flags: int = os.O_RDONLY, mode: int = 0o666) -
     return a.p.open_fd(a.p.namespace.fs.open(a.p, path, flags, mode), 3)
 
 
-def open_or_complain(a: Applet, path: str, *, text: str = "can't open '{}': {}") -> Steps[int | None]:
+def open_or_complain(a: Applet, path: str, *, text: str = "{}: {}") -> Steps[int | None]:
     """Open a file to read, the standard input for ``-``; complains and returns None where it cannot."""
     if path == "-":
         return 0

@@ -101,7 +101,7 @@ def fold(a: Applet) -> Steps[int | None]:
     found = a.options("bsw:", {"bytes": "b", "spaces": "s", "width": "w"})
     width = number_of(found.get("w") or "80", least=1, most=10000)
     for path in found.rest or ["-"]:
-        fd = yield from open_or_complain(a, path, text="{}: {}")
+        fd = yield from open_or_complain(a, path)
         if fd is None:
             a.status = 1
             continue
@@ -152,7 +152,7 @@ def expand(a: Applet) -> Steps[int | None]:
     width = number_of(found.get("t") or "8", least=1, most=1 << 30)
     everywhere = "i" not in found if a.name == "expand" else found.any("ta") and "f" not in found
     for path in found.rest or ["-"]:
-        fd = yield from open_or_complain(a, path, text="{}: {}")
+        fd = yield from open_or_complain(a, path)
         if fd is None:
             a.status = 1
             continue
@@ -186,8 +186,11 @@ def _with_tabs(line: bytes, width: int) -> bytes:
 def paste(a: Applet) -> Steps[int | None]:
     """Join the lines of files side by side."""
     found = a.options("d:s")
-    listed = unescape(narrow(found.get("d") or "\\t"))
-    between = [b"" if char == "\0" else char.encode("latin-1") for char in listed] or [b""]
+    given = found.get("d")
+    if given == "":
+        raise Die("-d '' is not supported")
+    listed = unescape(narrow(given or "\\t"))
+    between = [b"" if char == "\0" else char.encode("latin-1") for char in listed]
     readers = []
     standard: Lines | None = None
     for path in found.rest or ["-"]:
@@ -201,49 +204,54 @@ def paste(a: Applet) -> Steps[int | None]:
         for reader in readers:
             yield from _serial(a, reader, between)
         return None
-    while True:
-        row = []
-        for reader in readers:
-            row.append((yield from reader.next()))
-        if all(line is None for line in row):
+    while readers:
+        any_line = False
+        for index, reader in enumerate(readers):
+            line = yield from reader.next()
+            if line is None:
+                continue
+            any_line = True
+            a.put(line.rstrip(b"\n"))
+            a.put(between[index % len(between)] if index < len(readers) - 1 else b"\n")
+        if not any_line:
             return None
-        for index, line in enumerate(row):
-            a.put((line or b"").rstrip(b"\n"))
-            a.put(between[index % len(between)] if index < len(row) - 1 else b"\n")
         yield from a.spill()
+    return None
 
 
 def _serial(a: Applet, reader: Lines, between: list[bytes]) -> Steps[None]:
+    line = yield from reader.next()
     number = 0
-    while (line := (yield from reader.next())) is not None:
-        if number:
-            a.put(between[(number - 1) % len(between)])
+    while line is not None:
+        following = yield from reader.next()
         a.put(line.rstrip(b"\n"))
+        a.put(b"\n" if following is None else between[number % len(between)])
+        line = following
         number += 1
         yield from a.spill()
-    a.put(b"\n")
+
+
+def _number(word: str) -> float:
+    try:
+        return float.fromhex(word) if word.lower().lstrip("+-").startswith("0x") else float(word)
+    except ValueError:
+        raise BadUsage from None
 
 
 @applet("seq")
 def seq(a: Applet) -> Steps[int | None]:
     """Print numbers."""
-    found = a.options("+ws:", least=0) if not (a.args and re.match(r"-[\d.]", a.args[0])) else None
-    words = a.args if found is None else found.rest
-    if not 1 <= len(words) <= 3:
-        raise BadUsage
-    for word in words:
-        if re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", word) is None:
-            raise Die(f"invalid number '{word}'")
+    found = a.options("+ws:", least=1, most=3)
+    words = found.rest
+    numbers = [_number(word) for word in words]
     places = max((len(word.partition(".")[2]) for word in words[:-1]), default=0)
-    first, step, last = 1.0, 1.0, float(words[-1])
-    if len(words) > 1:
-        first = float(words[0])
-    if len(words) == 3:
-        step = float(words[1])
+    first = numbers[0] if len(words) > 1 else 1.0
+    step = numbers[1] if len(words) > 2 else 1.0
+    last = numbers[-1]
     width = 0
-    if found is not None and "w" in found:
+    if "w" in found:
         width = max(len(f"{first:.{places}f}"), len(f"{last:.{places}f}"))
-    separator = (found.get("s") if found is not None else None) or "\n"
+    separator = found.get("s") or "\n"
     count = int((last - first) / step + 1e-9) if step else -1
     if (step > 0 and first > last) or (step < 0 and first < last):
         return 0

@@ -4,7 +4,7 @@ A scenario is a paragraph; each of its lines is a command, quoted as a shell has
 scenario's own one after the other. Besides:
 
     cat - < 'a\\nb\\n'       what the command reads, with C's escapes
-    echo %'a\\tb'            an argument with C's escapes
+    echo 'E:a\\tb'           an argument with C's escapes
     ~ find .                the lines of its output may come in any order
     ! stat .                nothing but its exit code is compared
     uid 1000                whose the commands after it are
