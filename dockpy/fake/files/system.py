@@ -257,6 +257,8 @@ class FileSystem:
         place = self._paths.place(who, path, False)
         if place.node is not None:
             raise fault(errno.EEXIST, path)
+        if place.wants_directory:
+            raise fault(errno.ENOENT, path)
         if origin.mount is not place.mount:
             raise fault(errno.EXDEV, path)
         if origin.node.entries is not None:

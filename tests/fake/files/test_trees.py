@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import tarfile
@@ -111,10 +112,8 @@ def test_layers_over_layers_show_what_was_done(steps: list[list[tuple[str, str, 
         after = _picture(merge(layers))
         assert after == _picture(upper)
         assert _picture(base) == before
-        listed = dict((path, kind) for kind, path in upper.changes())
-        assert {path for path, kind in listed.items() if kind == 1} == {
-            path for path in after.keys() - before.keys()
-        }
+        listed = {path: kind for kind, path in upper.changes()}
+        assert {path for path, kind in listed.items() if kind == 1} == after.keys() - before.keys()
         gone = {path for path in before.keys() - after.keys() if path.rpartition("/")[0] in {*after, ""}}
         gone = {path for path in gone if (after.get(path.rpartition("/")[0]) or ("dir",))[0] == "dir"}
         assert {path for path, kind in listed.items() if kind == 2} == gone
@@ -188,10 +187,8 @@ def test_layers_of_all_forms(form: int, packing: str) -> None:
 @given(st.binary(max_size=2000))
 def test_garbage_is_refused_by_type(data: bytes) -> None:
     for start in (b"", b"\x1f\x8b\x08\0", b"BZh9", b"\xfd7zXZ\0"):
-        try:
+        with contextlib.suppress(BadArchive):
             Layer.from_tar(start + data)
-        except BadArchive as error:
-            assert str(error)
 
 
 def test_a_large_layer_is_not_read() -> None:

@@ -1,7 +1,7 @@
 """Archives, hostile ones too, are unpacked as Docker 20.10 and 28.5 unpacked them.
 
 `unpacked_by_engines.json` holds what they did: with PUT archive into a directory ``/w/<name>``, and as an
-image's only layer; their statuses and texts, and what was there afterwards (``"now"`` for the time it was done).
+image's only layer: statuses, texts, and what was there afterwards (``"now"`` where that is its time).
 """
 
 from __future__ import annotations
