@@ -254,7 +254,7 @@ class FileSystem:
         """Give a node one name more."""
         origin = self._there(who, source, follow)
         assert origin.node is not None
-        place = self._paths.place(who, path, False)
+        place = self._named(who, path)
         if place.node is not None:
             raise fault(errno.EEXIST, path)
         if place.wants_directory:
@@ -274,7 +274,7 @@ class FileSystem:
 
     def unlink(self, who: Who, path: str) -> None:
         """Take a name away."""
-        place = self._there(who, path)
+        place = self._named_there(who, path)
         assert place.node is not None
         if place.node.entries is not None:
             raise fault(errno.EISDIR, path)
@@ -287,7 +287,7 @@ class FileSystem:
         """Remove an empty directory."""
         if dots := self._dots(who, path):
             raise fault(errno.EINVAL if dots == "." else errno.ENOTEMPTY, path)
-        place = self._there(who, path)
+        place = self._named_there(who, path)
         assert place.node is not None
         if place.node.entries is None:
             raise fault(errno.ENOTDIR, path)
@@ -302,10 +302,10 @@ class FileSystem:
             self._directory_of(who, source)
             self._directory_of(who, path)
             raise fault(errno.EBUSY, source)
-        origin = self._there(who, source)
+        origin = self._named_there(who, source)
         node = origin.node
         assert node is not None
-        place = self._paths.place(who, path, False)
+        place = self._named(who, path)
         there = place.node
         if origin.is_mount or place.is_mount:
             raise fault(errno.EBUSY, source)
@@ -456,6 +456,19 @@ class FileSystem:
             raise fault(errno.ENOTDIR, path)
         return place
 
+    def _named(self, who: Who, path: str) -> Place:
+        """Where a name is to be made or taken away: no link is followed, whatever slashes come after it."""
+        place = self._paths.place(who, path.rstrip("/") or path[:1], False)
+        return place._replace(wants_directory=place.wants_directory or path[-1:] == "/")
+
+    def _named_there(self, who: Who, path: str) -> Place:
+        place = self._named(who, path)
+        if place.node is None:
+            raise fault(errno.ENOENT, path)
+        if place.wants_directory and place.node.entries is None:
+            raise fault(errno.ENOTDIR, path)
+        return place
+
     def _dots(self, who: Who, path: str) -> str:
         """The last name where it is ``.`` or ``..``, and its directory is there; else nothing."""
         last = path.rstrip("/").rpartition("/")[2]
@@ -479,7 +492,7 @@ class FileSystem:
         return place, node
 
     def _new(self, who: Who, path: str, node: Node) -> None:
-        place = self._paths.place(who, path, False)
+        place = self._named(who, path)
         if place.node is not None:
             raise fault(errno.EEXIST, path)
         if place.wants_directory and node.entries is None:
