@@ -56,6 +56,7 @@ class Gate:
         users: name to password; None lets everybody do everything.
         tokens: they have to bring a token, not their password.
         ttl: for how many seconds a token is good.
+        refreshable: identity tokens are handed out, to get tokens with.
         allows: whether a user (None for nobody in particular) may do something.
         now: the time in nanoseconds.
         new_secret: makes tokens.
@@ -67,12 +68,14 @@ class Gate:
         *,
         tokens: bool,
         ttl: float,
+        refreshable: bool,
         allows: Callable[[str | None, Access], bool],
         now: Callable[[], int],
         new_secret: Callable[[], str],
     ) -> None:
         self.users: dict[str, str] | None = dict(users) if users is not None else None
         self.ttl: float = ttl
+        self._refreshable = refreshable
         self.tokens: bool = tokens
         self._allows = allows
         self._now = now
@@ -114,7 +117,7 @@ class Gate:
             return _wrong()
         answer = self._issue(user, values.get("scope", []))
         answer["access_token"] = answer["token"]
-        if user is not None and values.get("offline_token") == ["true"]:
+        if self._refreshable and user is not None and values.get("offline_token") == ["true"]:
             answer["refresh_token"] = self._refresh_token(user)
         return RegistryAnswer.of_json(answer)
 
@@ -153,7 +156,7 @@ class Gate:
         answer["scope"] = form.get("scope", "")
         if form.get("grant_type") == "refresh_token":
             answer["refresh_token"] = form["refresh_token"]
-        elif form.get("access_type") == "offline":
+        elif self._refreshable and form.get("access_type") == "offline":
             answer["refresh_token"] = self._refresh_token(user)
         return RegistryAnswer.of_json(answer)
 

@@ -96,7 +96,12 @@ class RegistrySession:
     def manifest(self, reference: str) -> Manifest:
         """A manifest by tag or digest."""
         path = f"manifests/{reference}"
-        answer = self._asked("GET", path, headers={"Accept": _ACCEPT})
+        accept = {"Accept": _ACCEPT}
+        if ":" not in reference:  # what the tag stands for is asked first, and that is fetched
+            head = self._asked("HEAD", path, headers=accept)
+            if head.status == 200 and (digest := head.headers.get("Docker-Content-Digest")):
+                path = f"manifests/{digest}"
+        answer = self._asked("GET", path, headers=accept)
         if answer.status != 200:
             refused("GET", self._url(path), answer)
         content = self._content(answer, path)
@@ -243,7 +248,7 @@ class RegistrySession:
     def _authorize(self, challenge: str, method: str, url: str) -> None:
         if challenge.startswith("Basic"):
             if self._credentials is None:
-                raise Refusal(f'{method.capitalize()} "{url}": no basic auth credentials')
+                raise Refusal("no basic auth credentials", url=url, method=method)
             self._authorization = self._credentials.basic
         else:
             self._fetch_token(challenge, method, url)

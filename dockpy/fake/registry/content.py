@@ -60,16 +60,16 @@ class Content:
         known = {"Cache-Control": _CACHED, "Docker-Content-Digest": digest, "Etag": tag}
         if request.headers.get("if-none-match") in (tag, digest):
             return RegistryAnswer(304, known)
-        known = {"Accept-Ranges": "bytes", **known, "Content-Type": "application/octet-stream"}
         given = request.headers.get("range")
-        if given is None or "," in given:  # several spans at once: the whole may be given instead
-            return RegistryAnswer(200, {**known, "Content-Length": str(blob.size)}, blob)
-        span = _span(given, blob.size)
-        if span is None:
+        span = None if given is None else _span(given, blob.size)
+        if given is not None and span is None and "," not in given:
             refused = RegistryAnswer.of_text(416, "", known)
-            if re.fullmatch(r"bytes=(\d+-\d*|-\d+)", given):
+            if (asked := _SPAN.fullmatch(given)) and int(asked[1] or 0) >= blob.size:
                 refused.headers["Content-Range"] = f"bytes */{blob.size}"
             return refused
+        known = {"Accept-Ranges": "bytes", **known, "Content-Type": "application/octet-stream"}
+        if span is None:  # several spans at once: the whole may be given instead
+            return RegistryAnswer(200, {**known, "Content-Length": str(blob.size)}, blob)
         first, last = span
         known["Content-Range"] = f"bytes {first}-{last}/{blob.size}"
         known["Content-Length"] = str(last + 1 - first)

@@ -115,7 +115,14 @@ class Registries:
             return mine or (action == "pull" and store.find(repository) is not None)
 
         seed = self._engine.random.getrandbits(64)
-        return FakeRegistry(token_auth=True, allow=allow, clock=self._engine.clock, seed=seed, store=store)
+        return FakeRegistry(
+            token_auth=True,
+            identity_tokens=False,
+            allow=allow,
+            clock=self._engine.clock,
+            seed=seed,
+            store=store,
+        )
 
 
 def hub_store() -> Store:

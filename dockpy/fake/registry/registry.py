@@ -54,6 +54,7 @@ class FakeRegistry:
         users: name to password of those who may do everything; None lets everybody in.
         token_auth: clients are sent to ``/token`` for a token, as Docker Hub does it.
         token_ttl: for how many seconds a token is good.
+        identity_tokens: who asks for one gets a token in place of a password, which does not expire.
         public: whoever says nothing of themselves may pull.
         allow: whether a user (None for nobody in particular) may do a thing to a repository: an action is
             ``pull``, ``push``, ``delete`` or, for the catalog, ``*``. None for what `users` and `public` say.
@@ -75,6 +76,7 @@ class FakeRegistry:
         users: Mapping[str, str] | None = None,
         token_auth: bool = False,
         token_ttl: float = 300.0,
+        identity_tokens: bool = True,
         public: bool = False,
         allow: Callable[[str | None, str, str], bool] | None = None,
         spec: Literal["1.0", "1.1"] = "1.1",
@@ -92,6 +94,7 @@ class FakeRegistry:
             users,
             tokens=token_auth,
             ttl=token_ttl,
+            refreshable=identity_tokens,
             allows=self._allows,
             now=self._clock.now,
             new_secret=lambda: f"{self._random.getrandbits(256):064x}",
@@ -147,7 +150,7 @@ class FakeRegistry:
             answer = self.faults.answered(request, self._routed)
         except RegistryError as error:
             answer = error.answer()
-        if request.path.startswith("/v2"):
+        if request.path != "/token":
             answer.headers["Docker-Distribution-Api-Version"] = "registry/2.0"
         return answer
 

@@ -147,7 +147,8 @@ class _Handler(BaseHTTPRequestHandler):
             return
         if not body.skip():
             self.close_connection = True
-        self.send_response(answer.status)
+        self.send_response_only(answer.status)
+        self.send_header("Date", self.date_time_string())
         for name, value in answer.headers.items():
             self.send_header(name, value)
         if self.close_connection:
@@ -165,9 +166,6 @@ class _Handler(BaseHTTPRequestHandler):
             f"HTTP/1.1 {text}\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n{text}"
         )
         self.wfile.write(head.encode())
-
-    def version_string(self) -> str:
-        return "dockpy-fake-registry"
 
     def log_message(self, *_: Any) -> None:
         """The registry's `requests` say what was asked."""

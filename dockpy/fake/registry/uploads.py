@@ -151,7 +151,8 @@ class Uploads:
     # Where it goes on: signed, so that a client cannot make it up
 
     def _told(self, request: RegistryRequest, upload: _Upload, status: int) -> RegistryAnswer:
-        return RegistryAnswer(status, self._place(request, upload))
+        length = {"Content-Length": "0"} if status != 204 else {}
+        return RegistryAnswer(status, {**self._place(request, upload), **length})
 
     def _place(self, request: RegistryRequest, upload: _Upload) -> dict[str, str]:
         size = self._size(upload)
@@ -163,7 +164,6 @@ class Uploads:
             "Docker-Upload-Uuid": upload.id,
             "Location": f"{request.base}{path}?_state={quote(state)}",
             "Range": f"0-{max(0, size - 1)}",
-            "Content-Length": "0",
         }
 
     def _state_in(self, request: RegistryRequest) -> dict[str, Any] | None:
