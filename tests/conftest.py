@@ -146,6 +146,8 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
 def of_an_engine(item: pytest.Item) -> bool:
     """Whether a test talks to engines: all of integration, and those of conformance that ask for one."""
+    if item.path.is_relative_to(HERE / "differential"):
+        return True
     if item.path.is_relative_to(HERE / "conformance"):
         return bool({"place", "engine_place", "reach"} & set(getattr(item, "fixturenames", ())))
     return item.path.is_relative_to(HERE / "integration")
@@ -244,6 +246,12 @@ def podman() -> Iterator[Client]:
     """A client of podman's service."""
     with place_of("podman").connect() as client:
         yield client
+
+
+@pytest.fixture
+def fake_of() -> Callable[[Place], Place]:
+    """The fake daemon that stands for an engine, behind a socket."""
+    return lambda place: fake_place({"unix20": "sock41", "unix28": "sock51"}[place.name])
 
 
 @pytest.fixture

@@ -1,0 +1,33 @@
+"""Scenarios, on a fake daemon and on the engine that it stands for, side by side: no difference."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE))
+from comparing import differences, heard
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+SCENARIOS = [
+    scenario
+    for path in sorted(HERE.glob("about_*.py"))
+    for name, scenario in vars(importlib.import_module(path.stem)).items()
+    if name.startswith("scenario_")
+]
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.__name__.removeprefix("scenario_"))
+def test_scenario(scenario: Any, engine_place: Any, fake_of: Callable[[Any], Any]) -> None:
+    fake, real = fake_of(engine_place), engine_place
+    ours = heard(scenario, fake.url.removeprefix("unix://"), fake.api)
+    theirs = heard(scenario, real.url.removeprefix("unix://"), real.api)
+    found = differences(scenario, ours, theirs)
+    assert not found, "\n" + "\n".join(found)
