@@ -61,7 +61,7 @@ class Reply:
     @classmethod
     def error(cls, status: int, message: str) -> Reply:
         """An engine's error."""
-        body = json.dumps({"message": message}, ensure_ascii=False).encode() + b"\n"
+        body = json.dumps({"message": message}, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
         return cls(status, {"Content-Type": "application/json"}, body)
 
 
