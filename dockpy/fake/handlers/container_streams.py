@@ -1,0 +1,227 @@
+"""Handlers of what containers write and read: logs, and being attached, over a raw connection or a WebSocket."""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING
+
+from dockpy.fake.call import Answer, Call, Duplex, handles
+from dockpy.fake.failure import Failure
+from dockpy.fake.handlers.websocket import ClientDecoder, close_message, encode_binary
+from dockpy.fake.kernel.clock import SECOND
+from dockpy.fake.state.attaching import LogReader, output_of
+from dockpy.fake.state.detach_keys import DEFAULT_KEYS, DetachFilter, parse_detach_keys
+from dockpy.ops import containers as ops
+from dockpy.streams.websocket import accept_key
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from dockpy.fake.engine import Engine
+    from dockpy.fake.kernel.file import PipeWriter
+    from dockpy.fake.state.container import Container
+
+__all__ = ["Input", "stream_type"]
+
+_RAW = "application/vnd.docker.raw-stream"
+_MULTIPLEXED = "application/vnd.docker.multiplexed-stream"
+
+
+def stream_type(call: Call, framed: bool) -> str:
+    """What the stream of a connection that is taken over is labelled."""
+    return _MULTIPLEXED if framed and call.knows("1.42") and call.headers.get("upgrade") else _RAW
+
+
+# Logs
+
+
+@handles(ops.LOGS)
+def _logs(call: Call) -> Answer:
+    streams = _streams(call)
+    if not streams:
+        raise Failure(400, "Bad parameters: you must choose at least one stream")
+    since, until = _moment(call, "since"), _moment(call, "until")
+    container = call.engine.containers.get(call.id)
+    container.log.check_readable()
+    framed = not container.tty
+    tail = call.text("tail")
+    reader = LogReader(
+        container,
+        streams=streams,
+        since=since,
+        until=until,
+        tail=int(tail) if tail.isdecimal() else None,
+        timestamps=call.flag("timestamps"),
+        framed=framed,
+    )
+    content_type = _MULTIPLEXED if framed and call.knows("1.42") else _RAW
+    return Answer(stream=reader.read(call.flag("follow"), call.gone), content_type=content_type)
+
+
+def _streams(call: Call) -> tuple[int, ...]:
+    return tuple(number for number, name in ((1, "stdout"), (2, "stderr")) if call.flag(name))
+
+
+def _moment(call: Call, name: str) -> int:
+    """Seconds since 1970 with decimals, in nanoseconds."""
+    text = call.text(name)
+    if not text:
+        return 0
+    seconds, _, part = text.partition(".")
+    for number in (seconds, part or "0"):
+        try:
+            int(number)
+        except ValueError:
+            raise Failure(500, f'strconv.ParseInt: parsing "{number}": invalid syntax') from None
+    return int(seconds) * SECOND + int(part.ljust(9, "0")[:9])
+
+
+# Being attached
+
+
+class Input:
+    """Passes what a client sends on to a process.
+
+    Args:
+        engine: the daemon.
+        stdin: where it goes; None where that is closed.
+        keys: what detaches; empty for nothing.
+        peer: who sends.
+        detach: called when the keys were typed.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        stdin: Callable[[], PipeWriter | None],
+        keys: bytes,
+        peer: Callable[[], bool],
+        detach: Callable[[], None],
+    ) -> None:
+        self._engine = engine
+        self._stdin = stdin
+        self._filter = DetachFilter(keys)
+        self._peer = peer
+        self._detach = detach
+
+    def send(self, data: bytes) -> None:
+        """Take what came; waits while nobody reads it."""
+        if self._filter.detached:
+            return
+        left = self._filter.feed(data)
+
+        def passed_on() -> bool:
+            nonlocal left
+            stdin = self._stdin()
+            if stdin is None or not left:
+                return True
+            try:
+                left = left[stdin.write_now(left) or 0 :]
+            except BrokenPipeError:
+                return True
+            return not left
+
+        self._engine.wait(passed_on, self._peer)
+        self._engine.notify()
+        if self._filter.detached:
+            self._detach()
+
+
+class _Attaching:
+    """Somebody being attached to a container, whatever the connection."""
+
+    def __init__(self, call: Call, container: Container, streams: tuple[int, ...], stdin: bool) -> None:
+        self._call = call
+        self._container = container
+        stdio = container.stdio
+        self._fanout = stdio.fanout
+        self._attachment = self._fanout.attach(streams)
+        self._streaming = call.flag("stream")
+        self._logs = call.flag("logs")
+        self._streams = streams
+        keys = (parse_detach_keys(call.text("detachKeys")) or DEFAULT_KEYS) if container.tty else b""
+        self._stdin = stdio.stdin if stdin else None
+        self.input = Input(call.engine, lambda: self._stdin, keys, call.gone, self._detach)
+        container.emit("attach")
+
+    def _detach(self) -> None:
+        self._fanout.detach(self._attachment)
+        self._container.emit("detach")
+
+    def output(self, *, framed: bool) -> Iterator[bytes]:
+        """What to send."""
+        call, container = self._call, self._container
+        parts: list[Iterator[bytes]] = []
+        if self._logs and container.log.driver != "none":
+            reader = LogReader(container, streams=self._streams, framed=framed)
+            parts.append(iter(list(reader.read(False, call.gone))))
+        if self._streaming:
+            parts.append(
+                output_of(call.engine, self._fanout, self._attachment, framed=framed, peer=call.gone)
+            )
+        else:
+            self._fanout.detach(self._attachment)
+        return self._until_the_end(itertools.chain.from_iterable(parts), parts)
+
+    def _until_the_end(self, pieces: Iterator[bytes], parts: list[Iterator[bytes]]) -> Iterator[bytes]:
+        try:
+            yield from pieces
+        finally:
+            self._fanout.detach(self._attachment)
+            self.close_input()
+
+    def close_input(self) -> None:
+        """The client sends no more."""
+        config = self._container.config
+        stdin, self._stdin = self._stdin, None
+        stdio = self._container.stdio
+        if stdin is not None and config.get("StdinOnce") and not config.get("Tty") and stdio.stdin is stdin:
+            stdio.close_stdin()
+            self._call.engine.notify()
+
+
+@handles(ops.ATTACH)
+def _attach(call: Call) -> Answer:
+    try:
+        container = _attachable(call)
+    except Failure as failure:  # it is told on a connection that is taken over already
+        return Answer(status=failure.status, body=f"{failure.message}\r\n".encode(), content_type=_RAW)
+    framed = not container.tty
+    attaching = _Attaching(call, container, _streams(call), call.flag("stdin"))
+    duplex = Duplex(attaching.output(framed=framed), attaching.input.send, attaching.close_input)
+    return Answer(duplex=duplex, content_type=stream_type(call, framed))
+
+
+def _attachable(call: Call) -> Container:
+    keys = call.text("detachKeys")
+    try:
+        parse_detach_keys(keys)
+    except ValueError:
+        raise Failure(400, f"Invalid detach keys ({keys}) provided") from None
+    container = call.engine.containers.get(call.id)
+    if container.state.paused:
+        raise Failure(409, f"container {container.id} is paused, unpause the container before attach")
+    if container.state.restarting:
+        raise Failure(409, f"container {container.id} is restarting, wait until the container is running")
+    return container
+
+
+@handles(ops.ATTACH_WEBSOCKET)
+def _attach_websocket(call: Call) -> Answer:
+    container = _attachable(call)
+    key = call.headers.get("sec-websocket-key")
+    if call.headers.get("upgrade", "").lower() != "websocket" or key is None:
+        return Answer(status=400, body=b"not websocket protocol", content_type="text/plain; charset=utf-8")
+    streams, stdin = (_streams(call), call.flag("stdin")) if call.knows("1.42") else ((1, 2), True)
+    attaching = _Attaching(call, container, streams, stdin)
+    decoder = ClientDecoder()
+
+    def take(data: bytes) -> None:
+        for piece in decoder.feed(data):
+            attaching.input.send(piece)
+        if decoder.closed:
+            attaching.close_input()
+
+    output = itertools.chain(map(encode_binary, attaching.output(framed=False)), iter((close_message(),)))
+    headers = {"Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Accept": accept_key(key)}
+    return Answer(status=101, duplex=Duplex(output, take, attaching.close_input), headers=headers)

@@ -1,0 +1,101 @@
+"""Starting processes in containers: PID 1, and what is executed beside it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dockpy.fake.kernel.namespace import Namespace
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from dockpy.fake.kernel.file import File
+    from dockpy.fake.kernel.process import Process
+    from dockpy.fake.state.container import Container
+    from dockpy.fake.state.execs import Exec
+    from dockpy.fake.state.terminal import Terminal
+
+__all__ = ["launch", "launch_exec"]
+
+_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+
+def launch(
+    container: Container,
+    ended: Callable[[Container, int], None],
+    out_of_memory: Callable[[Container], None],
+) -> None:
+    """Start a container's PID 1.
+
+    Args:
+        container: which.
+        ended: called with its exit code when it has ended.
+        out_of_memory: called when it has used more memory than it may.
+
+    Raises:
+        Failure: it cannot be started; a `LaunchFailed` where it is the runtime that says so.
+    """
+    engine = container.engine
+    namespace = Namespace(
+        engine.scheduler, engine.programs, container.fs, container.hostname, engine.host_pids
+    )
+    namespace.on_exit = lambda code: ended(container, code)
+    namespace.on_oom = lambda: out_of_memory(container)
+    namespace.memory_limit = container.memory_limit or None
+    namespace.pids_limit = container.host_config.get("PidsLimit")
+    namespace.network = engine.networks.stack(container)
+    container.namespace = namespace
+    terminal = container.stdio.open_terminal(namespace) if container.tty else None
+    engine.programs.start(
+        namespace,
+        container.argv,
+        env=_environment(container, (), tty=container.tty),
+        cwd=container.config.get("WorkingDir") or "/",
+        user=container.config.get("User") or "",
+        groups=container.host_config.get("GroupAdd") or (),
+        fds=container.stdio.files() if terminal is None else {},
+        tty=None if terminal is None else terminal.tty,
+        image=container.image,
+    )
+
+
+def launch_exec(exec: Exec, fds: dict[int, File], terminal: Terminal | None) -> Process:
+    """Start a command in a running container.
+
+    Args:
+        exec: which.
+        fds: its descriptors.
+        terminal: its terminal.
+
+    Raises:
+        Failure: it cannot be started; a `LaunchFailed` where it is the runtime that says so.
+    """
+    container, request = exec.container, exec.request
+    engine = container.engine
+    assert container.namespace is not None
+    return engine.programs.start(
+        container.namespace,
+        exec.argv,
+        env=_environment(container, request.get("Env") or (), tty=exec.tty),
+        cwd=request.get("WorkingDir") or container.config.get("WorkingDir") or "/",
+        user=request.get("User") or container.config.get("User") or "",
+        groups=container.host_config.get("GroupAdd") or (),
+        fds=fds,
+        tty=None if terminal is None else terminal.tty,
+        image=container.image,
+        kind="exec",
+    )
+
+
+def _environment(container: Container, more: Sequence[str], *, tty: bool) -> dict[str, str]:
+    """The environment of a process: the engine's part, then the container's, then what is added."""
+    env = {"PATH": _PATH, "HOSTNAME": container.hostname}
+    if tty:
+        env["TERM"] = "xterm"
+    for line in [*(container.config.get("Env") or ()), *more]:
+        name, equals, value = line.partition("=")
+        if equals:
+            env[name] = value
+        else:
+            env.pop(name, None)
+    return env
