@@ -118,7 +118,10 @@ def _outcome(call: object, *arguments: object) -> object:
 
 @pytest.mark.parametrize("kind", ["memory", "host"])
 @settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    max_examples=150,
+    derandomize=True,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 @given(steps=st.lists(_steps, max_size=25))
 def test_calls_do_what_linux_does(kind: str, steps: list[tuple]) -> None:
