@@ -282,6 +282,7 @@ class Networks(ContainerNetworks):
                 continue
             self._delete(network)
             removed.append(network.name)
+        self._engine.events.emit("network", "prune", "", {"reclaimed": "0"})
         return removed
 
     @staticmethod

@@ -325,8 +325,8 @@ class ContainerNetworks:
         return told
 
     def summary(self, container: Container) -> dict[str, Any]:
-        """``NetworkSettings`` of a container in the list."""
-        return {"Networks": self._networks_of(container.networks, None)}
+        """``NetworkSettings.Networks`` of a container in the list."""
+        return self._networks_of(container.networks, None)
 
     def ports(self, container: Container) -> list[dict[str, Any]]:
         """``Ports`` of a container in the list."""
@@ -395,7 +395,8 @@ class ContainerNetworks:
 
     def _source(self, container: Container, address: str) -> str | None:
         """The address of its own on the network that an address is in."""
-        for endpoint in container.networks.endpoints.values():
+        attachment: Attachment = container.networks
+        for endpoint in attachment.endpoints.values():
             network = self.by_id(endpoint.network_id)
             for subnet in network.subnets if network is not None else ():
                 if address in subnet and endpoint.addresses:

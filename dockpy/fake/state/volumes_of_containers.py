@@ -75,7 +75,7 @@ class ContainerMounts:
     # A container's life
 
     def mount_all(self, container: Container) -> None:
-        """Give a new container its volumes and binds, made where they are missing: mounted into ``container.fs``.
+        """Give a new container its volumes and binds, made where they are missing, in ``container.fs``.
 
         ``container.mounts`` tells of them from then on.
 
