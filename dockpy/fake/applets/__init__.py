@@ -4,7 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dockpy.fake.applets import cat, echo, head, test, wc
+from dockpy.fake.applets import (
+    cat,
+    copying,
+    echo,
+    fields,
+    grep,
+    head,
+    ls,
+    making,
+    owning,
+    paths,
+    removing,
+    sed,
+    sort,
+    test,
+    wc,
+)
 from dockpy.fake.applets.applet import REGISTER
 from dockpy.fake.applets.busybox import names
 
@@ -13,7 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = ["APPLETS", "names"]
 
-_FAMILIES = (cat, echo, head, test, wc)
+_FAMILIES = (cat, copying, echo, fields, grep, head, ls, making, owning, paths, removing, sed, sort, test, wc)
 
 APPLETS: dict[str, Code] = REGISTER
 """Each applet by its name."""

@@ -188,4 +188,3 @@ def run_body(p: Process, name: str) -> Steps[int]:
         else:
             yield from a.flush()
         return a.failure if end.code is None else end.code
-

@@ -42,9 +42,9 @@ def script(groups: list[list[scenarios.Step]]) -> tuple[bytes, dict[str, bytes]]
             command = b" ".join(_quote(word) for word in step.argv)
             command = b"busybox " + command
             if step.uid:
-                command = b"busybox start-stop-daemon -S -p /none -c %d:%d -x /bin/busybox -- " % (
-                    (step.uid,) * 2
-                ) + command.removeprefix(b"busybox ")
+                command = b"busybox start-stop-daemon -S -p /none -c nobody:nogroup -x /bin/busybox -- " + (
+                    command.removeprefix(b"busybox ")
+                )
             lines.append(
                 b"cat /r/%(k)s.in | (exec timeout 5 %(c)s >/r/%(k)s.out 2>/r/%(k)s.err); echo $? >/r/%(k)s.rc"
                 % {b"k": key.encode(), b"c": command}

@@ -1,4 +1,4 @@
-"""POSIX regular expressions, basic and extended, as glibc has them in the C locale: leftmost, longest, and no hang.
+"""POSIX regular expressions, basic and extended, as glibc has them: leftmost, longest, no hang.
 
 Texts are of one character a byte. An expression that Python's `re` matches alike becomes one of those; for
 others, where greedy is not longest or backtracking would explode, there is an automaton.

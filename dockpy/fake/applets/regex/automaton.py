@@ -11,7 +11,6 @@ _END = -1
 _STATES = 2_000
 
 
-
 class Automaton:
     """The automaton of an expression without back references.
 

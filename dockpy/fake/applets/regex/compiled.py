@@ -57,7 +57,9 @@ class Regex:
         BadRegex: it is none.
     """
 
-    def __init__(self, pattern: str, *, extended: bool = False, fold: bool = False, lines: bool = False) -> None:
+    def __init__(
+        self, pattern: str, *, extended: bool = False, fold: bool = False, lines: bool = False
+    ) -> None:
         parser = Parser(pattern, extended=extended, fold=fold, lines=lines)
         node = parser.parse()
         self.groups: int = parser.groups

@@ -128,7 +128,7 @@ class Parser:
         if char == "$" and (self._extended or self._ended):
             return Assertion("$")
         if self._extended and (char in "*+?" or (char == "{" and self._is_interval(self._at))) and first:
-            raise BadRegex("Invalid preceding regular expression")
+            return Cat(())
         return self._one(ord(char))
 
     def _one(self, code: int) -> Chars:
@@ -200,7 +200,9 @@ class Parser:
         if match is None or not (match[1] or match[2]):
             if self._extended:
                 return None
-            raise BadRegex("Unmatched \\{" if "\\}" not in self._text[start:] else "Invalid content of \\{\\}")
+            raise BadRegex(
+                "Unmatched \\{" if "\\}" not in self._text[start:] else "Invalid content of \\{\\}"
+            )
         least = int(match[1] or 0)
         most = int(match[3]) if match[3] else None if match[2] else least
         if most is not None and most < least:
