@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
 
 from dockpy.errors import InvalidArgument
 from dockpy.fake.doors.direct import DirectConnector
@@ -11,20 +11,23 @@ from dockpy.fake.engine import Engine
 from dockpy.fake.faults import Fault, Faults
 from dockpy.fake.kernel.clock import Clock, RealClock
 from dockpy.fake.router import RecordedRequest, Router
+from dockpy.fake.seeding import Seeds
 from dockpy.version import at_least, parse_version
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from dockpy.client import Client
     from dockpy.fake.doors.socket import SocketDoor
-    from dockpy.fake.registry import FakeRegistry
+    from dockpy.fake.registry import FakeRegistry, Registries
 
 __all__ = ["FakeDaemon"]
 
 OLDEST, NEWEST = "1.41", "1.55"
 """API versions that a fake daemon can be the engine of."""
+
+F = TypeVar("F", bound="Callable[..., Any]")
 
 _NUMBERS = itertools.count(1)
 
@@ -76,6 +79,7 @@ class FakeDaemon:
         self.faults = Faults()
         self._engine = self._new_engine(registries or {})
         self._router = Router(self._engine, self.faults)
+        self.images = Seeds(self._engine)
         self._connector = DirectConnector(self._engine, self._router)
         self._doors: list[SocketDoor] = []
         try:
@@ -119,6 +123,41 @@ class FakeDaemon:
     def requests(self) -> list[RecordedRequest]:
         """Every request that came, in order."""
         return self._router.requests
+
+    @property
+    def registries(self) -> Registries:
+        """The registries that it reaches, by host: ``daemon.registries.get("localhost:5000")``."""
+        return self._engine.registries
+
+    def program(self, reference: str, **options: Any) -> Callable[[F], F]:
+        """Let a function be what an image's containers run; the image is added where it is not there yet.
+
+            @daemon.program("myapp:1.0")
+            def serve(process):
+                process.stdout.write(f"hello {process.env['NAME']}\n")
+                return 3
+
+        Args:
+            reference: the image's name.
+            options: as of ``images.add``.
+
+        Returns:
+            What takes the function. It gets one argument. A plain function gets a process with blocking
+            ``stdin``, ``stdout``, ``stderr``, ``argv``, ``env``, ``files``, ``signals``, ``network`` and
+            ``sleep``, and runs in a thread of its own; a generator function gets a process of the simulated
+            kernel, and yields what it waits for. What it returns is the exit code, None for 0; an exception
+            is 1, with its traceback on the container's stderr.
+        """
+
+        def register(function: F) -> F:
+            if reference in self.images and not options:
+                with self._engine.lock:
+                    self._engine.programs.register(reference, function)
+            else:
+                self.images.add(reference, program=function, **options)
+            return function
+
+        return register
 
     def client(self, **options: Any) -> Client:
         """A client of this daemon, without a socket between.
@@ -188,9 +227,30 @@ class FakeDaemon:
         )
         return self.faults.add(fault)
 
+    def restart(self, *, kill: bool = False) -> None:
+        """Stop the engine and start it again, as ``systemctl restart docker`` does.
+
+        Every connection is broken. Containers that run are stopped, and those whose restart policy says so
+        run again afterwards; events from before are forgotten. Clients may go on as they are.
+
+        Args:
+            kill: as after ``kill -9`` of the engine: its containers are killed and not asked to stop.
+        """
+        engine = self._engine
+        with engine.lock:
+            engine.drop_peers()
+        for door in self._doors:
+            door.drop()
+        with engine.lock:
+            engine.containers.shut_down(kill=kill)
+            engine.events.forget()
+            engine.containers.boot()
+            engine.notify()
+
     def close(self) -> None:
         """End it: its containers stop, whoever waits for an answer is told so."""
         self._engine.close()
+        self._engine.programs.close()
         for door in self._doors:
             door.close()
 

@@ -64,6 +64,10 @@ class Events:
         """The last of them, the oldest first."""
         return list(self._kept)
 
+    def forget(self) -> None:
+        """Keep none of those that were: the engine was started again."""
+        self._kept.clear()
+
     def subscribe(self) -> deque[Event]:
         """A queue that every event from now on is appended to, until `unsubscribe`."""
         queue: deque[Event] = deque()
