@@ -114,7 +114,7 @@ class _Parser:
                 raise TestError("argument expected")
             return _unary(self._p, word[1], self.left.pop(0))
         if self.left and self.left[0] in _BINARY:
-            raise TestError("argument expected")
+            raise TestError(f"{self.left[0]}: argument expected")
         return word != ""
 
 

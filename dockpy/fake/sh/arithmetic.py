@@ -1,4 +1,4 @@
-"""Arithmetic as busybox has it: 64 bits, both sides of ``&&``, ``||`` and ``?:`` evaluated, operators on a stack."""
+"""Arithmetic as busybox has it: in 64 bits, and both sides of ``&&``, ``||`` and ``?:`` are evaluated."""
 
 from __future__ import annotations
 
@@ -21,11 +21,23 @@ _TOKEN = re.compile(
 )
 _SYNTAX = "arithmetic syntax error"
 _ASSIGN, _CONDITION, _POWER = 2, 3, 14
-_PRECEDENCE: dict[str, float] = {",": 1, "=": _ASSIGN, "?": _CONDITION, ":": _CONDITION, "||": 5, "&&": 6, "|": 7, "^": 8, "&": 9}
+_PRECEDENCE: dict[str, float] = {
+    ",": 1,
+    "=": _ASSIGN,
+    "?": _CONDITION,
+    ":": _CONDITION,
+    "||": 5,
+    "&&": 6,
+    "|": 7,
+    "^": 8,
+    "&": 9,
+}
 _PRECEDENCE |= dict.fromkeys(("==", "!="), 10) | dict.fromkeys(("<", ">", "<=", ">="), 11)
 _PRECEDENCE |= dict.fromkeys(("<<", ">>"), 12) | dict.fromkeys(("+", "-"), 12.5) | dict.fromkeys("*/%", 13)
 _PRECEDENCE |= {"**": _POWER, "~": 15, "!": 15, "neg": 16, "pos": 16}
-_PRECEDENCE |= dict.fromkeys((op + "=" for op in ("+", "-", "*", "/", "%", "&", "|", "^", "<<", ">>")), _ASSIGN)
+_PRECEDENCE |= dict.fromkeys(
+    (op + "=" for op in ("+", "-", "*", "/", "%", "&", "|", "^", "<<", ">>")), _ASSIGN
+)
 _PREFIX = {"-": "neg", "+": "pos", "~": "~", "!": "!"}
 _RIGHT = (_ASSIGN, _CONDITION, _POWER)
 

@@ -16,8 +16,8 @@ from dockpy.fake.sh.variables import quoted
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
 
-    from dockpy.fake.kernel.scheduler import Program, Wait, Waitable
     from dockpy.fake.kernel.process import Code, Process
+    from dockpy.fake.kernel.scheduler import Program, Wait, Waitable
     from dockpy.fake.sh.redirects import Saved
     from dockpy.fake.sh.shell import Shell
     from dockpy.fake.sh.tree import Function, Simple
@@ -152,7 +152,9 @@ class Runner:
 
     # Builtins and functions
 
-    def builtin(self, args: list[str], *, special: bool = False) -> Generator[Waitable | Wait | None, None, int]:
+    def builtin(
+        self, args: list[str], *, special: bool = False
+    ) -> Generator[Waitable | Wait | None, None, int]:
         """Run a builtin."""
         shell = self._shell
         before, shell.command = shell.command, args[0]

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-__all__ = ["Abort", "Break", "Continue", "Ended", "Exit", "Failure", "Incomplete", "Jump", "Return", "SyntaxFault"]
+__all__ = [
+    "Abort",
+    "Break",
+    "Continue",
+    "Ended",
+    "Exit",
+    "Failure",
+    "Incomplete",
+    "Jump",
+    "Return",
+    "SyntaxFault",
+]
 
 
 class Incomplete(Exception):

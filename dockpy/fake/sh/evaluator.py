@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
 from dockpy.fake.kernel.file import pipe
@@ -39,6 +40,10 @@ __all__ = ["Evaluator"]
 _ROUNDS = 4
 """After so many rounds of loops the other processes run."""
 _INT, _QUIT = 2, 3
+
+
+def _last(command: Command, shell: Shell) -> Status:
+    return shell.evaluator.run(command, True)
 
 
 class Evaluator:
@@ -153,7 +158,7 @@ class Evaluator:
                 before, writer = pipe()
                 fds[1] = writer
                 opened.append(writer)
-            children.append(shell.fork(lambda sub, one=one: sub.evaluator.run(one, True), fds))
+            children.append(shell.fork(partial(_last, one), fds))
             for file in opened:
                 file.close()
         return children
@@ -165,7 +170,7 @@ class Evaluator:
         if isinstance(command.command, Pipeline):
             shell.background = shell.jobs.add(self._piped(command.command), text).pid
             return 0
-        inner = command.command
+        inner: Command = command.command
         if isinstance(inner, Subshell) and not inner.redirects:
             inner = inner.body
         fds = dict(shell.p.fds)

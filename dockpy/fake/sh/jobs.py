@@ -46,7 +46,9 @@ _DESCRIPTIONS = {
 
 def describe(signal: int) -> str:
     """What a signal is called in words."""
-    return _DESCRIPTIONS.get(signal, f"Real-time signal {signal - 34}" if signal >= 34 else f"Unknown signal {signal}")
+    return _DESCRIPTIONS.get(
+        signal, f"Real-time signal {signal - 34}" if signal >= 34 else f"Unknown signal {signal}"
+    )
 
 
 @dataclass(slots=True)

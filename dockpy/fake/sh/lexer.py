@@ -17,7 +17,27 @@ if TYPE_CHECKING:
 
 __all__ = ["KEYWORDS", "Lexer", "Token"]
 
-KEYWORDS = frozenset("! case do done elif else esac fi for function if in then until while { }".split())
+KEYWORDS = frozenset(
+    [
+        "!",
+        "case",
+        "do",
+        "done",
+        "elif",
+        "else",
+        "esac",
+        "fi",
+        "for",
+        "function",
+        "if",
+        "in",
+        "then",
+        "until",
+        "while",
+        "{",
+        "}",
+    ]
+)
 _BLANK = re.compile(r"(?:[ \t]|\\\n)*")
 _OPERATORS = ("&&", "||", ";;", "&", "|", ";", "(", ")")
 _REDIRECTS = ("<<-", "<<", "<&", "<>", "<", ">>", ">&", ">|", ">")
@@ -50,7 +70,9 @@ class Token:
         return "".join(p.text for p in self.word.parts if isinstance(p, Literal))
 
     def __str__(self) -> str:
-        return self.kind if self.kind in ("word", "redirection", "newline", "end of file") else f'"{self.kind}"'
+        return (
+            self.kind if self.kind in ("word", "redirection", "newline", "end of file") else f'"{self.kind}"'
+        )
 
 
 @dataclass(slots=True)

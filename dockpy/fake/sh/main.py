@@ -23,7 +23,8 @@ __all__ = ["main"]
 _CHUNK = 1023
 _INT, _QUIT, _TERM = 2, 3, 15
 _USAGE = (
-    f"{BANNER}\n\nUsage: sh [-il] [-|+Cabefmnuvx] [-|+o OPT]... [-c 'SCRIPT' [ARG0 ARGS] | FILE ARGS | -s ARGS]\n\n"
+    f"{BANNER}\n\nUsage: sh [-il] [-|+Cabefmnuvx] [-|+o OPT]... "
+    "[-c 'SCRIPT' [ARG0 ARGS] | FILE ARGS | -s ARGS]\n\n"
     "Unix shell interpreter\n"
 )
 
@@ -68,7 +69,9 @@ def main(p: Process) -> Program:
 
 
 def _options(shell: Shell, args: list[str]) -> list[str]:
-    given = [arg for arg in args if arg not in ("-l", "--login")] if args[:1] in (["-l"], ["--login"]) else args
+    given = (
+        [arg for arg in args if arg not in ("-l", "--login")] if args[:1] in (["-l"], ["--login"]) else args
+    )
     rest = option_table.take(shell.options, given)
     if shell.options["a"]:
         shell.variables.export_all = True

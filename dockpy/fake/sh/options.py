@@ -81,10 +81,10 @@ def take(options: Options, args: list[str], show: Callable[[bool], None] | None 
                         show(not on)
                     continue
                 name, at = args[at], at + 1
-                letter = next((key for key, known in NAMES.items() if known == name), "")
-                if not letter:
+                key = next((key for key, known in NAMES.items() if known == name), "")
+                if not key:
                     raise Failure(f"illegal option {arg[0]}o {name}", 1)
-                options[letter] = on
+                options[key] = on
             elif letter in NAMES:
                 options[letter] = on
             else:

@@ -37,7 +37,26 @@ if TYPE_CHECKING:
 
 __all__ = ["SPECIAL", "Parser"]
 
-SPECIAL = frozenset(": . break continue eval exec exit export readonly return set shift source times trap unset".split())
+SPECIAL = frozenset(
+    [
+        ":",
+        ".",
+        "break",
+        "continue",
+        "eval",
+        "exec",
+        "exit",
+        "export",
+        "readonly",
+        "return",
+        "set",
+        "shift",
+        "source",
+        "times",
+        "trap",
+        "unset",
+    ]
+)
 """The special builtins."""
 _ASSIGNING = ("export", "readonly", "local")
 _ENDING = frozenset(["end of file", ")", ";;", "then", "fi", "elif", "else", "do", "done", "}", "esac"])
@@ -320,10 +339,7 @@ class Parser:
         first: Token | None = None
         within = False
         while True:
-            if within:
-                token = self._lexer.condition_word()
-            else:
-                token = self._lexer.take(aliases=not words)
+            token = self._lexer.condition_word() if within else self._lexer.take(aliases=not words)
             if token.redirect is not None:
                 redirects.append(token.redirect)
             elif token.word is not None:
@@ -349,7 +365,10 @@ class Parser:
 
 def _kept(assignment: Assignment) -> Word:
     """An assignment as an argument: it is not split."""
-    parts = [p if isinstance(p, (Tilde, ProcessSubstitution)) else replace(p, quoted=True) for p in assignment.value.parts]
+    parts = [
+        p if isinstance(p, (Tilde, ProcessSubstitution)) else replace(p, quoted=True)
+        for p in assignment.value.parts
+    ]
     return Word((Literal(f"{assignment.name}=", True), *parts))
 
 

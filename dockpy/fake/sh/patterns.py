@@ -39,10 +39,7 @@ def joined(pieces: Pieces) -> str:
 
 def has_magic(pieces: Pieces) -> bool:
     """Whether something in it may stand for other text."""
-    for text, quoted in pieces:
-        if not quoted and ("*" in text or "?" in text or "[" in text):
-            return True
-    return False
+    return any(not quoted and ("*" in text or "?" in text or "[" in text) for text, quoted in pieces)
 
 
 def _chars(pieces: Pieces) -> list[tuple[str, bool]]:

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
 
     from dockpy.fake.kernel.file import File
-    from dockpy.fake.kernel.scheduler import Program, Wait, Waitable
     from dockpy.fake.kernel.process import Process
+    from dockpy.fake.kernel.scheduler import Program, Wait, Waitable
     from dockpy.fake.sh.shell import Shell
     from dockpy.fake.sh.tree import Redirect
 
@@ -132,9 +132,9 @@ class Redirects:
         shell, flags = self._shell, _FLAGS[operator]
         fs, p = shell.p.namespace.fs, shell.p
         try:
-            if operator == ">" and shell.options["C"] and fs.exists(p, outer(path)):
-                if fs.stat(p, outer(path)).kind == "file":
-                    raise FileExistsError(errno.EEXIST, "File exists")
+            careful = operator == ">" and shell.options["C"] and fs.exists(p, outer(path))
+            if careful and fs.stat(p, outer(path)).kind == "file":
+                raise FileExistsError(errno.EEXIST, "File exists")
             return fs.open(p, outer(path), flags, 0o666)
         except OSError as error:
             creating = bool(flags & os.O_CREAT)

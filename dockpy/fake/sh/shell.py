@@ -70,7 +70,6 @@ class Shell:
         self.tested: int = 0
         self.calls: int = 0
         self.option_offset: int = 0
-        self.limits: dict[str, str] = {}
         self.is_subshell: bool = False
         self.from_file: bool = False
         self._seed = p.pid
@@ -211,7 +210,11 @@ class Shell:
         if value is None:
             return usual if name == "PS4" else ""
         try:
-            return (yield from self.expander.text(WordReader(Source(""), Parser(Source("")).substituted).document(value)))
+            return (
+                yield from self.expander.text(
+                    WordReader(Source(""), Parser(Source("")).substituted).document(value)
+                )
+            )
         except (Failure, SyntaxFault):
             return value
 
@@ -294,7 +297,8 @@ class Shell:
         reader, writer = self.p.pipe()
         child = self.fork(
             lambda shell: shell.evaluator.substituted(body),
-            {fd: file for fd, file in self.p.fds.items() if fd not in (1, reader, writer)} | {1: self.p.file(writer)},
+            {fd: file for fd, file in self.p.fds.items() if fd not in (1, reader, writer)}
+            | {1: self.p.file(writer)},
         )
         self.p.close(writer)
         pieces = []

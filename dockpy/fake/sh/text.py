@@ -1,7 +1,8 @@
 """Text as the shell sees it: one character a byte, as busybox's ash counts, cuts and matches.
 
-A byte above 127 is the lone surrogate that Python's ``surrogateescape`` gives it. Such text encodes to its own
-bytes, so that what is passed on needs no care; names of files and arguments of programs leave as `outer` text.
+A byte above 127 is the lone surrogate that Python's ``surrogateescape`` gives it. Such text encodes to its
+own bytes, so that most of what is passed on needs no care; names of files and arguments of programs leave as
+`outer` text.
 """
 
 from __future__ import annotations

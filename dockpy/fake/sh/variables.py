@@ -18,7 +18,9 @@ __all__ = ["Variables", "quoted"]
 def quoted(text: str) -> str:
     """A text in quotes, as the shell prints it to be read again."""
     pieces = re.findall(r"([^']*)('*)", text)
-    shown = "".join(f"'{piece}'" + (f'"{quotes}"' if quotes else "") for piece, quotes in pieces if piece or quotes)
+    shown = "".join(
+        f"'{piece}'" + (f'"{quotes}"' if quotes else "") for piece, quotes in pieces if piece or quotes
+    )
     return shown or "''"
 
 

@@ -53,8 +53,8 @@ class WordReader:
 
     Args:
         source: the text.
-        commands: parses the commands of a substitution up to its closing parenthesis, which it takes, and says
-            where that may be missing.
+        commands: parses the commands of a substitution: up to its closing parenthesis, which it takes, or up
+            to the end.
     """
 
     def __init__(self, source: Source, commands: Callable[[Source, bool], Command | None]) -> None:
@@ -163,7 +163,9 @@ class WordReader:
                 following = source.peek()
                 if following == "\n":
                     source.take()
-                elif following and (following in "$`\\" or (following == '"' and not document) or following in ends):
+                elif following and (
+                    following in "$`\\" or (following == '"' and not document) or following in ends
+                ):
                     parts.text(source.take(), True)
                 else:
                     parts.text("\\", True)

@@ -6,6 +6,8 @@ import itertools
 import os
 from typing import TYPE_CHECKING
 
+from standins import STANDINS
+
 from dockpy.fake.applets import APPLETS
 from dockpy.fake.files import ROOT, FileSystem, Upper
 from dockpy.fake.kernel.clock import ManualClock
@@ -14,7 +16,6 @@ from dockpy.fake.kernel.namespace import Namespace
 from dockpy.fake.kernel.process import Process
 from dockpy.fake.kernel.scheduler import Scheduler
 from dockpy.fake.programs.loader import load
-from standins import STANDINS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

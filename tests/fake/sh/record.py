@@ -33,7 +33,8 @@ for d in /rec/*; do
     case $(cat $d/how) in
     -c) env -i {VARIABLES} timeout 20 sh -c "$(cat $d/text)" </dev/null >$d/out 2>$d/err;;
     stdin) env -i {VARIABLES} timeout 20 sh <$d/text >$d/out 2>$d/err;;
-    file) cp $d/text /tmp/script; env -i {VARIABLES} timeout 20 sh /tmp/script one two </dev/null >$d/out 2>$d/err;;
+    file) cp $d/text /tmp/script
+        env -i {VARIABLES} timeout 20 sh /tmp/script one two </dev/null >$d/out 2>$d/err;;
     esac
     echo $? >$d/code
 done 2>/dev/null

@@ -1,8 +1,8 @@
 """The recorded scripts: what busybox's sh did with each of them.
 
 ``cases/<topic>.sh`` holds scripts with ``---`` between them; a first line ``#stdin`` or ``#file`` says that
-the shell reads the script from its standard input or a file, instead of ``-c``. `record.py` runs them on a real
-engine and writes ``cases/<topic>.json``.
+the shell reads the script from its standard input or a file, instead of ``-c``. `record.py` runs them on a
+real engine and writes ``cases/<topic>.json``.
 """
 
 from __future__ import annotations

@@ -16,22 +16,23 @@ if TYPE_CHECKING:
 __all__ = ["PLACES"]
 
 _LIMITS = {
-    "c": ("core file size (blocks)", "0"),
-    "d": ("data seg size (kb)", "unlimited"),
-    "e": ("scheduling priority", "0"),
-    "f": ("file size (blocks)", "unlimited"),
-    "i": ("pending signals", "96365"),
-    "l": ("max locked memory (kb)", "8192"),
-    "m": ("max memory size (kb)", "unlimited"),
-    "n": ("open files", "1048576"),
-    "q": ("POSIX message queues (bytes)", "819200"),
-    "r": ("real-time priority", "0"),
-    "s": ("stack size (kb)", "8192"),
-    "t": ("cpu time (seconds)", "unlimited"),
-    "u": ("max user processes", "unlimited"),
-    "v": ("virtual memory (kb)", "unlimited"),
-    "x": ("file locks", "unlimited"),
+    "c": ("core file size (blocks)", "core", 512),
+    "d": ("data seg size (kb)", "data", 1024),
+    "e": ("scheduling priority", "nice", 1),
+    "f": ("file size (blocks)", "fsize", 512),
+    "i": ("pending signals", "sigpending", 1),
+    "l": ("max locked memory (kb)", "memlock", 1024),
+    "m": ("max memory size (kb)", "rss", 1024),
+    "n": ("open files", "nofile", 1),
+    "q": ("POSIX message queues (bytes)", "msgqueue", 1),
+    "r": ("real-time priority", "rtprio", 1),
+    "s": ("stack size (kb)", "stack", 1024),
+    "t": ("cpu time (seconds)", "cpu", 1),
+    "u": ("max user processes", "nproc", 1),
+    "v": ("virtual memory (kb)", "", 1024),
+    "x": ("file locks", "locks", 1),
 }
+"""By letter: what ``ulimit -a`` calls it, its name, and its unit."""
 
 
 def _cd(shell: Shell, args: list[str]) -> int | Steps:
@@ -43,7 +44,7 @@ def _cd(shell: Shell, args: list[str]) -> int | Steps:
         return 0
     candidates = [there]
     if there[0] != "/" and there.split("/")[0] not in (".", ".."):
-        folders = (shell.variables.get("CDPATH") or "").split(":") if not words[:1] == ["-"] else [""]
+        folders = (shell.variables.get("CDPATH") or "").split(":") if words[:1] != ["-"] else [""]
         candidates = [f"{folder}/{there}" if folder else there for folder in folders] + [there]
     fs, p = shell.p.namespace.fs, shell.p
     here = shell.variables.get("PWD") or inner(p.cwd)
@@ -87,11 +88,12 @@ def _umask(shell: Shell, args: list[str]) -> int | Steps:
     if not words:
         if "S" not in given:
             return shell.say(f"{p.umask:04o}\n")
-        allowed = ~p.umask
-        parts = [
-            f"{who}={''.join(letter for letter, bit in (('r', 4), ('w', 2), ('x', 1)) if allowed >> shift & bit)}"
-            for who, shift in (("u", 6), ("g", 3), ("o", 0))
+        allowed = f"{~p.umask & 0o777:09b}"
+        rights = [
+            "".join(letter for letter, bit in zip("rwx", allowed[at : at + 3], strict=True) if bit == "1")
+            for at in (0, 3, 6)
         ]
+        parts = [f"{who}={what}" for who, what in zip("ugo", rights, strict=True)]
         return shell.say(",".join(parts) + "\n")
     if words[0][0].isdecimal():
         if any(char not in "01234567" for char in words[0]) or int(words[0], 8) > 0o7777:
@@ -123,22 +125,36 @@ def _symbolic(text: str, mode: int) -> int:
 
 
 def _ulimit(shell: Shell, args: list[str]) -> Steps:
-    words = args[1:]
-    letters = "".join(word[1:] for word in words if word.startswith("-")).translate({72: None, 83: None}) or "f"
-    values = [word for word in words if not word.startswith("-")]
-    if unknown := letters.replace("a", "").strip("".join(_LIMITS)):
+    given = "".join(word[1:] for word in args[1:] if word.startswith("-"))
+    letters = given.replace("H", "").replace("S", "") or "f"
+    values = [word for word in args[1:] if not word.startswith("-")]
+    if unknown := [letter for letter in letters if letter not in _LIMITS and letter != "a"]:
         raise Failure(f"illegal option -{unknown[0]}")
     if "a" in letters:
-        lines = [f"{name:<32}(-{key}) {shell.limits.get(key, value)}\n" for key, (name, value) in _LIMITS.items()]
+        lines = [
+            f"{what:<32}(-{letter}) {_limit(shell, letter, given)}\n"
+            for letter, (what, _, _) in _LIMITS.items()
+        ]
         return (yield from shell.say("".join(lines)))
     letter = letters[-1]
     if not values:
-        return (yield from shell.say(shell.limits.get(letter, _LIMITS[letter][1]) + "\n"))
+        return (yield from shell.say(_limit(shell, letter, given) + "\n"))
     if values[0] != "unlimited" and not values[0].isdecimal():
         yield from shell.warn_plainly(f"invalid number '{values[0]}'")
         return 1
-    shell.limits[letter] = values[0]
+    _, name, unit = _LIMITS[letter]
+    limit = None if values[0] == "unlimited" else int(values[0]) * unit
+    soft, hard = shell.p.limits.get(name, (None, None))
+    both = "H" not in given and "S" not in given
+    pair = (limit if both or "S" in given else soft, limit if both or "H" in given else hard)
+    shell.p.limits = {**shell.p.limits, name: pair}
     return 0
+
+
+def _limit(shell: Shell, letter: str, given: str) -> str:
+    _, name, unit = _LIMITS[letter]
+    value = shell.p.limits.get(name, (None, None))["H" in given]
+    return "unlimited" if value is None else str(value // unit)
 
 
 def _times(shell: Shell, args: list[str]) -> Steps:

@@ -104,7 +104,8 @@ def _fields(chars: list[tuple[str, bool]], ifs: str, count: int) -> list[str]:
 
     blank = "".join(char for char in ifs if char in _BLANK)
     solid = "".join(char for char in ifs if char not in _BLANK)
-    values, at = [], 0
+    values: list[str] = []
+    at = 0
     while is_in(at, blank):
         at += 1
     while len(values) < count - 1:
@@ -122,7 +123,7 @@ def _fields(chars: list[tuple[str, bool]], ifs: str, count: int) -> list[str]:
 
 
 def _last(rest: list[tuple[str, bool]], blank: str, solid: str) -> str:
-    """The last variable gets the rest, without blanks at its end; one delimiter that ends one field goes too."""
+    """The rest, for the last variable: without blanks at its end, nor one delimiter that ends it all."""
     end = len(rest)
     while end and not rest[end - 1][1] and rest[end - 1][0] in blank:
         end -= 1
