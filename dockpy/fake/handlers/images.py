@@ -121,6 +121,9 @@ def _commit(call: Call) -> Answer:
     if call.text("repo"):
         name = name_to_give(images, call.text("repo"), call.text("tag"), 400 if new else 500)
     container = engine.containers.get(reference)
+    pauses = call.flag("pause", True) and container.state.running and not container.state.paused
+    if pauses:
+        engine.containers.pause(container)
     image = commit(
         images,
         container,
@@ -132,4 +135,6 @@ def _commit(call: Call) -> Answer:
     )
     told = {"comment": call.text("comment"), "imageID": image.id, "imageRef": name.familiar if name else ""}
     engine.events.emit("container", "commit", container.id, container.attributes(**told))
+    if pauses:
+        engine.containers.unpause(container)
     return Answer(status=201, json={"Id": image.id})

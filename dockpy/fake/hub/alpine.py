@@ -7,7 +7,7 @@ from typing import Any
 from dockpy.fake.hub.busybox import PATH
 from dockpy.fake.hub.rootfs import RootFS
 
-__all__ = ["config", "layers"]
+__all__ = ["config", "layers", "passwd"]
 
 _BIN = """
 arch ash base64 bbconfig cat chattr chgrp chmod chown cp date dd df dmesg dnsdomainname dumpkmap echo egrep
@@ -150,6 +150,12 @@ def config(series: str) -> dict[str, Any]:
         "history": history,
         "os": "linux",
     }
+
+
+def passwd(*more: tuple[str, int, int, str, str]) -> tuple[str, str]:
+    """``/etc/passwd`` and ``/etc/group`` with further users: name, numbers, home, shell."""
+    users = "".join(f"{name}:x:{uid}:{gid}:{name}:{home}:{shell}\n" for name, uid, gid, home, shell in more)
+    return _USERS + users, _GROUPS + "".join(f"{name}:x:{gid}:\n" for name, _, gid, _, _ in more)
 
 
 def layers(series: str) -> list[bytes]:

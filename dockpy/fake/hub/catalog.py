@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from dockpy.fake.files import Layer
-from dockpy.fake.hub import alpine, busybox, hello_world
+from dockpy.fake.hub import alpine, busybox, debian, hello_world, services
 from dockpy.fake.state.image import config_blob
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
     from dockpy.fake.blobs import Blob
 
 __all__ = ["REPOSITORIES", "HubImage", "Repository", "find"]
@@ -43,10 +42,52 @@ class Repository:
 
     description: str
     stars: int
-    tags: Mapping[str, Callable[[], tuple[Mapping[str, Any], list[bytes]]]]
+    tags: Mapping[str, Callable[[], _Made]]
 
 
-def _alpine(series: str) -> tuple[Mapping[str, Any], list[bytes]]:
+_Made = tuple[Mapping[str, Any], list[bytes]]
+
+
+def _distribution(releases: Mapping[str, debian.Release]) -> dict[str, Callable[[], _Made]]:
+    """Every release under its version and its code name; the newest one is the latest."""
+    tags: dict[str, Callable[[], _Made]] = {}
+    for release in releases.values():
+        make = partial(_release, release)
+        debian_like = release.distribution == "debian"
+        named = ["latest", "stable", "stable-slim"] if debian_like else ["latest"]
+        for name in (release.version, release.codename):
+            named += [name, f"{name}-slim"] if debian_like else [name]
+        for tag in named:
+            tags.setdefault(tag, make)
+    return tags
+
+
+def _release(release: debian.Release) -> _Made:
+    return debian.config(release), debian.layers(release)
+
+
+def _service(make: Callable[[str, str], services.Service], *versions: str) -> dict[str, Callable[[], _Made]]:
+    """Every version under the beginnings of its number, upon debian and alpine; the first is the latest."""
+    tags: dict[str, Callable[[], _Made]] = {}
+    for version in versions:
+        parts = version.split(".")
+        numbers = [".".join(parts[:count]) for count in range(len(parts), 0, -1)]
+        for base, ending in (("debian", ""), ("alpine", "alpine")):
+            made = partial(_built, make, version, base)
+            suffixes = [f"-{ending}"] if ending else ["", "-slim", "-bookworm", "-slim-bookworm"]
+            for tag in [number + suffix for number in numbers for suffix in suffixes]:
+                tags.setdefault(tag, made)
+            for tag in [ending] if ending else ["latest", "slim"]:
+                tags.setdefault(tag, made)
+    return tags
+
+
+def _built(make: Callable[[str, str], services.Service], version: str, base: str) -> _Made:
+    service = make(version, base)
+    return service.config(), service.layers()
+
+
+def _alpine(series: str) -> _Made:
     return alpine.config(series), alpine.layers(series)
 
 
@@ -64,6 +105,39 @@ REPOSITORIES: dict[str, Repository] = {
         3400,
         dict.fromkeys(("latest", "stable", "1.35", "1.35.0"), lambda: (busybox.CONFIG, busybox.layers())),
     ),
+    "library/debian": Repository(
+        "Debian is a Linux distribution that's composed entirely of free and open-source software.",
+        5200,
+        _distribution(debian.DEBIAN),
+    ),
+    "library/nginx": Repository(
+        "Official build of Nginx.",
+        21000,
+        {
+            **_service(services.nginx, "1.29.2", "1.28.0", "1.27.5"),
+            "stable": partial(_built, services.nginx, "1.28.0", "debian"),
+        },
+    ),
+    "library/postgres": Repository(
+        "The PostgreSQL object-relational database system provides reliability and data integrity.",
+        14500,
+        _service(services.postgres, "17.6", "16.10", "15.14", "14.19", "13.22"),
+    ),
+    "library/python": Repository(
+        "Python is an interpreted, interactive, object-oriented, open-source programming language.",
+        10500,
+        _service(services.python, "3.13.9", "3.14.0", "3.12.12", "3.11.14", "3.10.19", "3.9.24"),
+    ),
+    "library/redis": Repository(
+        "Redis is the world's fastest data platform for caching, vector search, and NoSQL databases.",
+        13500,
+        _service(services.redis, "8.2.2", "7.4.6", "7.2.11", "6.2.20"),
+    ),
+    "library/ubuntu": Repository(
+        "Ubuntu is a Debian-based Linux operating system based on free software.",
+        17500,
+        _distribution(debian.UBUNTU),
+    ),
     "library/hello-world": Repository(
         "Hello World! (an example of minimal Dockerization)",
         2500,
@@ -74,11 +148,16 @@ REPOSITORIES: dict[str, Repository] = {
 
 
 @cache
-def _made(make: Callable[[], tuple[Mapping[str, Any], list[bytes]]]) -> HubImage:
+def _made(make: Callable[[], _Made]) -> HubImage:
     config, tars = make()
-    layers = tuple(Layer.from_tar([tar]) for tar in tars)
+    layers = tuple(_layer(tar) for tar in tars)
     rootfs = {"type": "layers", "diff_ids": [layer.diff_id for layer in layers]}
     return HubImage(config_blob({**config, "rootfs": rootfs}), layers)
+
+
+@cache
+def _layer(tar: bytes) -> Layer:
+    return Layer.from_tar(tar)
 
 
 def find(repository: str, tag: str) -> HubImage | None:

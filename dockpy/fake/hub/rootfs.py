@@ -22,10 +22,12 @@ class RootFS:
     def __init__(self, mtime: int) -> None:
         self._mtime = mtime
         self._pieces: list[bytes] = []
+        self._folders: set[str] = set()
 
     def folders(self, *paths: str, mode: int = 0o755, uid: int = 0, gid: int = 0) -> RootFS:
-        """Directories; those above are to be there already."""
-        for path in paths:
+        """Directories; those above are to be there already, and those that are stay as they are."""
+        for path in (path for path in paths if path not in self._folders):
+            self._folders.add(path)
             self._header(TarEntry(path, TarKind.DIRECTORY, 0, mode, uid, gid, self._mtime))
         return self
 

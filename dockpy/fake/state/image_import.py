@@ -190,6 +190,9 @@ def _full(settings: Mapping[str, Any]) -> dict[str, Any]:
         **dict.fromkeys(_LISTS),
     }
     shown = {**empty, **{key: value for key, value in settings.items() if value or key not in empty}}
+    for key in ("ExposedPorts", "Labels", "Volumes"):
+        if shown.get(key):
+            shown[key] = dict(sorted(shown[key].items()))
     return {key: shown[key] for key in _ORDER if key in empty or shown.get(key)}
 
 

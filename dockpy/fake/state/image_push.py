@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["push"]
 
 _STEP = 512
+_LEAST_TOLD = 512 * 1024
 
 
 def push(
@@ -123,12 +124,12 @@ def _push_layer(
             images.distribute(layer, name.host, name.path, blob)
             yield lines.progress(f"Mounted from {path}", id)
             return blob
+    session.put_blob(packed)
     total, size = layer.size, layer.blob.size
     done = min(_STEP, size)
     while done < size:
         yield lines.progress("Pushing", id, done, total)
-        done += max(_STEP, whole(size // 4))
-    session.put_blob(packed)
+        done += max(_LEAST_TOLD, whole(size // 4))
     yield lines.progress("Pushing", id, size, total)
     yield lines.progress("Pushed", id)
     images.distribute(layer, name.host, name.path, packed)

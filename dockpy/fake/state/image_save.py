@@ -17,7 +17,7 @@ from dockpy.version import at_least
 from dockpy.wire.oci import OCI_CONFIG, OCI_INDEX, OCI_LAYER, OCI_MANIFEST
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from dockpy.fake.state.image import Image
     from dockpy.fake.state.image_names import Name
@@ -153,7 +153,7 @@ def _layout(chosen: Sequence[_Chosen]) -> Iterator[_File]:
                 "Config": _place(image.id),
                 "RepoTags": [name.familiar for name in one.names] or None,
                 "Layers": [_place(layer.diff_id) for layer in image.layers],
-                "LayerSources": {layer["digest"]: layer for layer in layers},
+                "LayerSources": {layer["digest"]: _source(layer) for layer in layers},
             }
         )
     if blobs:
@@ -171,6 +171,10 @@ def _layout(chosen: Sequence[_Chosen]) -> Iterator[_File]:
 
 def _descriptor(media_type: str, blob: Blob) -> dict[str, Any]:
     return {"mediaType": media_type, "digest": blob.digest, "size": blob.size}
+
+
+def _source(descriptor: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: descriptor[key] for key in ("mediaType", "size", "digest")}
 
 
 def _called(name: Name) -> dict[str, str]:
