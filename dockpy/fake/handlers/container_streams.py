@@ -1,4 +1,4 @@
-"""Handlers of what containers write and read: logs, and being attached, over a raw connection or a WebSocket."""
+"""Handlers of what containers write and read: logs, being attached by a raw connection or a WebSocket."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from dockpy.fake.kernel.clock import SECOND
 from dockpy.fake.state.attaching import LogReader, output_of
 from dockpy.fake.state.detach_keys import DEFAULT_KEYS, DetachFilter, parse_detach_keys
 from dockpy.ops import containers as ops
+from dockpy.streams.frames import Stream, encode_frame
 from dockpy.streams.websocket import accept_key
 
 if TYPE_CHECKING:
@@ -122,6 +123,7 @@ class Input:
             return not left
 
         self._engine.wait(passed_on, self._peer)
+        self._engine.catch_up()
         self._engine.notify()
         if self._filter.detached:
             self._detach()
@@ -142,7 +144,8 @@ class _Attaching:
         keys = (parse_detach_keys(call.text("detachKeys")) or DEFAULT_KEYS) if container.tty else b""
         self._stdin = stdio.stdin if stdin else None
         self.input = Input(call.engine, lambda: self._stdin, keys, call.gone, self._detach)
-        container.emit("attach")
+        if self._streaming or container.log.driver != "none":
+            container.emit("attach")
 
     def _detach(self) -> None:
         self._fanout.detach(self._attachment)
@@ -152,7 +155,9 @@ class _Attaching:
         """What to send."""
         call, container = self._call, self._container
         parts: list[Iterator[bytes]] = []
-        if self._logs and container.log.driver != "none":
+        if self._logs and container.log.driver == "none":
+            return iter((_no_logs(framed),))
+        if self._logs:
             reader = LogReader(container, streams=self._streams, framed=framed)
             parts.append(iter(list(reader.read(False, call.gone))))
         if self._streaming:
@@ -178,6 +183,14 @@ class _Attaching:
         if stdin is not None and config.get("StdinOnce") and not config.get("Tty") and stdio.stdin is stdin:
             stdio.close_stdin()
             self._call.engine.notify()
+
+
+def _no_logs(framed: bool) -> bytes:
+    text = (
+        b"Error attaching: failed to get logging factory: logger: no log driver named 'none' is registered: "
+        b'error looking up logging plugin none: plugin "none" not found\n'
+    )
+    return encode_frame(Stream.STDOUT, text) if framed else text
 
 
 @handles(ops.ATTACH)

@@ -10,6 +10,7 @@ from dockpy.fake.kernel.signals import signal_number
 from dockpy.fake.router import encode_json
 from dockpy.fake.state.container_filters import prune, select
 from dockpy.fake.state.container_views import inspect, summary
+from dockpy.fake.state.running import check_running
 from dockpy.fake.state.stats import samples
 from dockpy.fake.state.top import top
 from dockpy.ops import containers as ops
@@ -53,8 +54,13 @@ def _inspect(call: Call) -> Answer:
 def _list(call: Call) -> Answer:
     limit = _number(call, "limit")
     found = select(call.engine, call.filters(), everything=call.flag("all"), limit=limit)
-    size = call.flag("size")
-    return Answer(json=[summary(container, size=size, knows=call.knows) for container in found])
+    size, links = call.flag("size"), call.engine.containers.links()
+    return Answer(
+        json=[
+            summary(container, size=size, knows=call.knows, links=links.get(container.id, ()))
+            for container in found
+        ]
+    )
 
 
 def _number(call: Call, name: str) -> int:
@@ -171,9 +177,10 @@ def _remove(call: Call) -> None:
 def _resize(call: Call) -> None:
     height, width = read_size(call)
     container = _container(call)
-    state = container.state
-    if not state.running or state.restarting:
-        raise Failure(409, f"{'c' if _modern(call) else 'C'}ontainer {container.id} is not running")
+    if container.state.restarting:
+        modern = f'NotFound: container "{container.id}" in namespace "moby": not found'
+        raise Failure(404, modern if _modern(call) else "no such container")
+    check_running(container)
     if container.stdio.terminal is not None:
         container.stdio.terminal.resize(height, width)
     container.emit("resize", height=str(height), width=str(width))

@@ -1,4 +1,4 @@
-"""The configuration of a new container: what was asked for, over what its image says, over what an engine assumes."""
+"""The configuration of a new container: what was asked for, over its image's, over what an engine assumes."""
 
 from __future__ import annotations
 
@@ -44,8 +44,8 @@ _ALWAYS: dict[str, Any] = {
 }
 """In the order in which an engine writes them."""
 _WHERE_SET = {
-    "ExposedPorts", "Healthcheck", "ArgsEscaped", "NetworkDisabled", "MacAddress", "StopSignal", "StopTimeout",
-    "Shell",
+    "ExposedPorts", "Healthcheck", "ArgsEscaped", "NetworkDisabled", "MacAddress", "StopSignal",
+    "StopTimeout", "Shell",
 }  # fmt: skip
 
 _HOST: dict[str, Any] = {

@@ -9,7 +9,7 @@ from dockpy.fake.state.container import Container
 from dockpy.fake.state.container_config import host_config, merged_config
 from dockpy.fake.state.container_names import random_name
 from dockpy.fake.state.container_update import update
-from dockpy.fake.state.create_checks import check_name, check_request
+from dockpy.fake.state.create_checks import check_links, check_name, check_request
 from dockpy.fake.state.lifecycle import Lifecycle
 from dockpy.version import at_least
 
@@ -75,6 +75,17 @@ class Containers:
             raise Failure(404, f"No such container: {reference}")
         return found
 
+    def links(self) -> dict[str, list[str]]:
+        """By a container's id, the names that others link to it under: ``/other/alias``."""
+        names: dict[str, list[str]] = {}
+        for container in self._containers.values():
+            for link in container.host_config.get("Links") or ():
+                name, _, alias = link.partition(":")
+                other = self.find(name)
+                if other is not None:
+                    names.setdefault(other.id, []).append(f"/{container.name}/{alias or name}")
+        return names
+
     # Creation and removal
 
     def create(
@@ -117,6 +128,7 @@ class Containers:
         if host["NetworkMode"] == "host" and not request.get("Hostname"):
             config["Hostname"] = engine.name
         container = Container(engine, id, chosen, image, reference, config, host)
+        check_links(engine, host.get("Links") or ())
         container.requested_mac = request.get("MacAddress") or ""
         _make_working_dir(container)
         try:
@@ -207,7 +219,9 @@ class Containers:
 
     def start(self, container: Container) -> bool:
         """Start it; whether it did not run yet."""
-        return self._lifecycle.start(container)
+        started = self._lifecycle.start(container)
+        self._engine.catch_up()  # its first steps are taken now, whenever the next call comes
+        return started
 
     def stop(
         self,
@@ -235,6 +249,7 @@ class Containers:
             container.host_config["AutoRemove"] = removed_after
         self._lifecycle.start(container)
         container.emit("restart")
+        self._engine.catch_up()
 
     def kill(self, container: Container, signal: int = KILL) -> None:
         """Send PID 1 a signal."""

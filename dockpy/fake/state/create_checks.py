@@ -13,17 +13,61 @@ from dockpy.fake.state.restart_policy import check_policy
 from dockpy.version import at_least
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from dockpy.fake.engine import Engine
 
-__all__ = ["check_name", "check_request"]
+__all__ = ["check_links", "check_name", "check_request"]
 
 _NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]+")
 _ADDRESS = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}|[0-9a-fA-F]*:[0-9a-fA-F:.]*")
 _CAPABILITIES = set(
-    ["AUDIT_CONTROL", "AUDIT_READ", "AUDIT_WRITE", "BLOCK_SUSPEND", "BPF", "CHECKPOINT_RESTORE", "CHOWN", "DAC_OVERRIDE", "DAC_READ_SEARCH", "FOWNER", "FSETID", "IPC_LOCK", "IPC_OWNER", "KILL", "LEASE", "LINUX_IMMUTABLE", "MAC_ADMIN", "MAC_OVERRIDE", "MKNOD", "NET_ADMIN", "NET_BIND_SERVICE", "NET_BROADCAST", "NET_RAW", "PERFMON", "SETFCAP", "SETGID", "SETPCAP", "SETUID", "SYSLOG", "SYS_ADMIN", "SYS_BOOT", "SYS_CHROOT", "SYS_MODULE", "SYS_NICE", "SYS_PACCT", "SYS_PTRACE", "SYS_RAWIO", "SYS_RESOURCE", "SYS_TIME", "SYS_TTY_CONFIG", "WAKE_ALARM", "ALL"]
+    [
+        "AUDIT_CONTROL",
+        "AUDIT_READ",
+        "AUDIT_WRITE",
+        "BLOCK_SUSPEND",
+        "BPF",
+        "CHECKPOINT_RESTORE",
+        "CHOWN",
+        "DAC_OVERRIDE",
+        "DAC_READ_SEARCH",
+        "FOWNER",
+        "FSETID",
+        "IPC_LOCK",
+        "IPC_OWNER",
+        "KILL",
+        "LEASE",
+        "LINUX_IMMUTABLE",
+        "MAC_ADMIN",
+        "MAC_OVERRIDE",
+        "MKNOD",
+        "NET_ADMIN",
+        "NET_BIND_SERVICE",
+        "NET_BROADCAST",
+        "NET_RAW",
+        "PERFMON",
+        "SETFCAP",
+        "SETGID",
+        "SETPCAP",
+        "SETUID",
+        "SYSLOG",
+        "SYS_ADMIN",
+        "SYS_BOOT",
+        "SYS_CHROOT",
+        "SYS_MODULE",
+        "SYS_NICE",
+        "SYS_PACCT",
+        "SYS_PTRACE",
+        "SYS_RAWIO",
+        "SYS_RESOURCE",
+        "SYS_TIME",
+        "SYS_TTY_CONFIG",
+        "WAKE_ALARM",
+        "ALL",
+    ]
 )
+_MAC = re.compile(r"[0-9a-fA-F]{2}(?:[:-][0-9a-fA-F]{2}){5}")
 _MILLISECOND = 1_000_000
 
 
@@ -57,6 +101,7 @@ def check_request(engine: Engine, request: Mapping[str, Any]) -> list[str]:
     if not any(name not in ("HostConfig", "NetworkingConfig") for name in request):
         text = "onfig cannot be empty in order to create a container"
         raise Failure(400, ("c" if modern else "C") + text)
+    _check_types(request, modern)
     host: Mapping[str, Any] = request.get("HostConfig") or {}
     _check_modes(request, host, engine, modern)
     _check_isolation(host, modern)
@@ -65,6 +110,7 @@ def check_request(engine: Engine, request: Mapping[str, Any]) -> list[str]:
     if host.get("NetworkMode") == "host" and host.get("PortBindings"):
         warnings.append("Published ports are discarded when using host network mode")
     if at_least(engine.api, "1.44") and request.get("MacAddress"):
+        _check_mac(request, host)
         warnings.append(
             "The container-wide MacAddress field is now deprecated. "
             "It should be specified in EndpointsConfig instead."
@@ -72,6 +118,34 @@ def check_request(engine: Engine, request: Mapping[str, Any]) -> list[str]:
     if any(mount.get("Type") == "image" for mount in host.get("Mounts") or ()):
         warnings.append("Image mount is an experimental feature")
     return warnings
+
+
+def _check_types(request: Mapping[str, Any], modern: bool) -> None:
+    for name, kind in (
+        ("HostConfig", "container.HostConfig"),
+        ("NetworkingConfig", "network.NetworkingConfig"),
+    ):
+        value = request.get(name)
+        if value is not None and not isinstance(value, dict):
+            what = {list: "array", str: "string", bool: "bool"}.get(type(value), "number")
+            field = f".{name}" if modern else f"ContainerConfigWrapper.{name}"
+            text = f"json: cannot unmarshal {what} into Go struct field {field} of type {kind}"
+            raise Failure(400, f"invalid JSON: {text}") if modern else Failure(500, text)
+
+
+def check_links(engine: Engine, links: Sequence[str]) -> None:
+    """
+    Raises:
+        Failure: what is linked to is not there, or this is no link.
+    """
+    for link in links:
+        name, _, alias = link.partition(":")
+        if not name or ":" in alias:
+            raise Failure(500, f"bad format for links: {link}")
+        try:
+            engine.containers.get(name)
+        except Failure as failure:
+            raise Failure(400, f"could not get container for {name}: {failure.message}") from None
 
 
 def _check_modes(request: Mapping[str, Any], host: Mapping[str, Any], engine: Engine, modern: bool) -> None:
@@ -130,6 +204,21 @@ def _check_other_modes(host: Mapping[str, Any]) -> None:
         mode = str(host.get(name) or "")
         if mode not in known and (name == "UTSMode" or not mode.startswith("container:")):
             raise Failure(400, f"invalid {label} mode: {mode}")
+
+
+def _check_mac(request: Mapping[str, Any], host: Mapping[str, Any]) -> None:
+    address = str(request["MacAddress"])
+    network = str(host.get("NetworkMode") or "bridge").replace("default", "bridge")
+    if not _MAC.fullmatch(address):
+        raise Failure(400, f"invalid config for network {network}: invalid MAC address {address}")
+    endpoints = (request.get("NetworkingConfig") or {}).get("EndpointsConfig") or {}
+    wanted = (endpoints.get(network) or {}).get("MacAddress")
+    if wanted and wanted.lower() != address.lower():
+        raise Failure(
+            400,
+            "the container-wide MAC address must match the endpoint-specific MAC address "
+            "for the main network, or be left empty",
+        )
 
 
 def _check_isolation(host: Mapping[str, Any], modern: bool) -> None:

@@ -11,6 +11,7 @@ from dockpy.fake.kernel.file import PipeReader, PipeWriter, pipe
 from dockpy.fake.programs import LaunchFailed
 from dockpy.fake.state.detach_keys import parse_detach_keys
 from dockpy.fake.state.launch import launch_exec
+from dockpy.fake.state.running import check_running
 from dockpy.fake.state.stdio import Fanout, OutputFile
 from dockpy.fake.state.terminal import Terminal
 from dockpy.version import at_least
@@ -101,6 +102,7 @@ class Exec:
         self.process.on_exit = self._ended
         self._opened = (stdin, stdout, stderr and not self.tty)
         self.pid = self.process.host_pid
+        self.engine.catch_up()
 
     def _files(self, reader: PipeReader | None) -> tuple[dict[int, File], Terminal | None]:
         namespace = self.container.namespace
@@ -247,12 +249,9 @@ class Execs:
         Raises:
             Failure: 409, nothing can be executed in it.
         """
-        state = container.state
-        if state.paused:
+        if container.state.paused:
             raise Failure(409, f"Container {container.id} is paused, unpause the container before exec")
-        if not state.running or state.restarting:
-            word = "container" if at_least(self._engine.api, "1.42") else "Container"
-            raise Failure(409, f"{word} {container.id} is not running")
+        check_running(container)
 
     def get(self, id: str) -> Exec:
         """The command of an id.

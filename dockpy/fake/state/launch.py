@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dockpy.fake.kernel.namespace import Namespace
+from dockpy.fake.state.runtime_checks import check_environment, check_runtime
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -44,6 +45,7 @@ def launch(
     namespace.memory_limit = container.memory_limit or None
     namespace.pids_limit = container.host_config.get("PidsLimit")
     namespace.network = engine.networks.stack(container)
+    check_runtime(container)
     container.namespace = namespace
     terminal = container.stdio.open_terminal(namespace) if container.tty else None
     engine.programs.start(
@@ -73,6 +75,7 @@ def launch_exec(exec: Exec, fds: dict[int, File], terminal: Terminal | None) -> 
     container, request = exec.container, exec.request
     engine = container.engine
     assert container.namespace is not None
+    check_environment(container, request.get("Env") or ())
     return engine.programs.start(
         container.namespace,
         exec.argv,

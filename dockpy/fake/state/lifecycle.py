@@ -11,6 +11,7 @@ from dockpy.fake.programs import LaunchFailed
 from dockpy.fake.state.health import begin_health, end_health
 from dockpy.fake.state.launch import launch
 from dockpy.fake.state.restart_policy import next_delay, should_restart
+from dockpy.fake.state.running import check_running
 from dockpy.version import at_least
 
 if TYPE_CHECKING:
@@ -58,10 +59,9 @@ class Lifecycle:
 
     def _launch(self, container: Container) -> None:
         state = container.state
-        networks = self._engine.networks
         try:
             container.log.open()
-            networks.connect_all(container)
+            self._attach(container)
             launch(container, self._ended, self._out_of_memory)
         except Failure as failure:
             exit_code = failure.exit_code if isinstance(failure, LaunchFailed) else 128
@@ -78,6 +78,19 @@ class Lifecycle:
         container.has_started = True
         begin_health(container)
         container.emit("start")
+
+    def _attach(self, container: Container) -> None:
+        """Give it its volumes and networks, in this engine's order."""
+        if self._modern:
+            self._engine.volumes.started(container)
+        self._engine.networks.connect_all(container)
+        if not self._modern:
+            self._engine.volumes.started(container)
+
+    def _detach(self, container: Container) -> None:
+        """Take them from it."""
+        self._engine.networks.disconnect_all(container)
+        self._engine.volumes.stopped(container)
 
     def _not_started(self, container: Container, exit_code: int, message: str) -> None:
         state = container.state
@@ -101,6 +114,8 @@ class Lifecycle:
     def _ended(self, container: Container, code: int) -> None:
         """PID 1 has ended, and all other processes with it."""
         engine, state = self._engine, container.state
+        if self._modern:
+            end_health(container)
         for exec in list(container.execs.values()):
             exec.container_ended()
         container.log.close()
@@ -114,11 +129,14 @@ class Lifecycle:
         end_health(container)
         again = should_restart(container, code)
         state.running = state.restarting = again
+        if self._modern:
+            self._detach(container)
         if self._modern and container.stopping:
             container.emit("stop")
         duration = {"execDuration": str((state.finished_at - state.started_at) // SECOND)}
         container.emit("die", **(duration if self._modern else {}), exitCode=str(code))
-        engine.networks.disconnect_all(container)
+        if not self._modern:
+            self._detach(container)
         if again:
             container.restart_count += 1
             container.restart_timer = engine.scheduler.after(
@@ -150,23 +168,22 @@ class Lifecycle:
     # Signals
 
     def kill(self, container: Container, signal: int) -> None:
-        """Send a signal to PID 1; KILL and the container's stop signal stop it for good.
+        """Send a signal to PID 1; no restart policy starts what ends then.
 
         Raises:
             Failure: 409, it does not run.
         """
         if not container.state.running:
             raise Failure(409, self._not_running(container))
-        if signal in (KILL, self.stop_signal(container)):
-            container.manually_stopped = True
+        container.manually_stopped = True
         if container.state.restarting:
-            if container.manually_stopped:
-                self._give_up_restarting(container)
+            self._give_up_restarting(container)
             return
         init = container.init
         container.emit("kill", signal=str(signal))
         if init is not None:
             init.kill(signal)
+        self._engine.catch_up()
 
     def _not_running(self, container: Container) -> str:
         word = ("container" if self._modern else "Container") + f" {container.id} is not running"
@@ -225,8 +242,7 @@ class Lifecycle:
                 if container.init is not None:
                     container.init.kill(KILL)
 
-        if timeout == 0:
-            self._engine.scheduler.pump()  # what the signal does at once, it does
+        if timeout == 0:  # what the signal does at once, it has done
             force()
             return
         if paused:
@@ -249,8 +265,9 @@ class Lifecycle:
             Failure: 409, it does not run, or does already.
         """
         state = container.state
-        if not state.running or state.restarting or container.namespace is None:
-            raise Failure(409, f"{'c' if self._modern else 'C'}ontainer {container.id} is not running")
+        check_running(container)
+        if container.namespace is None:
+            return
         if state.paused:
             raise Failure(409, f"Container {container.id} is already paused")
         container.namespace.freeze()

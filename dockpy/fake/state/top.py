@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from dockpy.fake.failure import Failure
 from dockpy.fake.kernel.clock import SECOND
-from dockpy.version import at_least
+from dockpy.fake.state.running import check_running
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,17 +46,16 @@ def top(container: Container, arguments: str) -> tuple[list[str], list[list[str]
     Raises:
         Failure: 409, it does not run; 500, ps cannot do that.
     """
-    state = container.state
-    modern = at_least(container.engine.api, "1.42")
-    namespace = container.namespace
-    if not state.running or namespace is None:
-        raise Failure(409, f"{'c' if modern else 'C'}ontainer {container.id} is not running")
+    check_running(container)
     columns, titles = _columns(arguments.split())
     if "pid" not in columns:
         raise Failure(500, "Couldn't find PID field in ps output")
     show = _Shown(container)
     if columns.index("pid") and "args" in columns[: columns.index("pid")]:
         return titles, []  # its words with blanks shift the column of the number
+    namespace = container.namespace
+    if namespace is None:
+        return titles, []
     processes = sorted(namespace.processes.values(), key=lambda process: process.host_pid)
     return titles, [[show.value(process, column) for column in columns] for process in processes]
 
