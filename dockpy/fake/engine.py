@@ -32,6 +32,10 @@ if TYPE_CHECKING:
 __all__ = ["Engine", "Gone", "Overdue", "Peer"]
 
 
+_GLANCE = 0.02
+"""Seconds until somebody who waits for a thread looks again; its calls end the wait before."""
+
+
 class Gone(Exception):
     """Whoever was waiting is not there any more: the client went away, or the daemon was closed."""
 
@@ -74,6 +78,7 @@ class Engine:
         min_api: the oldest.
 
     Attributes:
+        name: the host's name.
         host_folders: folders of this machine that containers may mount.
         disk_free: bytes that may still be written; None for as many as one likes.
     """
@@ -96,6 +101,7 @@ class Engine:
     ) -> None:
         self.clock = clock
         self.api: str = api
+        self.name: str = "fake"
         self.min_api: str = min_api
         self.host_folders: tuple[str, ...] = ()
         self.disk_free: int | None = None
@@ -106,6 +112,8 @@ class Engine:
         self.closed: bool = False
         self._peers: weakref.WeakSet[Peer] = weakref.WeakSet()
         self.host_pids: Iterator[int] = itertools.count(4001)
+        self.computing: Callable[[], bool] = lambda: False
+        """Whether a program's thread runs that time has to wait for."""
         self._unsubscribe: Callable[[], None] | None = None
         if isinstance(clock, ManualClock):
             self._unsubscribe = clock.subscribe(self._time_passed)
@@ -127,12 +135,15 @@ class Engine:
         """Something changed that others may wait for."""
         self._changed.notify_all()
 
-    def wait(self, until: Callable[[], bool], peer: Callable[[], bool] | None = None) -> None:
+    def wait(
+        self, until: Callable[[], bool], peer: Callable[[], bool] | None = None, *, patient: bool = False
+    ) -> None:
         """Let the world go on until a condition holds.
 
         Args:
             until: the condition; asked under the lock, often.
             peer: who waits: a `Peer`, or what says whether it has gone away.
+            patient: a clock that goes on by itself does not for this one.
 
         Raises:
             Gone: nobody waits any more, or the daemon was closed.
@@ -144,14 +155,19 @@ class Engine:
                 self._changed.notify_all()
                 if not until():
                     self._let_others_in()
+                    if self.scheduler.computing and not patient:
+                        self._go_on()
                 continue
-            self._sleep(peer if isinstance(peer, Peer) else None)
+            self._sleep(peer if isinstance(peer, Peer) else None, patient)
 
-    def _sleep(self, peer: Peer | None) -> None:
+    def _sleep(self, peer: Peer | None, patient: bool) -> None:
         due = self.scheduler.next_due
         clock = self.clock
-        if isinstance(clock, ManualClock) and clock.auto and due is not None:
-            clock.go_to(due)
+        if isinstance(clock, ManualClock) and clock.auto and due is not None and not patient:
+            if self.computing():
+                self._changed.wait(_GLANCE)
+            else:
+                clock.go_to(due)
             return
         limits = [clock.until(due)] if due is not None else []
         if peer is not None and peer.deadline is not None:
@@ -164,14 +180,22 @@ class Engine:
             on_wait()
         self._changed.wait(min((limit for limit in limits if limit is not None), default=None))
 
+    def _go_on(self) -> None:
+        """Programs compute without end: a clock that goes on by itself does so nevertheless."""
+        due = self.scheduler.next_due
+        if isinstance(self.clock, ManualClock) and self.clock.auto and due is not None:
+            self.clock.go_to(due)
+
     def _let_others_in(self) -> None:
         self._changed.wait(0)
 
     def _time_passed(self) -> None:
         with self.lock:
-            while self.scheduler.busy and self.scheduler.pump():
-                pass
+            self.scheduler.settle()
             self._changed.notify_all()
+            while self.computing():
+                self._changed.wait(_GLANCE)
+                self.scheduler.settle()
 
     def new_peer(self) -> Peer:
         """Somebody who will ask for something."""

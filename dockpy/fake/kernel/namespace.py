@@ -56,8 +56,9 @@ class Namespace:
         network: its network; several may share one.
         pids_limit: how many processes it may have; None for any number.
         memory_limit: how many bytes its processes may have; None for any number.
+        image_program: what runs instead of a file of this name: a user's program for the image.
         oom_killed: its memory did not suffice at some time.
-        on_oom: called when that happens.
+        on_oom: called when that happens, with the process that took too much.
         on_crash: called with a process whose code raised, and with what it raised.
         on_exit: called with the exit code once PID 1 has ended and everything else with it.
     """
@@ -78,7 +79,8 @@ class Namespace:
         self.pids_limit: int | None = None
         self.memory_limit: int | None = None
         self.oom_killed: bool = False
-        self.on_oom: Callable[[], None] | None = None
+        self.on_oom: Callable[[Process], None] | None = None
+        self.image_program: tuple[str, Code] | None = None
         self.on_crash: Callable[[Process, BaseException], None] | None = None
         self.on_exit: Callable[[int], None] | None = None
 
@@ -96,7 +98,7 @@ class Namespace:
         """A process took more than there is."""
         self.oom_killed = True
         if self.on_oom is not None:
-            self.on_oom()
+            self.on_oom(process)
         process.kill(9)
 
     def kill_group(self, pgid: int, signal: int) -> None:

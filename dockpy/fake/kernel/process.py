@@ -50,6 +50,7 @@ class Process(FileCalls, Signalling):
         stopped: the signal that stopped it, or 0.
         caught: the signals that came and that it catches, for the program to take (``popleft``).
         exited: woken when it ends.
+        on_exit: called with the exit code when it ends.
     """
 
     def __init__(
@@ -85,6 +86,7 @@ class Process(FileCalls, Signalling):
         self._news_of_stop = False
         self.memory: int = OWN_MEMORY
         self.exited = Waitable()
+        self.on_exit: Callable[[int], None] | None = None
         self.child_exited = Waitable()
         self.caught: deque[int] = deque()
         self.dispositions: dict[int, str] = {}
@@ -177,6 +179,11 @@ class Process(FileCalls, Signalling):
         due = self.namespace.scheduler.now() + round(seconds * SECOND)
         while self.namespace.scheduler.now() < due:
             yield from self._block(until=due)
+
+    def pause(self) -> Generator[Waitable | Wait | None, None, None]:
+        """Wait until a signal comes that it catches."""
+        while not self.caught:
+            yield self._interrupt
 
     def wait(
         self, child: Process | None = None, *, restart: bool = False, stopped: bool = False
@@ -385,6 +392,8 @@ class Process(FileCalls, Signalling):
         self._close_files()
         self.namespace.ended(self)
         self.exited.wake()
+        if self.on_exit is not None:
+            self.on_exit(code)
         if self.parent is not None:
             self.parent.child_exited.wake()
             if self.parent.dispositions.get(CHLD) == "ignore":
