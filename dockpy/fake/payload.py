@@ -9,7 +9,7 @@ from typing import Any, Union, get_args, get_origin
 
 from dockpy.fake.failure import Failure
 
-__all__ = ["read_filters", "read_object"]
+__all__ = ["json_kind", "json_problem", "read_filters", "read_object"]
 
 _PLACES = {
     "Expecting value": "looking for beginning of value",
@@ -55,18 +55,18 @@ def read_object(
         text = data.decode("utf-8", "replace")
         value, end = json.JSONDecoder().raw_decode(text, len(text) - len(text.lstrip()))
     except (ValueError, RecursionError) as error:
-        raise _failure(_problem(error), strict) from None
+        raise _failure(json_problem(error), strict) from None
     if not isinstance(value, dict):
-        what = _kind(value)
+        what = json_kind(value)
         raise _failure(f"json: cannot unmarshal {what} into Go value of type {_go_name(model)}", strict)
     if strict and text[end:].strip():
         raise Failure(400, "unexpected content after JSON")
     for name, wanted in _types(model).items() if model else ():
         given = value.get(name)
         if given is not None and not _fits(given, wanted):
+            kind = json_kind(given)
             raise _failure(
-                f"json: cannot unmarshal {_kind(given)} into Go struct field .{name} of type {_GO[wanted]}",
-                strict,
+                f"json: cannot unmarshal {kind} into Go struct field .{name} of type {_GO[wanted]}", strict
             )
     return value
 
@@ -75,7 +75,8 @@ def _failure(problem: str, strict: bool) -> Failure:
     return Failure(400, f"invalid JSON: {problem}") if strict else Failure(500, problem)
 
 
-def _problem(error: Exception) -> str:
+def json_problem(error: Exception) -> str:
+    """What is wrong with a text that is no JSON, in Go's words."""
     if not isinstance(error, json.JSONDecodeError):
         return "exceeded max depth"
     if error.pos >= len(error.doc.rstrip()) or error.msg.startswith("Unterminated"):
@@ -101,7 +102,8 @@ def _fits(value: Any, wanted: type) -> bool:
     return isinstance(value, wanted)
 
 
-def _kind(value: Any) -> str:
+def json_kind(value: Any) -> str:
+    """What JSON calls a value."""
     match value:
         case bool():
             return "bool"
@@ -147,13 +149,13 @@ def read_filters(text: str, *, strict: bool) -> dict[str, list[str]]:
         given = json.loads(text)
         if not isinstance(given, dict):
             raise TypeError(
-                f"json: cannot unmarshal {_kind(given)} into Go value of type map[string][]string"
+                f"json: cannot unmarshal {json_kind(given)} into Go value of type map[string][]string"
             )
         for values in given.values():
             if not isinstance(values, (list, dict)) or not all(isinstance(value, str) for value in values):
                 raise TypeError("json: cannot unmarshal into Go value of type map[string][]string")
     except (ValueError, RecursionError) as error:
-        raise Failure(400, "invalid filter") if strict else Failure(500, _problem(error)) from None
+        raise Failure(400, "invalid filter") if strict else Failure(500, json_problem(error)) from None
     except TypeError as error:
         raise Failure(400, "invalid filter") if strict else Failure(500, str(error)) from None
     return {

@@ -32,6 +32,9 @@ class RegistrySession:
 
     What goes wrong is a `Refusal`, whose words are the engine's.
 
+    Attributes:
+        base: where its paths begin, as the engine calls it: ``https://registry-1.docker.io``.
+
     Args:
         host: the registry's name: ``docker.io``, ``127.0.0.1:5000``.
         repository: such as ``library/busybox``; empty for none in particular.
@@ -57,7 +60,7 @@ class RegistrySession:
         self._authorization: str | None = None
         self._pinged = False
         plain = _LOOPBACK.fullmatch(re.sub(r":\d+$", "", self.host)) is not None
-        self._base = f"{'http' if plain else 'https'}://{self.host}"
+        self.base: str = f"{'http' if plain else 'https'}://{self.host}"
 
     # What a daemon asks
 
@@ -70,7 +73,7 @@ class RegistrySession:
         self._pinged = True
         answer = self._sent(self.host, "GET", "/v2/")
         if answer.status not in (200, 401):
-            refused("GET", f"{self._base}/v2/", answer)
+            refused("GET", f"{self.base}/v2/", answer)
         return answer.headers.get("Www-Authenticate")
 
     def login(self) -> str:
@@ -82,7 +85,7 @@ class RegistrySession:
         challenge = self.ping()
         if challenge is None:
             return ""
-        url = f"{self._base}/v2/"
+        url = f"{self.base}/v2/"
         if challenge.startswith("Basic"):
             if self._credentials is None:
                 raise Refusal(f'Get "{url}": no basic auth credentials')
@@ -145,12 +148,12 @@ class RegistrySession:
         place = urlsplit(answer.headers["Location"])
         answer = self._passed("PATCH", place.path, query=place.query, body=blob)
         if answer.status != 202:
-            refused("PATCH", f"{self._base}{place.path}", answer)
+            refused("PATCH", f"{self.base}{place.path}", answer)
         place = urlsplit(answer.headers["Location"])
         query = f"{place.query}&{urlencode({'digest': blob.digest})}"
         answer = self._passed("PUT", place.path, query=query)
         if answer.status != 201:
-            refused("PUT", f"{self._base}{place.path}", answer)
+            refused("PUT", f"{self.base}{place.path}", answer)
         return False
 
     def put_manifest(self, reference: str, manifest: Manifest) -> str:
@@ -177,7 +180,7 @@ class RegistrySession:
     # How it asks
 
     def _url(self, path: str) -> str:
-        return f"{self._base}/v2/{self.repository}/{path}"
+        return f"{self.base}/v2/{self.repository}/{path}"
 
     def _content(self, answer: RegistryAnswer, path: str) -> Blob:
         try:
@@ -206,7 +209,7 @@ class RegistrySession:
         body: Blob | tuple[()] = (),
     ) -> RegistryAnswer:
         """The answer to a request with what the registry wants to know of us; redirects are followed."""
-        url = f"{self._base}{path}"
+        url = f"{self.base}{path}"
         if not self._pinged and (challenge := self.ping()) is not None:
             self._authorize(challenge, method, url)
         answer = self._sent(self.host, method, path, query, headers, body)
@@ -232,7 +235,7 @@ class RegistrySession:
         body: Blob | tuple[bytes, ...] = (),
     ) -> RegistryAnswer:
         given = {"host": host, "user-agent": "docker/fake", **(headers or {})}
-        given["x-forwarded-proto"] = self._base.partition(":")[0]
+        given["x-forwarded-proto"] = self.base.partition(":")[0]
         if self._authorization is not None and host == self.host:
             given["authorization"] = self._authorization
         try:
@@ -243,7 +246,7 @@ class RegistrySession:
             self._broken(method, path, "EOF")
 
     def _broken(self, method: str, path: str, how: str) -> NoReturn:
-        raise Refusal(f'{method.capitalize()} "{self._base}{path}": {how}', retry=True)
+        raise Refusal(f'{method.capitalize()} "{self.base}{path}": {how}', retry=True)
 
     def _authorize(self, challenge: str, method: str, url: str) -> None:
         if challenge.startswith("Basic"):
