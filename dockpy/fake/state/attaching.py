@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from dockpy.fake.kernel.clock import SECOND
@@ -73,12 +74,12 @@ class LogReader:
                 last = lines[-1].number
                 yield from self._encode([line for line in lines if self._wanted(line)])
                 continue
-            if container.exits != exits and not container.state.running:
+            if self._is_over(exits):
                 return
-            if container.state.removed or (self._until and engine.now() >= self._until):
-                return
-            seen = last
-            engine.wait(lambda seen=seen: log.last > seen or self._is_over(exits), peer)
+            engine.wait(partial(self._has_more, last, exits), peer)
+
+    def _has_more(self, last: int, exits: int) -> bool:
+        return self._container.log.last > last or self._is_over(exits)
 
     def _is_over(self, exits: int) -> bool:
         container = self._container

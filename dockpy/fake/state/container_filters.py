@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from dockpy.fake.failure import Failure
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
 __all__ = ["prune", "select"]
 
 _KNOWN = {
-    "ancestor", "before", "exited", "expose", "health", "id", "isolation", "is-task", "label", "name", "network",
-    "publish", "since", "status", "volume",
+    "ancestor", "before", "exited", "expose", "health", "id", "isolation", "is-task", "label", "name",
+    "network", "publish", "since", "status", "volume",
 }  # fmt: skip
 _STATES = ("created", "running", "paused", "restarting", "removing", "exited", "dead")
 _HEALTH = ("none", "starting", "healthy", "unhealthy")
@@ -107,7 +108,7 @@ def _tests(
 
     def either(name: str, test: Callable[[Container, str], bool]) -> None:
         if values := filters.get(name):
-            tests.append(lambda container: any(test(container, value) for value in values))
+            tests.append(partial(_any, test, values))
 
     either("id", lambda container, value: container.id.startswith(value) or _matches(value, container.id))
     either(
@@ -128,17 +129,23 @@ def _tests(
     either("network", lambda container, value: _on_network(engine, container, value))
     either("is-task", lambda container, value: (value.lower() in ("true", "1")) is _is_task(container))
     labels = filters.get("label") or ()
-    tests.extend(lambda container, label=label: _labelled(container, label) for label in labels)
+    tests.extend(partial(_has_label, label) for label in labels)
     if ancestors := filters.get("ancestor"):
         meant = [image for name in ancestors if (image := _image(engine, name)) is not None]
         tests.append(lambda container: any(_descends(container, image) for image in meant))
     for name in ("publish", "expose"):
         if values := filters.get(name):
             wanted = [_port(name, value) for value in values]
-            tests.append(
-                lambda container, name=name, wanted=wanted: _has_port(engine, container, name, wanted)
-            )
+            tests.append(partial(_has_port, engine, name, wanted))
     return tests
+
+
+def _any(test: Callable[[Container, str], bool], values: Sequence[str], container: Container) -> bool:
+    return any(test(container, value) for value in values)
+
+
+def _has_label(label: str, container: Container) -> bool:
+    return _labelled(container, label)
 
 
 def _matches(pattern: str, text: str) -> bool:
@@ -194,7 +201,7 @@ def _port(name: str, value: str) -> tuple[int, int, str]:
 
 
 def _has_port(
-    engine: Engine, container: Container, name: str, wanted: Sequence[tuple[int, int, str]]
+    engine: Engine, name: str, wanted: Sequence[tuple[int, int, str]], container: Container
 ) -> bool:
     if name == "expose":
         exposed = container.config.get("ExposedPorts") or {}

@@ -76,7 +76,8 @@ def _check_against(container: Container, host: Mapping[str, Any], changed: Mappi
     if memory and 0 < swap < memory:
         _refuse(
             container,
-            "Memory limit should be smaller than already set memoryswap limit, update the memoryswap at the same time",
+            "Memory limit should be smaller than already set memoryswap limit, "
+            "update the memoryswap at the same time",
         )
 
 

@@ -165,8 +165,7 @@ def _image_name(container: Container) -> str:
     found = container.engine.images.find(container.image_name) if container.image_name else None
     if found is container.image:
         return container.image_name
-    modern = at_least(container.engine.api, "1.42")
-    return container.image.id if modern or container.image_name else container.image.id
+    return container.image.id
 
 
 def _command(container: Container) -> str:

@@ -1,4 +1,4 @@
-"""The keys that detach a terminal, as ``ctrl-p,ctrl-q`` writes them, and how they are found in what is typed."""
+"""The keys that detach a terminal (``ctrl-p,ctrl-q``), and how they are found in what is typed."""
 
 from __future__ import annotations
 

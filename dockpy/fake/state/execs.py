@@ -79,7 +79,9 @@ class Exec:
         """Run it.
 
         Args:
-            stdin: somebody is attached who writes to it; `stdout` and `stderr`: who reads them.
+            stdin: somebody is attached who writes to it.
+            stdout: somebody reads it.
+            stderr: somebody reads it.
 
         Raises:
             Failure: 409, it was started before, or the container does not run; else as the runtime says.

@@ -41,7 +41,7 @@ def launch(
         engine.scheduler, engine.programs, container.fs, container.hostname, engine.host_pids
     )
     namespace.on_exit = lambda code: ended(container, code)
-    namespace.on_oom = lambda: out_of_memory(container)
+    namespace.on_oom = lambda process: out_of_memory(container)
     namespace.memory_limit = container.memory_limit or None
     namespace.pids_limit = container.host_config.get("PidsLimit")
     namespace.network = engine.networks.stack(container)

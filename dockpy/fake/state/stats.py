@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from dockpy.fake.kernel.clock import SECOND
 from dockpy.fake.state.resource_checks import CPUS, HOST_MEMORY
 from dockpy.fake.times import ZERO_TIME, rfc3339
+from dockpy.version import at_least
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -73,7 +74,8 @@ def samples(
             if not container.state.running:
                 continue
         cpu, now = _cpu(container), rfc3339(engine.now())
-        yield _named(container, _sample(container, now, before, cpu, previous), knows)
+        sample = _sample(container, now, before, cpu, previous)
+        yield sample if once and at_least(engine.api, "1.42") else _named(container, sample, knows)
         if not stream:
             return
         before, previous = now, cpu

@@ -1,4 +1,4 @@
-"""Standard input, output and error of a container: the pipes between its first process, its log and who is attached."""
+"""Standard streams of a container: between its first process, its log, and who is attached."""
 
 from __future__ import annotations
 

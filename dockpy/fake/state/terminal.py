@@ -1,4 +1,4 @@
-"""The terminal of a container or an exec: what is typed goes in, what is printed goes to a log and to who is attached."""
+"""The terminal of a container or an exec: between its processes, a log, and who is attached."""
 
 from __future__ import annotations
 

@@ -22,17 +22,18 @@ _USER = ["user", "pid", "pcpu", "pmem", "vsz", "rss", "tname", "stat", "bsdstart
 _JOBS = ["f", "uid", "pid", "ppid", "pri", "ni", "vsz", "rss", "wchan", "stat", "tname", "bsdtime", "args"]
 _SHORT = ["pid", "tname", "cputime", "comm"]
 _TITLES = {
-    "uid_name": "UID", "pid": "PID", "ppid": "PPID", "c": "C", "stime": "STIME", "tname": "TTY", "cputime": "TIME",
+    "uid_name": "UID", "pid": "PID", "ppid": "PPID", "c": "C", "stime": "STIME", "tname": "TTY",
+    "cputime": "TIME",
     "args": "CMD", "user": "USER", "pcpu": "%CPU", "pmem": "%MEM", "vsz": "VSZ", "rss": "RSS", "stat": "STAT",
     "bsdstart": "START", "bsdtime": "TIME", "comm": "CMD", "f": "F", "uid": "UID", "pri": "PRI", "ni": "NI",
     "wchan": "WCHAN", "gid": "GID", "group": "GROUP", "pgid": "PGID", "sid": "SID", "etime": "ELAPSED",
 }  # fmt: skip
 _NAMED = _TITLES | {"args": "COMMAND", "comm": "COMMAND", "c": "C"}
 _ALIASES = {
-    "cmd": "args", "command": "args", "ucmd": "comm", "%cpu": "pcpu", "%mem": "pmem", "tty": "tname", "tt": "tname",
-    "time": "cputime", "euser": "user", "uname": "user", "ruser": "user", "euid": "uid", "start_time": "stime",
-    "state": "stat", "s": "stat", "nice": "ni", "vsize": "vsz", "rssize": "rss", "sess": "sid", "pgrp": "pgid",
-    "egid": "gid", "egroup": "group",
+    "cmd": "args", "command": "args", "ucmd": "comm", "%cpu": "pcpu", "%mem": "pmem", "tty": "tname",
+    "tt": "tname", "time": "cputime", "euser": "user", "uname": "user", "ruser": "user", "euid": "uid",
+    "start_time": "stime", "state": "stat", "s": "stat", "nice": "ni", "vsize": "vsz", "rssize": "rss",
+    "sess": "sid", "pgrp": "pgid", "egid": "gid", "egroup": "group",
 }  # fmt: skip
 
 
