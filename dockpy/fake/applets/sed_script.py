@@ -13,11 +13,10 @@ __all__ = ["Address", "Command", "ScriptParser", "Substitution"]
 
 @dataclass
 class Address:
-    """Which line: of a number, the last, each so many, or where something matches."""
+    """Which line: of a number, the last, or where something matches."""
 
     kind: str
     number: int = 0
-    step: int = 0
     regex: Regex | None = None
 
 
@@ -66,6 +65,7 @@ class ScriptParser:
         self._at = 0
         self._blocks: list[int] = []
         self._labels: dict[str, int] = {}
+        self._previous: Regex | None = None
 
     def add(self, text: str) -> None:
         """Parse one more script."""
@@ -78,8 +78,8 @@ class ScriptParser:
 
     def finish(self) -> None:
         """Say where the jumps lead."""
-        if self._blocks:
-            raise Die("unterminated {")
+        for block in self._blocks:
+            self.commands[block].jump = len(self.commands)
         for command in self.commands:
             if command.letter in "btT" and command.text:
                 if command.text not in self._labels:
@@ -125,9 +125,6 @@ class ScriptParser:
         char = self._peek()
         if char.isdecimal():
             number = self._number()
-            if self._peek() == "~":
-                self._at += 1
-                return Address("step", number, self._number())
             return Address("line", number)
         if char == "$":
             self._at += 1
@@ -138,18 +135,14 @@ class ScriptParser:
                 char = self._peek()
                 self._at += 1
             pattern = self._until(char)
-            fold = False
-            while self._peek() in ("I", "M") and self._peek():
-                fold = fold or self._peek() == "I"
-                self._at += 1
-            return Address("match", regex=self._regex(pattern, fold=fold))
+            return Address("match", regex=self._regex(pattern))
         return None
 
     def _second(self) -> Address | None:
         char = self._peek()
-        if char in ("+", "~") and char:
+        if char == "+":
             self._at += 1
-            return Address("more" if char == "+" else "multiple", self._number())
+            return Address("more", self._number())
         return self._address()
 
     def _number(self) -> int:
@@ -192,11 +185,12 @@ class ScriptParser:
 
     def _regex(self, pattern: str, *, fold: bool = False) -> Regex | None:
         if not pattern:
-            return None
+            return self._previous
         try:
-            return Regex(_with_escapes(pattern), extended=self._extended, fold=fold)
+            self._previous = Regex(_with_escapes(pattern), extended=self._extended, fold=fold)
+            return self._previous
         except BadRegex as error:
-            raise Die(f"bad regex '{pattern}'") from error
+            raise Die(f"bad regex '{pattern}': {error}") from None
 
     # What commands take
 
@@ -207,12 +201,8 @@ class ScriptParser:
             self.commands.append(command)
             return
         if letter == "}":
-            if not self._blocks:
-                raise Die("unexpected '}'")
-            if command.first is not None:
-                raise Die("unexpected '}'")
-            self.commands[self._blocks.pop()].jump = len(self.commands)
-            self._end()
+            if self._blocks:
+                self.commands[self._blocks.pop()].jump = len(self.commands)
             return
         if letter == ":":
             if command.first is not None:
@@ -232,22 +222,9 @@ class ScriptParser:
             command.substitution = self._substitution()
         elif letter == "y":
             command.table = self._table()
-            self._end()
-        elif letter in "qQlL":
-            self._skip(" \t")
-            command.text = str(self._number())
-            self._end()
-        elif letter in "=dDgGhHnNpPxz":
-            self._end()
-        else:
+        elif letter not in "=dDgGhHlnNpPqx":
             raise Die(f"unsupported command {letter}")
         self.commands.append(command)
-
-    def _end(self) -> None:
-        self._skip(" \t")
-        char = self._peek()
-        if char and char not in ";}\n#":
-            raise Die("garbage after command")
 
     def _word(self) -> str:
         self._skip(" \t")
@@ -268,10 +245,10 @@ class ScriptParser:
         if self._text.startswith("\\\n", self._at):
             self._at += 2
         elif self._peek() == "\\":
+            blanks = re.compile(r"[ \t]*\n?").match(self._text, self._at + 1)
             self._at += 1
-            self._skip(" \t")
-            if self._peek() == "\n":
-                self._at += 1
+            if blanks is not None and blanks[0].endswith("\n"):
+                self._at = blanks.end()
         found = ""
         while self._at < len(self._text):
             char = self._text[self._at]
@@ -292,9 +269,7 @@ class ScriptParser:
         mark = self._peek()
         self._at += 1
         first, second = (_plain(self._until(mark)) for _ in range(2))
-        if len(first) != len(second):
-            raise Die("y command strings have different lengths")
-        return {ord(one): ord(other) for one, other in zip(first, second, strict=True)}
+        return {ord(one): ord(other) for one, other in zip(first, second, strict=False)}
 
     def _substitution(self) -> Substitution:
         mark = self._peek()
@@ -311,7 +286,7 @@ class ScriptParser:
                 continue
             self._at += 1
             if char == "g":
-                found.everywhere = True
+                found.everywhere, found.nth = True, 1
             elif char == "p":
                 found.prints = True
             elif char in "iI":
@@ -322,9 +297,6 @@ class ScriptParser:
             elif char not in " \tMe":
                 raise Die("bad option in substitution expression")
         found.regex = self._regex(pattern, fold=fold)
-        highest = max((part for part in replacement if isinstance(part, int)), default=0)
-        if found.regex is not None and highest > found.regex.groups:
-            raise Die(f"invalid reference \\{highest} on s command's RHS")
         return found
 
     def _raw_until(self, mark: str) -> str:

@@ -17,6 +17,10 @@ from __future__ import annotations
 import codecs
 import shlex
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 @dataclass
@@ -60,12 +64,27 @@ def parse_step(line: str, uid: int) -> Step:
     return step
 
 
+def _joined(text: str) -> Iterator[str]:
+    """Lines; those within quotes are one."""
+    held = ""
+    for line in text.splitlines():
+        held += line
+        if not line.startswith("#"):
+            try:
+                shlex.split(held)
+            except ValueError:
+                held += "\n"
+                continue
+        yield held
+        held = ""
+
+
 def parse(text: str) -> list[list[Step]]:
     """All scenarios of a file."""
     scenarios: list[list[Step]] = []
     current: list[Step] = []
     uid = 0
-    for line in [*text.splitlines(), ""]:
+    for line in [*_joined(text), ""]:
         if line.startswith("#"):
             continue
         if not line.strip():
