@@ -32,9 +32,7 @@ def _inspect(call: Call) -> Answer:
     if verbose not in _GO_BOOLS:
         problem = f'strconv.ParseBool: parsing "{verbose}": invalid syntax'
         raise Failure(400, f"invalid value for verbose: {verbose}: {problem}")
-    network = call.engine.networks.get(call.id)
-    if (scope := call.text("scope")) and network.scope != scope:
-        raise Failure(404, f"network {call.id} not found")
+    network = call.engine.networks.get(call.id, call.text("scope"))
     return Answer(json=network.inspect(call.engine.api))
 
 

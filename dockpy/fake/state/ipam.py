@@ -129,7 +129,7 @@ class Pools:
         self._taken: list[IPNetwork] = []
         self._private = private
         self._lowest = lowest
-        self._next = 0
+        self._next = {4: 0, 6: 0}
 
     def take(self, subnets: Iterable[Subnet]) -> None:
         """Take subnets that were asked for: all of them or none.
@@ -146,11 +146,11 @@ class Pools:
     def choose(self, version: int) -> Subnet | None:
         """Take a subnet that is free; None where there is none."""
         candidates = list(self._candidates(version))
-        start = 0 if self._lowest else self._next
+        start = 0 if self._lowest else self._next[version]
         for number in (*range(start, len(candidates)), *range(start)):
             network = candidates[number]
             if not any(_overlap(network, other) for other in self._taken):
-                self._next = number + 1
+                self._next[version] = number + 1
                 self._taken.append(network)
                 return Subnet(str(network), asked=False)
         return None

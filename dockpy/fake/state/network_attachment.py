@@ -154,7 +154,7 @@ class Attachment:
     def _mac(self, endpoint: Endpoint) -> str:
         asked = endpoint.asked.get("MacAddress") if at_least(self._engine.api, "1.44") else ""
         first = next(iter(self.endpoints.values())) is endpoint
-        asked = asked or (self.container.config.get("MacAddress") if first else "")
+        asked = asked or (self.container.requested_mac if first else "")
         if asked:
             return str(asked)
         if not at_least(self._engine.api, "1.48") and endpoint.address:

@@ -66,17 +66,22 @@ class Networks(ContainerNetworks):
         """The network with this whole id."""
         return self._networks.get(id)
 
-    def find(self, reference: str) -> Network | None:
+    def find(self, reference: str, scope: str = "") -> Network | None:
         """The network of an id, a name, or the beginning of an id; None where there is none.
+
+        Args:
+            reference: which.
+            scope: only among those of this one; empty for any.
 
         Raises:
             Failure: 400, there are several.
         """
+        networks = [network for network in self if scope in ("", network.scope)]
         if reference in self._networks:
-            return self._networks[reference]
+            return self._networks[reference] if self._networks[reference] in networks else None
         for kind, found in (
-            ("name", [network for network in self if network.name == reference]),
-            ("ID prefix", [network for network in self if reference and network.id.startswith(reference)]),
+            ("name", [network for network in networks if network.name == reference]),
+            ("ID prefix", [network for network in networks if network.id.startswith(reference or "/")]),
         ):
             if len(found) > 1:
                 count = f"{len(found)} matches found based on {kind}"
@@ -85,13 +90,13 @@ class Networks(ContainerNetworks):
                 return found[0]
         return None
 
-    def get(self, reference: str) -> Network:
-        """The network of an id, a name, or the beginning of an id.
+    def get(self, reference: str, scope: str = "") -> Network:
+        """The network of an id, a name, or the beginning of an id; arguments as of `find`.
 
         Raises:
             Failure: 404, there is none; 400, there are several.
         """
-        network = self.find(reference)
+        network = self.find(reference, scope)
         if network is None:
             raise Failure(404, f"network {reference} not found")
         return network
@@ -112,6 +117,8 @@ class Networks(ContainerNetworks):
         """
         engine = self._engine
         name = request.get("Name") or ""
+        if at_least(engine.api, "1.44"):
+            read_subnets((request.get("IPAM") or {}).get("Config") or [], engine.api)
         warning = self._check_name(name, bool(request.get("CheckDuplicate")))
         scope = request.get("Scope") or "local"
         driver = request.get("Driver") or "bridge"
@@ -169,8 +176,9 @@ class Networks(ContainerNetworks):
         return f"Network with name {name} (id : {same.id}) already exists"
 
     def _check_scope(self, driver: str, scope: str, *, ingress: bool) -> None:
-        if scope == "swarm" or driver == "overlay":
-            if driver != "overlay":
+        elsewhere = scope != "local" and not at_least(self._engine.api, "1.42")
+        if scope == "swarm" or driver == "overlay" or elsewhere:
+            if scope == "swarm" and driver != "overlay":
                 raise Failure(403, "cannot create a swarm scoped network when swarm is not active")
             raise Failure(
                 403 if at_least(self._engine.api, "1.42") else 500,

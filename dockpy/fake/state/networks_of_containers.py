@@ -56,11 +56,11 @@ class ContainerNetworks:
         self.host.route = self._stack_at
         self.host.resolve = lambda name: ["127.0.0.1"] if name in ("localhost", engine.name) else []
 
-    def find(self, reference: str) -> Network | None:
+    def find(self, reference: str, scope: str = "") -> Network | None:
         """See `Networks`."""
         raise NotImplementedError
 
-    def get(self, reference: str) -> Network:
+    def get(self, reference: str, scope: str = "") -> Network:
         """See `Networks`."""
         raise NotImplementedError
 
