@@ -1,0 +1,131 @@
+"""What a container's files have besides its image: /proc, /dev, /sys, and files of /etc."""
+
+from __future__ import annotations
+
+import errno
+import os
+from typing import TYPE_CHECKING
+
+from dockpy.fake.files import Node, OpenFile, Tree, Upper, fault
+from dockpy.fake.files.paths import may
+from dockpy.fake.kernel.proc import Machine, proc_tree
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from dockpy.fake.files import FileSystem, Who
+    from dockpy.fake.kernel.file import File
+    from dockpy.fake.kernel.namespace import Namespace
+    from dockpy.fake.kernel.tty import Terminal
+
+__all__ = ["MOUNT_POINTS", "SHM_SIZE", "prepare"]
+
+MOUNT_POINTS = ("/dev", "/dev/pts", "/dev/shm", "/proc", "/sys", "/etc")  # noqa: S108
+"""Directories that have to be there, in the root, before `prepare` mounts."""
+SHM_SIZE = 64 << 20
+_DEVICES = {"null": (1, 3), "zero": (1, 5), "full": (1, 7), "random": (1, 8), "urandom": (1, 9)}
+_LINKS = {
+    "fd": "/proc/self/fd",
+    "stdin": "/proc/self/fd/0",
+    "stdout": "/proc/self/fd/1",
+    "stderr": "/proc/self/fd/2",
+    "ptmx": "pts/ptmx",
+}
+
+
+def prepare(
+    fs: FileSystem,
+    namespace: Namespace,
+    *,
+    machine: Machine | None = None,
+    etc: Mapping[str, Callable[[], bytes]] | None = None,
+    tty: Terminal | None = None,
+) -> None:
+    """Mount what every container has. The root has `MOUNT_POINTS` already, and the files of `etc`.
+
+    Args:
+        fs: the container's files.
+        namespace: the container.
+        machine: what it sees of the machine.
+        etc: by name, what the files say that the engine gives it (``hosts``, ``hostname``, ``resolv.conf``);
+            one that is opened to be written keeps what it has from then on.
+        tty: the terminal of PID 1, which is ``/dev/console``.
+    """
+    fs.mount("/proc", proc_tree(namespace, machine or Machine(namespace.scheduler.now())))
+    fs.mount("/dev", _devices(namespace, tty))
+    fs.mount("/dev/pts", Tree(Node.dynamic_directory(lambda: _terminals(namespace), 0o755)))
+    fs.mount("/dev/shm", Upper.empty(0o1777))  # noqa: S108
+    fs.mount("/dev/mqueue", Upper.empty(0o1777))
+    fs.mount("/sys", Tree(Node.directory(_sys(namespace), 0o555)), read_only=True)
+    for name, produce in (etc or {}).items():
+        fs.mount(f"/etc/{name}", Tree(_engine_file(fs, f"/etc/{name}", produce)))
+
+
+def _devices(namespace: Namespace, tty: Terminal | None) -> Upper:
+    entries = {name: Node.device(*numbers) for name, numbers in _DEVICES.items()}
+    entries |= {name: Node.symlink(target) for name, target in _LINKS.items()}
+    entries |= {name: Node.directory() for name in ("pts", "shm", "mqueue")}
+    terminal = Node.device(5, 0)
+    terminal.opener = _own_terminal
+    entries["tty"] = terminal
+    if tty is not None:
+        entries["console"] = _terminal(tty)
+    return Upper(Tree(Node.directory(entries)))
+
+
+def _own_terminal(who: object, _flags: int) -> File:
+    tty: Terminal | None = getattr(who, "tty", None)
+    if tty is None or tty.closed:
+        raise OSError(errno.ENXIO, "No such device or address", "/dev/tty")
+    return tty.open()
+
+
+def _terminals(namespace: Namespace) -> dict[str, Node]:
+    found = {"ptmx": Node.device(5, 2)}
+    for process in namespace.processes.values():
+        if process.tty is not None:
+            found[str(process.tty.number)] = _terminal(process.tty)
+    return found
+
+
+def _terminal(tty: Terminal) -> Node:
+    node = Node.device(136, tty.number, 0o620)
+    node.gid = 5
+    node.opener = lambda _who, _flags: tty.open()
+    return node
+
+
+def _engine_file(fs: FileSystem, path: str, produce: Callable[[], bytes]) -> Node:
+    """A file that says what the engine gives, until somebody opens it to write."""
+    kept: list[Node] = []
+    file = Node.file(mode=0o644)
+
+    def opener(who: Who, flags: int) -> File:
+        writes = flags & os.O_ACCMODE != os.O_RDONLY
+        if not may(who, file, 2 if writes else 4):
+            raise fault(errno.EACCES, path)
+        if writes and not kept:
+            kept.append(Node.file(produce()))
+        node = kept[0] if kept else Node.file(produce())
+        if flags & os.O_TRUNC:
+            node.data = b""
+        return OpenFile(node, flags, path, 1, fs.now, lambda size: size)
+
+    file.opener = opener
+    return file
+
+
+def _sys(namespace: Namespace) -> dict[str, Node]:
+    def limit(value: int | None) -> bytes:
+        return b"max\n" if value is None else b"%d\n" % value
+
+    cgroup = {
+        "cgroup.controllers": Node.dynamic(lambda: b"cpuset cpu io memory pids\n"),
+        "cgroup.procs": Node.dynamic(lambda: b"".join(b"%d\n" % pid for pid in sorted(namespace.processes))),
+        "memory.current": Node.dynamic(lambda: b"%d\n" % namespace.memory),
+        "memory.max": Node.dynamic(lambda: limit(namespace.memory_limit)),
+        "pids.current": Node.dynamic(lambda: b"%d\n" % len(namespace.processes)),
+        "pids.max": Node.dynamic(lambda: limit(namespace.pids_limit)),
+    }
+    fs = Node.directory({"cgroup": Node.directory(cgroup, 0o555)}, 0o555)
+    return {"fs": fs, "kernel": Node.directory(mode=0o555), "class": Node.directory(mode=0o555)}
