@@ -272,8 +272,9 @@ class Runner:
         child = shell.p.fork(found.code, found.argv)
         child.env = env
         child.exe = found.path or child.exe
+        shell.jobs.lead([child], front=True)
         self._release()
-        return (yield from shell.jobs.foreground([child]))
+        return (yield from shell.jobs.foreground([child], " ".join(args)))
 
     def _release(self) -> None:
         if self._shell.redirects.lent:

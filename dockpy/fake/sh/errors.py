@@ -10,6 +10,7 @@ __all__ = [
     "Exit",
     "Failure",
     "Incomplete",
+    "Interrupt",
     "Jump",
     "Return",
     "SyntaxFault",
@@ -62,6 +63,10 @@ class Exit(Jump):
 
 class Ended(Exit):
     """A program took the shell's place, and has ended: there is no EXIT trap."""
+
+
+class Interrupt(Jump):
+    """``^C``: back to the prompt."""
 
 
 class Return(Jump):

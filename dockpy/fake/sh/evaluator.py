@@ -141,7 +141,9 @@ class Evaluator:
 
     def _pipeline(self, command: Pipeline, last: bool) -> Status:
         shell = self._shell
-        status = yield from shell.jobs.foreground(self._piped(command))
+        children = self._piped(command)
+        shell.jobs.lead(children, front=True)
+        status = yield from shell.jobs.foreground(children, command.text)
         yield from self._checked(status)
         return status
 
@@ -168,7 +170,9 @@ class Evaluator:
         shell = self._shell
         text = command.text if shell.interactive else ""
         if isinstance(command.command, Pipeline):
-            shell.background = shell.jobs.add(self._piped(command.command), text).pid
+            children = self._piped(command.command)
+            shell.jobs.lead(children, front=False)
+            shell.background = shell.jobs.add(children, text).pid
             return 0
         inner: Command = command.command
         if isinstance(inner, Subshell) and not inner.redirects:
@@ -205,7 +209,9 @@ class Evaluator:
                 raise (yield from sub.fail(failure)) from None
             return (yield from sub.evaluator.run(command.body, True))
 
-        status = yield from shell.jobs.foreground([shell.fork(run)])
+        child = shell.fork(run)
+        shell.jobs.lead([child], front=True)
+        status = yield from shell.jobs.foreground([child])
         yield from self._checked(status)
         return status
 

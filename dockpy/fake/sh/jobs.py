@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dockpy.fake.sh.errors import Failure
+from dockpy.fake.sh.errors import Failure, Interrupt
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Job", "Jobs", "describe"]
 
-_QUIET = (2, 13)
+_INT = 2
+_QUIET = (_INT, 13)
+_SHELLS_OWN = (_INT, 3, 15, 20, 21, 22)
 _DESCRIPTIONS = {
     1: "Hangup",
     2: "Interrupt",
@@ -87,7 +89,7 @@ class Job:
         """What ``jobs`` says of it."""
         last = self.processes[-1]
         if not self.done:
-            return "Stopped" if last.stopped else "Running"
+            return "Stopped" if any(one.stopped for one in self.processes) else "Running"
         if last.ended_by:
             return describe(last.ended_by)
         return f"Done({self.status})" if self.status else "Done"
@@ -160,14 +162,61 @@ class Jobs:
 
     # Waiting
 
-    def foreground(self, processes: list[Process]) -> Generator[Waitable | Wait | None, None, int]:
-        """Wait until all of them have ended; returns the status."""
-        status = failed = 0
+    def lead(self, processes: list[Process], *, front: bool) -> None:
+        """Give children what children of somebody's shell have: signals as usual, and a group of their own.
+
+        Args:
+            processes: the children, which have not run yet.
+            front: the terminal's signals go to them.
+        """
+        shell = self._shell
+        if not shell.interactive or not processes:
+            return
         for process in processes:
-            yield from self._ended(process, restart=True)
-            status = process.exit_code or 0
-            failed = status or failed
-        return failed if self._shell.options["pipefail"] else status
+            for signal in _SHELLS_OWN:
+                if shell.traps.actions.get(signal) != "":
+                    process.default(signal)
+            if shell.options["m"]:
+                process.setpgid(processes[0].pid)
+        if front:
+            self.give_terminal(processes[0].pgid)
+
+    def give_terminal(self, group: int) -> None:
+        """Let the terminal's signals go to a process group."""
+        shell = self._shell
+        if shell.options["m"] and shell.p.tty is not None:
+            shell.p.tty.foreground = group
+
+    def foreground(
+        self, processes: list[Process], text: str = "", job: Job | None = None
+    ) -> Generator[Waitable | Wait | None, None, int]:
+        """Wait until all of them have ended, or are stopped from the terminal; returns the status.
+
+        Args:
+            processes: children of this shell.
+            text: what they are, should they become a job.
+            job: the job that they are already.
+
+        Raises:
+            Interrupt: somebody ended them by ``^C``.
+        """
+        shell = self._shell
+        status = failed = 0
+        try:
+            for process in processes:
+                yield from self._ended(process, restart=True, stopped=shell.options["m"])
+                if process.exit_code is None:
+                    job = job or self.add(processes, text)
+                    job.waited = False
+                    yield from shell.complain(self.line(job))
+                    return 128 + process.stopped
+                status = process.exit_code
+                failed = status or failed
+        finally:
+            self.give_terminal(shell.p.pgid)
+        if shell.interactive and processes and processes[-1].ended_by == _INT:
+            raise Interrupt(128 + _INT)
+        return failed if shell.options["pipefail"] else status
 
     def until(self, job: Job) -> Generator[Waitable | Wait | None, None, int]:
         """Wait until a job has ended, or a signal comes that is caught; returns the status."""
@@ -185,11 +234,11 @@ class Jobs:
         job.waited = True
 
     def _ended(
-        self, process: Process, *, restart: bool, told: bool = False
+        self, process: Process, *, restart: bool, told: bool = False, stopped: bool = False
     ) -> Generator[Waitable | Wait | None, None, None]:
         p = self._shell.p
         if process in p.children:
-            yield from p.wait(process, restart=restart)
+            yield from p.wait(process, restart=restart, stopped=stopped)
         elif told:
             return
         if process.ended_by and process.ended_by not in _QUIET:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["main"]
 
 _CHUNK = 1023
-_INT, _QUIT, _TERM = 2, 3, 15
+_INT, _QUIT, _TERM, _TSTP, _TTIN, _TTOU = 2, 3, 15, 20, 21, 22
 _USAGE = (
     f"{BANNER}\n\nUsage: sh [-il] [-|+Cabefmnuvx] [-|+o OPT]... "
     "[-c 'SCRIPT' [ARG0 ARGS] | FILE ARGS | -s ARGS]\n\n"
@@ -98,9 +98,13 @@ def _variables(shell: Shell) -> None:
 
 
 def _welcome(shell: Shell) -> Generator[Waitable | Wait | None, None, None]:
-    for signal in (_INT, _QUIT, _TERM):
+    if _typed(shell.p):
+        shell.options["m"] = True
+        shell.p.setpgid()
+        shell.jobs.give_terminal(shell.p.pgid)
+    for signal in (_INT, _QUIT, _TERM, *((_TSTP, _TTIN, _TTOU) if shell.options["m"] else ())):
         shell.traps.guard(signal)
-    if not _typed(shell.p):
+    if not shell.options["m"]:
         yield from shell.complain(f"{shell.name}: can't access tty; job control turned off\n")
     yield from shell.say(
         f"\n\n{BANNER.removesuffix(' multi-call binary.')} built-in shell (ash)\n"

@@ -94,17 +94,10 @@ class Shell:
             pid: which; 0 and below for all that belong together.
             signal: its number.
         """
-        processes = self.p.namespace.processes
-        if pid > 0:
-            targets = [processes[pid]] if pid in processes else []
-        else:
-            targets = [process for process in processes.values() if process.pid != 1]
-        if not targets:
-            return "No such process"
-        if self.p.uid and all(process.uid != self.p.uid for process in targets):
-            return "Operation not permitted"
-        for process in targets:
-            process.kill(signal)
+        try:
+            self.p.send(pid, signal)
+        except OSError as error:
+            return error.strerror
         return None
 
     # Variables and parameters
@@ -209,12 +202,10 @@ class Shell:
         value = self.variables.get(name)
         if value is None:
             return usual if name == "PS4" else ""
+        reader = WordReader(Source(""), Parser(Source("")).substituted)
+        kept = value.replace("\\$", "\\\\\\$") if name != "PS4" else value  # ``\$`` has a meaning of its own
         try:
-            return (
-                yield from self.expander.text(
-                    WordReader(Source(""), Parser(Source("")).substituted).document(value)
-                )
-            )
+            return (yield from self.expander.text(reader.document(kept)))
         except (Failure, SyntaxFault):
             return value
 
@@ -273,7 +264,9 @@ class Shell:
             shell.p = p
             return (yield from shell.finish(run(shell)))
 
-        return self.p.fork(code, fds=fds)
+        child = self.p.fork(code, fds=fds)
+        self.jobs.lead([child], front=False)
+        return child
 
     def finish(
         self, steps: Generator[Waitable | Wait | None, None, int]

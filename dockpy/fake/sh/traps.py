@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dockpy.fake.kernel.signals import NAMES, signal_number
-from dockpy.fake.sh.errors import Exit, Jump, Return
+from dockpy.fake.sh.errors import Exit, Interrupt, Jump, Return
 from dockpy.fake.sh.variables import quoted
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["ERROR", "EXIT", "Traps", "number_of"]
 
 EXIT, ERROR = 0, -1
+_STOPS = (20, 21, 22)
 _KILL, _STOP, _INT, _QUIT, _TERM = 9, 19, 2, 3, 15
 
 
@@ -68,7 +69,7 @@ class Traps:
         p = self._shell.p
         if number == _INT:
             p.catch(number)
-        elif number in (_QUIT, _TERM):
+        elif number in (_QUIT, _TERM, *_STOPS):
             p.ignore(number)
         else:
             p.default(number)
@@ -90,7 +91,7 @@ class Traps:
             if action:
                 yield from self._run(action)
             elif number == _INT and self._shell.interactive:
-                raise Jump(128 + _INT)
+                raise Interrupt(128 + _INT)
 
     def failed(self) -> Generator[Waitable | Wait | None, None, None]:
         """A command failed that nothing looks at."""

@@ -70,12 +70,16 @@ def _jobs(shell: Shell, args: list[str]) -> Steps:
 def _foreground(shell: Shell, args: list[str]) -> Steps:
     job = _current(shell, args)
     yield from shell.say(f"{job.text}\n" if args[0] == "fg" else f"[{job.number}] {job.text}\n")
+    if args[0] == "fg":
+        shell.jobs.give_terminal(job.processes[0].pgid)
+        job.waited = True
     for process in job.processes:
         process.kill(_CONT)
     if args[0] == "bg":
         return 0
-    job.waited = True
-    return (yield from shell.jobs.foreground(job.processes))
+    return (
+        yield from shell.jobs.foreground([one for one in job.processes if one.exit_code is None], job=job)
+    )
 
 
 def _current(shell: Shell, args: list[str]) -> Job:
