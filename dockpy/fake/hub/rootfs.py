@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from dockpy.streams.tar import END_OF_ARCHIVE, TarEntry, TarKind, encode_entry, encode_header
+from dockpy.streams.tar import END_OF_ARCHIVE, TarEntry, TarKind, checksum, encode_entry, encode_header
 
 __all__ = ["RootFS", "program"]
+
+_NAME, _CHECKSUM = 100, 148
+"""How long a header's name is, and where its checksum stands."""
 
 
 def program(name: str) -> bytes:
@@ -46,14 +49,23 @@ class RootFS:
 
     def links(self, target: str, *paths: str, mode: int = 0o755) -> RootFS:
         """Further names of a file that is there already."""
-        for path in paths:
-            self._header(TarEntry(path, TarKind.HARDLINK, 0, mode, mtime=self._mtime, target=target))
-        return self
+        return self._alike(TarEntry("x", TarKind.HARDLINK, 0, mode, mtime=self._mtime, target=target), paths)
 
     def symlinks(self, target: str, *paths: str) -> RootFS:
         """Symbolic links."""
+        return self._alike(TarEntry("x", TarKind.SYMLINK, 0, 0o777, mtime=self._mtime, target=target), paths)
+
+    def _alike(self, entry: TarEntry, paths: tuple[str, ...]) -> RootFS:
+        """Entries that differ in their names only: one header, in which that is changed."""
+        template = encode_header(entry)
+        middle, rest = template[_NAME:_CHECKSUM], template[_CHECKSUM + 8 :]
+        without = checksum(template) - ord("x")
         for path in paths:
-            self._header(TarEntry(path, TarKind.SYMLINK, 0, 0o777, mtime=self._mtime, target=target))
+            name = path.encode("ascii")
+            assert len(name) <= _NAME, path
+            self._pieces.append(
+                b"%s%s%06o\0 %s" % (name.ljust(_NAME, b"\0"), middle, without + sum(name), rest)
+            )
         return self
 
     def _header(self, entry: TarEntry) -> None:

@@ -11,6 +11,7 @@ from dockpy.fake.registry import Refusal
 from dockpy.fake.state.image import chain_ids
 from dockpy.fake.state.image_names import parse_name
 from dockpy.fake.state.image_platform import HOST, Platform, mismatch
+from dockpy.fake.state.plugin import PLUGIN_CONFIG
 from dockpy.version import at_least
 from dockpy.wire.oci import INDEX_TYPES, MANIFEST_TYPES
 
@@ -112,6 +113,9 @@ def _pull_one(
         document = session.manifest(name.digest or name.tag)
     except Refusal as refusal:
         raise refusal.of_pull(name.familiar_repository, name.familiar, images.api) from None
+    if f'"{PLUGIN_CONFIG}"'.encode() in document.blob.read():
+        problem = f'Encountered remote "{PLUGIN_CONFIG}"(plugin) when fetching'
+        raise Failure(400 if at_least(images.api, "1.42") else 500, problem)
     yield lines.status(f"Pulling from {name.path}", name.full if name.digest else name.tag)
     digest = document.digest
     try:
