@@ -7,19 +7,26 @@ from typing import TYPE_CHECKING
 from dockpy.fake.applets import (
     cat,
     copying,
+    digests,
     echo,
+    environment,
+    expr,
     fields,
+    find,
     grep,
     head,
     ls,
     making,
     owning,
     paths,
+    processes,
     removing,
     sed,
     sort,
+    statistics,
     test,
     wc,
+    xargs,
 )
 from dockpy.fake.applets.applet import REGISTER
 from dockpy.fake.applets.busybox import names
@@ -29,7 +36,30 @@ if TYPE_CHECKING:
 
 __all__ = ["APPLETS", "names"]
 
-_FAMILIES = (cat, copying, echo, fields, grep, head, ls, making, owning, paths, removing, sed, sort, test, wc)
+_FAMILIES = (
+    cat,
+    copying,
+    digests,
+    echo,
+    environment,
+    expr,
+    fields,
+    find,
+    grep,
+    head,
+    ls,
+    making,
+    owning,
+    paths,
+    processes,
+    removing,
+    sed,
+    sort,
+    statistics,
+    test,
+    wc,
+    xargs,
+)
 
 APPLETS: dict[str, Code] = REGISTER
 """Each applet by its name."""

@@ -51,12 +51,12 @@ _MONTHS = [
 ]
 
 
-def strftime(form: str, when: datetime, nanoseconds: int = 0) -> str:
+def strftime(form: str, when: datetime) -> str:
     """C's strftime in the C locale, whatever this machine's is."""
 
     def one(match: re.Match[str]) -> str:
         flag, letter = match[1], match[2]
-        text = _field(letter, when, nanoseconds)
+        text = _field(letter, when)
         if text is None:
             return match[0]
         if flag == "-":
@@ -65,10 +65,10 @@ def strftime(form: str, when: datetime, nanoseconds: int = 0) -> str:
             return re.sub(r"^0+(?=.)", lambda zeros: " " * len(zeros[0]), text)
         return text.upper() if flag == "^" else text
 
-    return re.sub(r"%([-_^#]?)[EO]?(.)", one, form, flags=re.DOTALL)
+    return re.sub(r"%([-_^#]?)[EO]?(:z|.)", one, form, flags=re.DOTALL)
 
 
-def _field(letter: str, when: datetime, nanoseconds: int) -> str | None:
+def _field(letter: str, when: datetime) -> str | None:
     day, month = _DAYS[when.weekday()], _MONTHS[when.month - 1]
     iso_year, iso_week, _ = when.isocalendar()
     year_day = when.timetuple().tm_yday
@@ -98,7 +98,6 @@ def _field(letter: str, when: datetime, nanoseconds: int) -> str | None:
         "l": f"{twelve:2d}",
         "m": f"{when.month:02d}",
         "M": f"{when.minute:02d}",
-        "N": f"{nanoseconds:09d}",
         "p": "AM" if when.hour < 12 else "PM",
         "P": "am" if when.hour < 12 else "pm",
         "s": str(int((when - datetime(1970, 1, 1, tzinfo=UTC)).total_seconds())),
@@ -111,6 +110,7 @@ def _field(letter: str, when: datetime, nanoseconds: int) -> str | None:
         "y": f"{when.year % 100:02d}",
         "Y": str(when.year),
         "z": f"{sign}{abs(minutes) // 60:02d}{abs(minutes) % 60:02d}",
+        ":z": f"{sign}{abs(minutes) // 60:02d}:{abs(minutes) % 60:02d}",
         "Z": when.tzname() or "UTC",
     }
     compound = {
@@ -125,7 +125,7 @@ def _field(letter: str, when: datetime, nanoseconds: int) -> str | None:
         "+": "%a %b %e %H:%M:%S %Z %Y",
     }
     if letter in compound:
-        return strftime(compound[letter], when, nanoseconds)
+        return strftime(compound[letter], when)
     return fields.get(letter)
 
 
@@ -145,8 +145,12 @@ def parse_time(p: Process, text: str, *, utc: bool = False) -> int | None:
     if found is None:
         return None
     year, month, day, hour, minute, second = found
+    if not 1 <= day <= 31 or hour > 24 or minute > 59 or second > 60:
+        return None
     try:
-        when = datetime(year, month, day, hour, minute, min(second, 59), tzinfo=zone)
+        when = datetime(year, month, 1, tzinfo=zone) + timedelta(
+            days=day - 1, hours=hour, minutes=minute, seconds=second
+        )
     except ValueError:
         return None
     return int((when - datetime(1970, 1, 1, tzinfo=UTC)).total_seconds()) * SECOND

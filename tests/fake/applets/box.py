@@ -22,8 +22,9 @@ GROUP = "root:x:0:\npostgres:x:70:\nnogroup:x:65534:\n"
 
 
 class _Found:
-    def __init__(self, code):
+    def __init__(self, code, path):
         self.code = code
+        self.path = path
 
     def argv(self, given):
         return list(given)
@@ -42,7 +43,7 @@ class Loader:
         base = path.rpartition("/")[2]
         if base not in APPLETS:
             raise OSError(errno.ENOEXEC, "Exec format error")
-        return _Found(APPLETS[base])
+        return _Found(APPLETS[base], path)
 
 
 class Outcome:
@@ -73,7 +74,7 @@ class Box:
         self.fs.write_bytes(ROOT, "/etc/group", GROUP.encode())
         self.fs.write_bytes(ROOT, "/bin/busybox", b"\x7fELF", 0o755)
         self.fs.chmod(ROOT, "/bin/busybox", 0o755)
-        for name in sorted({*APPLETS, "sh"} - {"busybox"}):
+        for name in sorted({*APPLETS} - {"busybox"}):
             self.fs.symlink(ROOT, "busybox", f"/bin/{name}")
         self.namespace = Namespace(self.scheduler, Loader(), self.fs, "box", itertools.count(1000))
         self.namespace.on_crash = self._crashed
