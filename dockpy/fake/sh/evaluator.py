@@ -209,6 +209,8 @@ class Evaluator:
                 raise (yield from sub.fail(failure)) from None
             return (yield from sub.evaluator.run(command.body, True))
 
+        if last and not shell.traps.any:  # it is all that is left to do here
+            return (yield from run(shell))
         child = shell.fork(run)
         shell.jobs.lead([child], front=True)
         status = yield from shell.jobs.foreground([child])

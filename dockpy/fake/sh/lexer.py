@@ -105,6 +105,11 @@ class Lexer:
         self._pushed: Token | None = None
         self._follows: int | None = None
 
+    @property
+    def ended(self) -> bool:
+        """Whether the text's end was looked at."""
+        return self._pushed is not None and self._pushed.kind == "end of file"
+
     def push(self, token: Token) -> None:
         """Give a token back."""
         self._pushed = token

@@ -93,8 +93,8 @@ class Parser:
 
     @property
     def ended(self) -> bool:
-        """Whether the text ends right here."""
-        return self._source.position >= len(self._source.text)
+        """Whether the text ended with the command that was parsed, without a newline behind it."""
+        return self._lexer.ended
 
     def substituted(self, source: Source, closed: bool) -> Command | None:
         """The commands of a substitution.

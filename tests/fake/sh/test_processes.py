@@ -26,7 +26,19 @@ def begun(script):
     return box, process, reader
 
 
-@pytest.mark.parametrize("script", ["sleep 100", "echo a; sleep 100", "exec sleep 100", "true && sleep 100"])
+@pytest.mark.parametrize(
+    "script",
+    [
+        "sleep 100",
+        "echo a\nsleep 100",
+        "exec sleep 100",
+        "true && sleep 100",
+        "{ sleep 100; }",
+        "(sleep 100)",
+        "if :; then sleep 100; fi",
+        "x=1 sleep 100 # comment",
+    ],
+)
 def test_a_last_program_takes_the_shells_place(script):
     _, process, _ = begun(script)
     assert process.argv == ["sleep", "100"]
