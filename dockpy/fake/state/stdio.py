@@ -23,6 +23,7 @@ __all__ = ["Attachment", "Fanout", "OutputFile", "Stdio"]
 
 _CAPACITY = 1_000_000
 """What is held for somebody attached who does not read before the writer has to wait."""
+_PIECE = 64 * 1024
 _STDIN_CAPACITY = 64 * 1024
 
 
@@ -136,10 +137,11 @@ class OutputFile:
         """See `File`."""
         if self._fanout.full:
             return None
+        taken = data[:_PIECE]
         if self._log is not None:
-            self._log.write(self._stream, data)
-        self._fanout.put(self._stream, data)
-        return len(data)
+            self._log.write(self._stream, taken)
+        self._fanout.put(self._stream, taken)
+        return len(taken)
 
     def retain(self) -> OutputFile:
         """See `File`."""
