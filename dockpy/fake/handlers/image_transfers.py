@@ -55,7 +55,7 @@ def _create(call: Call) -> Answer:
         changes=call.all_of("changes"),
         platform=platform,
     )
-    return Answer(stream=iter([lines.status(image.id)]))
+    return Answer(stream=lines.guarded(iter([lines.status(image.id)])))
 
 
 @handles(ops.PUSH)
