@@ -10,6 +10,7 @@ from dockpy.fake.failure import Failure
 from dockpy.fake.registry import Refusal
 from dockpy.fake.state.image_names import parse_reference
 from dockpy.fake.state.image_pull import open_session
+from dockpy.fake.state.plugin import PLUGIN_CONFIG
 from dockpy.ops import distribution as ops
 from dockpy.wire.oci import INDEX_TYPES
 
@@ -24,12 +25,14 @@ def _inspect(call: Call) -> Answer:
         raise Failure(500, "no manifest found for full image ID")
     name = parsed.with_default()
     session = open_session(images, name, call.headers.get("x-registry-auth"))
-    platforms: list[dict[str, Any]]
+    platforms: list[dict[str, Any]] | None
     try:
         manifest = session.manifest(name.digest or name.tag)
         document = manifest.document
         if manifest.media_type in INDEX_TYPES:
             platforms = [entry.get("platform") or {} for entry in document.get("manifests") or []]
+        elif manifest.config_type == PLUGIN_CONFIG:
+            platforms = None
         else:
             config = json.loads(session.blob(document["config"]["digest"]).read())
             known = ("architecture", "os", "os.version", "os.features", "variant")

@@ -51,6 +51,14 @@ class Manifest:
         document: dict[str, Any] = json.loads(self.blob.read())
         return document
 
+    @property
+    def config_type(self) -> str:
+        """The media type of its configuration: what kind of thing it is; empty where it says none."""
+        try:
+            return str(self.document["config"]["mediaType"])
+        except (ValueError, LookupError, TypeError):
+            return ""
+
 
 @dataclass(slots=True)
 class Repository:

@@ -113,7 +113,7 @@ def _pull_one(
         document = session.manifest(name.digest or name.tag)
     except Refusal as refusal:
         raise refusal.of_pull(name.familiar_repository, name.familiar, images.api) from None
-    if f'"{PLUGIN_CONFIG}"'.encode() in document.blob.read():
+    if document.config_type == PLUGIN_CONFIG:
         problem = f'Encountered remote "{PLUGIN_CONFIG}"(plugin) when fetching'
         raise Failure(400 if at_least(images.api, "1.42") else 500, problem)
     yield lines.status(f"Pulling from {name.path}", name.full if name.digest else name.tag)

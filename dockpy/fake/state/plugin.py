@@ -169,10 +169,9 @@ def _split(file: Any, root: Any) -> tuple[bytes | None, bool]:
                 config = content.read(_LARGEST_CONFIG) if content is not None else b""
             elif name == "rootfs" or name.startswith("rootfs/"):
                 found = True
-                if inner := name.removeprefix("rootfs").strip("/"):
-                    member.name = inner
-                    if member.islnk():
-                        member.linkname = member.linkname.removeprefix("rootfs/")
-                    member.pax_headers = {}
-                    rootfs.addfile(member, archive.extractfile(member) if member.isreg() else None)
+                member.name = name.removeprefix("rootfs").strip("/") or "."
+                if member.islnk():
+                    member.linkname = member.linkname.removeprefix("./").removeprefix("rootfs/")
+                member.pax_headers = {}
+                rootfs.addfile(member, archive.extractfile(member) if member.isreg() else None)
     return config, found

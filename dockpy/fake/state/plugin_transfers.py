@@ -9,6 +9,7 @@ from dockpy.fake.failure import Failure
 from dockpy.fake.registry import Manifest, Refusal
 from dockpy.fake.state.image_lines import whole
 from dockpy.fake.state.image_names import Name, parse_name
+from dockpy.fake.state.image_pull import open_session
 from dockpy.fake.state.plugin import PLUGIN_CONFIG, Bundle
 from dockpy.fake.state.plugin_config import privileges, same_privileges
 from dockpy.version import at_least
@@ -37,13 +38,13 @@ def wanted(engine: Engine, remote: str, auth: str | None) -> list[dict[str, Any]
         Failure: 500, the name is none; or it is that of no plugin.
     """
     name = _named(engine, remote)
-    session = _session(engine, name, auth)
+    session = open_session(engine.images, name, auth)
     try:
         manifest = session.manifest(name.digest or name.tag)
-        config = manifest.document.get("config") or {}
-        if config.get("mediaType") != PLUGIN_CONFIG:
+        if manifest.config_type != PLUGIN_CONFIG:
             raise Failure(500, f"did not find plugin config for specified reference {name.full}")
-        bundle = Bundle.of_manifest(manifest, session.blob(config["digest"]), ())
+        digest = manifest.document["config"]["digest"]
+        bundle = Bundle.of_manifest(manifest, _checked(session, digest), ())
     except Refusal:
         return []
     return privileges(bundle.config)
@@ -131,7 +132,7 @@ def push(engine: Engine, reference: str, lines: Lines, *, auth: str | None = Non
     ids = [blob.digest[7:19] for blob in (bundle.manifest, *bundle.layers, bundle.config_blob)]
     for id in ids * 2:
         yield lines.progress("Preparing", id)
-    session = _session(engine, name, auth, push=True)
+    session = open_session(engine.images, name, auth, ("pull", "push"))
     for blob in (*bundle.layers, bundle.config_blob):
         try:
             if not session.has_blob(blob.digest):
@@ -158,7 +159,7 @@ def _fetch(
     lines: Lines,
     auth: str | None,
 ) -> Generator[bytes, None, Bundle]:
-    session = _session(engine, source, auth)
+    session = open_session(engine.images, source, auth)
     reference = source.digest or source.tag
     try:
         manifest = session.manifest(reference)
@@ -176,9 +177,8 @@ def _fetch(
         layers = []
         for item in document.get("layers") or ():
             layers.append((yield from _layer(engine, session, item["digest"], lines)))
-        config = document.get("config") or {}
-        is_one = config.get("mediaType") == PLUGIN_CONFIG
-        config_blob = session.blob(config["digest"]) if is_one else None
+        is_one = manifest.config_type == PLUGIN_CONFIG
+        config_blob = _checked(session, document["config"]["digest"]) if is_one else None
     except Refusal as refusal:
         raise Failure(500, refusal.full) from None
     engine.plugins.emit_pull(source, name)
@@ -196,9 +196,7 @@ def _layer(
     id = digest[7:19]
     known = engine.plugins.content(digest)
     yield lines.progress("Waiting" if known is None else "Already exists", id)
-    blob = session.blob(digest) if known is None else known
-    if blob.digest != digest:
-        raise Failure(500, f"unexpected commit digest {blob.digest}, expected {digest}: failed precondition")
+    blob = _checked(session, digest) if known is None else known
     engine.plugins.keep(blob)
     step = max(_STEP, whole(blob.size // 8))
     for done in range(step, blob.size, step):
@@ -211,19 +209,18 @@ def _layer(
     return blob
 
 
+def _checked(session: RegistrySession, digest: str) -> Blob:
+    blob = session.blob(digest)
+    if blob.digest != digest:
+        raise Refusal(f"unexpected commit digest {blob.digest}, expected {digest}: failed precondition")
+    return blob
+
+
 def _named(engine: Engine, text: str) -> Name:
     try:
         return parse_name(text, engine.api).with_default()
     except Failure as failure:
         raise Failure(500, failure.message) from None
-
-
-def _session(engine: Engine, name: Name, auth: str | None, *, push: bool = False) -> RegistrySession:
-    actions = ("pull", "push") if push else ("pull",)
-    try:
-        return engine.registries.session(name.host, name.path, auth=auth, actions=actions)
-    except ValueError:  # a header that cannot be read is taken for none
-        return engine.registries.session(name.host, name.path, actions=actions)
 
 
 def _words(engine: Engine, refusal: Refusal, path: str, name: Name, session: RegistrySession) -> str:
@@ -240,7 +237,7 @@ def _words(engine: Engine, refusal: Refusal, path: str, name: Name, session: Reg
     unseen = (
         refusal.status == 0 or refusal.code == "DENIED" or refusal.full != refusal.text
     )  # no answer came of it
-    if plain and (unseen or not at_least(engine.api, "1.42")):
+    if plain and (unseen or path.startswith("blobs/") or not at_least(engine.api, "1.42")):
         return f"{first}: {_NO_TLS}"
     if refusal.code in _MISSING:
         return f"{name.familiar}: not found"
