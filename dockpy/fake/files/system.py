@@ -148,7 +148,8 @@ class FileSystem(Rules):
         bits = (4, 2, 6, 6)[flags & os.O_ACCMODE] | (2 if flags & os.O_TRUNC else 0)
         if node.opener is None and not may(who, node, bits):
             raise fault(errno.EACCES, path)
-        if node.kind == "file" and bits & 2 and node.produce is None and node.consume is None:
+        made = node.produce is not None or node.consume is not None or node.opener is not None
+        if node.kind == "file" and bits & 2 and not made:
             self._check_writable(mount, path)
             node = mount.tree.own(place.parts)
             if flags & os.O_TRUNC and node.size:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import errno
 import os
+from functools import cache
 from typing import TYPE_CHECKING
 
-from dockpy.fake.files import Node, OpenFile, Tree, Upper, fault
+from dockpy.fake.files import Layer, Node, OpenFile, Tree, Upper, fault
 from dockpy.fake.files.paths import may
 from dockpy.fake.kernel.proc import Machine, proc_tree
+from dockpy.streams.tar import END_OF_ARCHIVE, TarEntry, TarKind, encode_header
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -18,10 +20,9 @@ if TYPE_CHECKING:
     from dockpy.fake.kernel.namespace import Namespace
     from dockpy.fake.kernel.tty import Terminal
 
-__all__ = ["MOUNT_POINTS", "SHM_SIZE", "prepare"]
+__all__ = ["SHM_SIZE", "prepare", "skeleton"]
 
-MOUNT_POINTS = ("/dev", "/dev/pts", "/dev/shm", "/proc", "/sys", "/etc")  # noqa: S108
-"""Directories that have to be there, in the root, before `prepare` mounts."""
+_ETC = ("hostname", "hosts", "resolv.conf")
 SHM_SIZE = 64 << 20
 _DEVICES = {"null": (1, 3), "zero": (1, 5), "full": (1, 7), "random": (1, 8), "urandom": (1, 9)}
 _LINKS = {
@@ -33,6 +34,19 @@ _LINKS = {
 }
 
 
+@cache
+def skeleton() -> Layer:
+    """What lies between an image and a container's own files: where `prepare` mounts, and empty files."""
+    files = {".dockerenv": 0o755, "dev/console": 0o755} | {f"etc/{name}": 0o644 for name in _ETC}
+    pieces = []
+    for name in ("dev", "dev/pts", "dev/shm", "etc", "proc", "sys"):
+        pieces.append(encode_header(TarEntry(name, TarKind.DIRECTORY, 0, 0o755)))
+    for name, mode in files.items():
+        pieces.append(encode_header(TarEntry(name, TarKind.FILE, 0, mode)))
+    pieces.append(encode_header(TarEntry("etc/mtab", TarKind.SYMLINK, 0, 0o777, target="/proc/mounts")))
+    return Layer.from_tar([*pieces, END_OF_ARCHIVE])
+
+
 def prepare(
     fs: FileSystem,
     namespace: Namespace,
@@ -41,7 +55,7 @@ def prepare(
     etc: Mapping[str, Callable[[], bytes]] | None = None,
     tty: Terminal | None = None,
 ) -> None:
-    """Mount what every container has. The root has `MOUNT_POINTS` already, and the files of `etc`.
+    """Mount what every container has. The root's top image layer is `skeleton`.
 
     Args:
         fs: the container's files.

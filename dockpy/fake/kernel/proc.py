@@ -78,7 +78,7 @@ def _machine_files(namespace: Namespace, machine: Machine) -> dict[str, Node]:
 
     def cpuinfo() -> str:
         return "".join(
-            f"processor\t: {n}\nvendor_id\t: GenuineFake\nmodel name\t: dockpy fake CPU\ncpu MHz\t\t: 1000.000\n"
+            f"processor\t: {n}\nmodel name\t: dockpy fake CPU\ncpu MHz\t\t: 1000.000\n"
             f"cpu cores\t: {machine.cpus}\nflags\t\t: fpu\nbogomips\t: 2000.00\n\n"
             for n in range(machine.cpus)
         )
@@ -88,11 +88,14 @@ def _machine_files(namespace: Namespace, machine: Machine) -> dict[str, Node]:
         lines += [f"btime {machine.booted // SECOND}", f"processes {max(namespace.processes, default=0)}"]
         return "\n".join(lines) + "\n"
 
+    def hostname() -> bytes:
+        return _bytes(f"{namespace.hostname}\n")
+
     def set_hostname(data: bytes) -> None:
         namespace.hostname = data.decode("utf-8", "replace").strip()
 
     kernel = {
-        "hostname": Node.dynamic(lambda: f"{namespace.hostname}\n".encode(), 0o644, set_hostname),
+        "hostname": Node.dynamic(hostname, 0o644, set_hostname),
         "osrelease": _text(lambda: f"{machine.release}\n"),
         "ostype": _text(lambda: "Linux\n"),
         "version": _text(lambda: "#1 SMP\n"),

@@ -278,7 +278,7 @@ class Process(FileCalls, Signalling):
             BlockingIOError: the container may have no more processes.
         """
         limit = self.namespace.pids_limit
-        if limit is not None and len(self.namespace.processes) >= limit:
+        if limit is not None and 0 < limit <= len(self.namespace.processes):
             raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
         files = self.fds if fds is None else fds
         return Process(

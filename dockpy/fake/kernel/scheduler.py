@@ -294,7 +294,8 @@ class Scheduler:
         """
         if self._pumping:  # called by something that it runs
             return False
-        if not self._overdue():
+        if not self._overdue() and (not self._ready or self.computing):
+            # what is ready runs as of when it became so, though nobody pumped until now
             self._time = max(self._time, self.clock.now())
         self._pumping = True
         ran = False
@@ -313,6 +314,8 @@ class Scheduler:
             self._pumping = False
         if not self._ready:
             self._steps = 0
+            if not self._overdue():
+                self._time = max(self._time, self.clock.now())
         return ran
 
     def settle(self) -> None:

@@ -225,5 +225,8 @@ def exit_code_of(result: object) -> tuple[int, bytes]:
 
 
 def trace_of(error: BaseException) -> bytes:
-    """The traceback as Python prints it."""
-    return "".join(traceback.format_exception(error)).encode("utf-8", "surrogateescape")
+    """The traceback as Python prints it, without our own frame."""
+    trace = error.__traceback__
+    inner = trace.tb_next if trace is not None else None
+    lines = traceback.format_exception(type(error), error, inner)
+    return "".join(lines).encode("utf-8", "surrogateescape")
