@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from dockpy.fake.applets import (
     cat,
+    compressing,
     copying,
     digests,
     echo,
@@ -17,6 +18,7 @@ from dockpy.fake.applets import (
     head,
     ls,
     making,
+    network,
     owning,
     paths,
     processes,
@@ -24,8 +26,10 @@ from dockpy.fake.applets import (
     sed,
     sort,
     statistics,
+    tar,
     test,
     wc,
+    web,
     xargs,
 )
 from dockpy.fake.applets.applet import REGISTER
@@ -38,6 +42,7 @@ __all__ = ["APPLETS", "names"]
 
 _FAMILIES = (
     cat,
+    compressing,
     copying,
     digests,
     echo,
@@ -49,6 +54,7 @@ _FAMILIES = (
     head,
     ls,
     making,
+    network,
     owning,
     paths,
     processes,
@@ -56,8 +62,10 @@ _FAMILIES = (
     sed,
     sort,
     statistics,
+    tar,
     test,
     wc,
+    web,
     xargs,
 )
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from dockpy.fake.files import Stat
 
-__all__ = ["changed_mode", "mode_string"]
+__all__ = ["changed_mode", "mode_letters", "mode_string"]
 
 _KINDS = {"file": "-", "dir": "d", "symlink": "l", "char": "c", "block": "b", "fifo": "p", "socket": "s"}
 _SPECIAL = {"u": 0o4000, "g": 0o2000, "o": 0}
@@ -17,12 +17,16 @@ _SHIFT = {"u": 6, "g": 3, "o": 0}
 
 def mode_string(stat: Stat) -> str:
     """``-rwxr-xr-x``."""
-    mode = stat.mode
+    return _KINDS[stat.kind] + mode_letters(stat.mode)
+
+
+def mode_letters(mode: int) -> str:
+    """``rwxr-xr-x``."""
     letters = [("rwx"[2 - bit % 3] if mode >> bit & 1 else "-") for bit in range(8, -1, -1)]
     for bit, at, set_both, set_alone in ((0o4000, 2, "s", "S"), (0o2000, 5, "s", "S"), (0o1000, 8, "t", "T")):
         if mode & bit:
             letters[at] = set_both if letters[at] == "x" else set_alone
-    return _KINDS[stat.kind] + "".join(letters)
+    return "".join(letters)
 
 
 def changed_mode(text: str, mode: int, *, directory: bool, umask: int) -> int | None:
