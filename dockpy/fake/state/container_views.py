@@ -149,7 +149,7 @@ def summary(
         "Status": status_text(container),
         "HostConfig": host,
         "NetworkSettings": {"Networks": engine.networks.summary(container)},
-        "Mounts": container.mounts,
+        "Mounts": engine.volumes.summary(container),
     }
     if knows("1.52"):
         health = container.health

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from dockpy.fake.failure import Failure
 from dockpy.fake.state.container_filters import parse_moment
-from dockpy.fake.state.image_filters import bad_filter, boolean, check_names, has_labels
+from dockpy.fake.state.image_filters import boolean, check_names, has_labels
 from dockpy.fake.state.network import PREDEFINED
 from dockpy.fake.state.volumes import ANONYMOUS
 from dockpy.version import at_least
@@ -145,7 +145,7 @@ def prunable_volumes(
     """
     modern = at_least(engine.api, "1.42")
     check_names(filters, frozenset({"label", "label!", *(("all",) if modern else ())}), engine.api)
-    everything = _all(filters.get("all", ()), engine.api) or not modern or not at_least(version, "1.42")
+    everything = _all(filters.get("all", ())) or not modern or not at_least(version, "1.42")
     return [
         volume
         for volume in volumes
@@ -153,11 +153,12 @@ def prunable_volumes(
     ]
 
 
-def _all(values: Sequence[str], api: str) -> bool:
+def _all(values: Sequence[str]) -> bool:
     if not values:
         return False
     if len(values) > 1:
-        raise bad_filter(f"all=[{' '.join(sorted(values, reverse=True))}]': only one value is expected", api)
+        listed = " ".join(values)
+        raise Failure(400, f"invalid filter 'all=[{listed}]': only one value is expected")
     if values[0] not in (*_GO_TRUE, *_GO_FALSE):
         problem = f'strconv.ParseBool: parsing "{values[0]}": invalid syntax'
         raise Failure(400, f"invalid filter 'all': {problem}")

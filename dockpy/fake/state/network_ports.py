@@ -80,7 +80,7 @@ class HostPorts:
             self._taken.discard((protocol, one.host_ip, one.host_port))
 
     def _bind(self, port: str, host_ip: str, host_port: str) -> Iterator[Published]:
-        addresses = (str(ip_address(host_ip)),) if host_ip else _ANY
+        addresses = (host_ip,) if _is_address(host_ip) else _ANY
         protocol = port.partition("/")[2] or "tcp"
         number = self._choose(protocol, addresses, host_port)
         for address in addresses:
@@ -102,7 +102,7 @@ class HostPorts:
             if self._is_free(protocol, addresses, number):
                 return number
         if high and high != low:
-            raise Failure(500, f"Bind for {addresses[0]}:{low}-{high} failed: all ports are allocated")
+            raise Failure(500, "all ports are allocated")
         raise Failure(500, f"Bind for {addresses[0]}:{low} failed: port is already allocated")
 
     def _is_free(self, protocol: str, addresses: tuple[str, ...], number: int) -> bool:
@@ -114,6 +114,14 @@ class HostPorts:
                 if same_family and (address == taken_address or {address, taken_address} & set(_ANY)):
                     return False
         return True
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _port_number(binding: Mapping[str, Any]) -> int:

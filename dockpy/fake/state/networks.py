@@ -323,13 +323,12 @@ def _take_gateway(subnet: Subnet, pool: dict[str, Any], api: str) -> None:
             text = "failed to allocate gateway (): No available addresses on this pool"
             raise Failure(500, text) from None
     for name, address in (pool.get("AuxiliaryAddresses") or {}).items():
+        where = f"failed to allocate secondary ip address ({name}:{address})"
         try:
             if address not in subnet:
                 raise Failure(500, "Requested address is out of range")
             subnet.take(address)
-        except (Failure, ValueError) as error:
-            text = error.message if isinstance(error, Failure) else f"invalid address {address}"
-            status = error.status if isinstance(error, Failure) else 500
-            raise Failure(
-                status, f"failed to allocate secondary ip address ({name}:{address}): {text}"
-            ) from None
+        except ValueError:
+            raise Failure(500, f"{where}: invalid address {address}") from None
+        except Failure as failure:
+            raise Failure(500, f"{where}: {failure.message}") from None

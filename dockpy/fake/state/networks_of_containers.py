@@ -143,12 +143,14 @@ class ContainerNetworks:
             attachment.attached = True
             return
         attachment.stack = self.host if attachment.mode == "host" else self._new_stack(container)
-        attachment.sandbox_id = self._engine.new_id()
         attachment.attached = True
+        attachment.sandbox_id = ""
         for name, endpoint in attachment.endpoints.items():
             network = self.get(endpoint.network_id if self.by_id(endpoint.network_id) else name)
+            attachment.name(endpoint, network)
             check_endpoint(network, endpoint.asked, self._engine.api, settled=True)
             attachment.join(endpoint, network)
+            attachment.sandbox_id = attachment.sandbox_id or self._engine.new_id()
         bridged = [one for one in attachment.endpoints.values() if one.addresses]
         if bridged:
             attachment.publish(bridged[0].id)
@@ -326,7 +328,10 @@ class ContainerNetworks:
 
     def summary(self, container: Container) -> dict[str, Any]:
         """``NetworkSettings.Networks`` of a container in the list."""
-        return self._networks_of(container.networks, None)
+        told = self._networks_of(container.networks, None)
+        for endpoint in told.values():
+            endpoint |= {name: None for name in ("Aliases", "Links", "DNSNames") if name in endpoint}
+        return told
 
     def ports(self, container: Container) -> list[dict[str, Any]]:
         """``Ports`` of a container in the list."""

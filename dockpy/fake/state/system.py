@@ -232,6 +232,7 @@ class System:
                 "BuildCache": listed["build-cache"],
             }
             if not at_least(self._engine.api, "1.42"):
+                told["BuildCache"] = told["BuildCache"] or None
                 told["BuilderSize"] = sum(record["Size"] for record in listed["build-cache"] or ())
         if at_least(version, "1.52"):
             names = ("ContainerUsage", "ImageUsage", "VolumeUsage", "BuildCacheUsage")
