@@ -7,6 +7,7 @@ import hashlib
 import http.client
 import io
 import json
+import os
 import re
 import secrets
 import tarfile
@@ -20,7 +21,11 @@ from dockpy.fake.registry import FakeRegistry, serve
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-pytestmark = [pytest.mark.engine, pytest.mark.real]
+pytestmark = [
+    pytest.mark.engine,
+    pytest.mark.real,
+    pytest.mark.skipif(not os.environ.get("DOCKPY_TEST_HOSTS"), reason="DOCKPY_TEST_HOSTS names no engine"),
+]
 
 DOCKER = "application/vnd.docker.distribution.manifest.v2+json"
 LIST = "application/vnd.docker.distribution.manifest.list.v2+json"
@@ -270,8 +275,6 @@ def place(guarded: FakeRegistry) -> Iterator[str]:
 
 @pytest.fixture
 def engines() -> Iterator[list[dockpy.Client]]:
-    import os
-
     clients = [dockpy.Client(url) for url in os.environ["DOCKPY_TEST_HOSTS"].split(",")]
     yield clients
     for client in clients:

@@ -89,7 +89,7 @@ class Repository:
             RegistryError: there is none.
         """
         for tag in list(self.pending) if ":" in reference else (reference,):
-            if (make := self.pending.pop(tag, None)) is not None:
+            if (make := self.pending.get(tag)) is not None:
                 self.put_image(tag, *make())
         if ":" in reference:
             found = self.manifests.get(reference)

@@ -69,14 +69,15 @@ class Bundle:
         """All of it."""
         return (self.manifest, self.config_blob, *self.layers)
 
-    def has_file(self, path: str) -> bool:
-        """Whether its root file system has something there."""
+    def file(self, path: str) -> tarfile.TarInfo | None:
+        """What its root file system has at a path."""
         wanted = path.strip("/")
-        for layer in self.layers:
+        for layer in reversed(self.layers):
             with tarfile.open(fileobj=io.BytesIO(layer.read()), mode="r:gz") as archive:
-                if any(member.name.removeprefix("./").strip("/") == wanted for member in archive):
-                    return True
-        return False
+                for member in archive:
+                    if member.name.removeprefix("./").strip("/") == wanted:
+                        return member
+        return None
 
 
 def _compact(value: Any) -> bytes:

@@ -219,24 +219,15 @@ class Plugins:
             if device["Path"] not in _DEVICES:
                 where = f'error gathering device information while adding custom device "{device["Path"]}"'
                 raise Failure(500, f"{where}: no such file or directory")
-        problem = self._missing_program(plugin)
+        problem = _problem(plugin)
         if problem is not None:
+            status, words = problem
             new = at_least(self.api, "1.42")
             before = "failed to create task for container: " if new else ""
-            text = f"{before}failed to create shim task: OCI runtime create failed: runc create failed: "
-            text += f"unable to start container process: {problem}"
-            raise Failure(500, text if new else f"{text}: unknown")
-
-    @staticmethod
-    def _missing_program(plugin: Plugin) -> str | None:
-        command = [*(plugin.bundle.config["Entrypoint"] or ()), *plugin.settings["Args"]]
-        program = command[0] if command else ""
-        if not program.startswith("/"):
-            return f'exec: "{program}": executable file not found in $PATH'
-        mounted = tuple(mount["Destination"].rstrip("/") + "/" for mount in plugin.settings["Mounts"])
-        if program.startswith(mounted) or plugin.bundle.has_file(program):
-            return None
-        return f'exec: "{program}": stat {program}: no such file or directory'
+            text = (
+                f"{before}failed to create shim task: OCI runtime create failed: runc create failed: {words}"
+            )
+            raise Failure(status, text if new else f"{text}: unknown")
 
     def _emit(self, action: str, plugin: Plugin, name: str) -> None:
         self._engine.events.emit("plugin", action, plugin.id, {"name": name})
@@ -244,3 +235,24 @@ class Plugins:
     def emit_pull(self, remote: Name, name: Name) -> None:
         """One was fetched, whatever becomes of it."""
         self._engine.events.emit("plugin", "pull", remote.familiar, {"name": name.familiar})
+
+
+def _problem(plugin: Plugin) -> tuple[int, str] | None:
+    """Why a plugin's program does not start, as the runtime says it, and the status that goes with it."""
+    command = [*(plugin.bundle.config["Entrypoint"] or ()), *plugin.settings["Args"]]
+    if not command:
+        return 500, "args must not be empty"
+    program = command[0]
+    before = f'unable to start container process: exec: "{program}"'
+    if not program.startswith("/"):
+        return 404, f"{before}: executable file not found in $PATH"
+    if program.startswith(
+        tuple(mount["Destination"].rstrip("/") + "/" for mount in plugin.settings["Mounts"])
+    ):
+        return None
+    found = plugin.bundle.file(program)
+    if found is None:
+        return 500, f"{before}: stat {program}: no such file or directory"
+    if found.isdir() or not (found.issym() or found.mode & 0o111):
+        return 500, f"{before}: permission denied"
+    return None

@@ -59,6 +59,7 @@ def archive(config: dict[str, Any] | bytes | None = CONFIG, files: dict[str, byt
     with tarfile.open(fileobj=file, mode="w") as tar:
         for name, data in content.items():
             member = tarfile.TarInfo(name)
+            member.mode = 0o644 if name == "rootfs/data" else 0o755
             member.size = len(data)
             tar.addfile(member, io.BytesIO(data))
     return file.getvalue()
@@ -249,6 +250,8 @@ class TestLife:
     @pytest.mark.parametrize(
         ("change", "message"),
         [
+            ({"entrypoint": None, "args": {}}, "runc create failed: args must not be empty"),
+            ({"entrypoint": ["/data"]}, 'exec: "/data": permission denied'),
             ({"entrypoint": ["/nowhere"]}, 'exec: "/nowhere": stat /nowhere: no such file or directory'),
             ({"entrypoint": ["nowhere"]}, 'exec: "nowhere": executable file not found in $PATH'),
             ({"mounts": [{"name": "m", "destination": "/d"}]}, "mount source is not specified"),
@@ -260,7 +263,7 @@ class TestLife:
         ],
     )
     def test_that_does_not_start(self, client: Client, change: dict[str, Any], message: str) -> None:
-        create(client, "p", archive({**CONFIG, **change}))
+        create(client, "p", archive({**CONFIG, **change}, {"rootfs/data": b"no program"}))
         with pytest.raises(APIError) as caught:
             client.plugins.get("p").enable()
         assert message in str(caught.value)
