@@ -137,3 +137,24 @@ while read a b; do echo "$b $a"; done <<E
 3 4 5
 E
 n=0; while :; do n=$((n+1)); if [ $n = 3 ]; then break; fi; done; echo $n; for f in a b c; do [ $f = b ] && continue; echo $f; done
+---
+while :; do echo x; done | head -n 2
+---
+{ echo a; echo b; } | { read x; echo "got $x"; }; echo $?
+---
+f() { echo "$@" | tr a-z A-Z; }; f abc; x=$(f def); echo $x
+---
+trap 'echo hup' HUP; kill -HUP $$; kill -s HUP $$; kill -1 $$; trap - HUP; trap
+---
+nohup_test=1; (exec sh -c 'echo in $0'); exec sh -c 'echo out; exit 9'
+---
+exec >/tmp/o; echo to file; exec >&2; cat /tmp/o
+---
+set -- $(echo 1 2 3); echo $#; echo ${10} $10; set -- 1 2 3 4 5 6 7 8 9 ten; echo ${10} $10; shift 9; echo $1
+---
+echo "${HOME}/x" '$HOME' "\$HOME" ~/y; a="$HOME"/z; echo $a; unset HOME; echo ~ "<$HOME>"
+---
+echo "a
+b" | while read -r line; do printf '[%s]\n' "$line"; done; printf 'no newline' | while read l; do echo "$l"; done; printf 'x\ny' | while read l || [ -n "$l" ]; do echo "$l"; done
+---
+if [ -z "${DEBUG:-}" ]; then echo quiet; fi; : "${NAME:=world}"; echo "hello $NAME"; [ "$1" = "" ] && set -- default; exec echo "$@"
