@@ -67,7 +67,7 @@ class Call:
         """A parameter as a whole number.
 
         Raises:
-            Failure: 400, it is none.
+            Failure: 500, it is none.
         """
         text = self.text(name)
         if not text:
@@ -75,7 +75,7 @@ class Call:
         try:
             return int(text)
         except ValueError:
-            raise Failure(400, f'strconv.Atoi: parsing "{text}": invalid syntax') from None
+            raise Failure(500, f'strconv.Atoi: parsing "{text}": invalid syntax') from None
 
     def all_of(self, name: str) -> list[str]:
         """Every value of a repeated parameter."""

@@ -12,6 +12,7 @@ from dockpy.fake.faults import Fault, Faults
 from dockpy.fake.kernel.clock import Clock, RealClock
 from dockpy.fake.router import RecordedRequest, Router
 from dockpy.fake.seeding import Seeds
+from dockpy.fake.state.reboot import reboot
 from dockpy.version import at_least, parse_version
 
 if TYPE_CHECKING:
@@ -242,10 +243,7 @@ class FakeDaemon:
         for door in self._doors:
             door.drop()
         with engine.lock:
-            engine.containers.shut_down(kill=kill)
-            engine.events.forget()
-            engine.containers.boot()
-            engine.notify()
+            reboot(engine, killed=kill)
 
     def close(self) -> None:
         """End it: its containers stop, whoever waits for an answer is told so."""

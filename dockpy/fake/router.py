@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import logging
+import posixpath
 import re
 import traceback
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qs, unquote
+from urllib.parse import parse_qs, quote, unquote
 
 from dockpy.fake import handlers
 from dockpy.fake.call import HANDLERS, Answer, Call
@@ -125,8 +126,8 @@ class Router:
         found: tuple[Operation[Any], dict[str, str]] | None,
     ) -> Reply:
         engine = self._engine
-        if "//" in path:
-            return Reply(301, {"Location": re.sub("/+", "/", request.target)})
+        if (clean := _clean(unquote(path))) is not None:
+            return Reply(301, {"Location": quote(clean if version is None else f"/v{version}{clean}")})
         if found is None or not found[0].known_to(engine.api):
             return Reply.error(404, "page not found")
         operation, parts = found
@@ -215,6 +216,14 @@ _STREAMS = {
     "raw": "application/x-tar",
     "json-stream": "application/json",
 }
+
+
+def _clean(path: str) -> str | None:
+    """A path without what leads nowhere, or up: an engine sends clients there; None where it is so already."""
+    clean = "/" + posixpath.normpath(f"/{path}").lstrip("/")
+    if path.endswith("/") and clean != "/":
+        clean += "/"
+    return clean if clean != path else None
 
 
 def encode_json(value: Any) -> bytes:

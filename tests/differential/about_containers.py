@@ -26,7 +26,18 @@ def scenario_life(d: Side) -> None:
 
 def scenario_states(d: Side) -> None:
     id = d.start("web", ["sleep", "1000"])
-    for verb in ("start", "unpause", "pause", "pause", "exec", "stop?t=0", "unpause", "stop?t=0", "stop", "kill"):
+    for verb in (
+        "start",
+        "unpause",
+        "pause",
+        "pause",
+        "exec",
+        "stop?t=0",
+        "unpause",
+        "stop?t=0",
+        "stop",
+        "kill",
+    ):
         d.post(f"/containers/{id}/{verb}", {"Cmd": ["true"]} if verb == "exec" else None)
     d.delete(f"/containers/{id}")
 

@@ -24,7 +24,9 @@ SCENARIOS = [
 ]
 
 
-@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.__name__.removeprefix("scenario_"))
+@pytest.mark.parametrize(
+    "scenario", SCENARIOS, ids=lambda scenario: scenario.__name__.removeprefix("scenario_")
+)
 def test_scenario(scenario: Any, engine_place: Any, fake_of: Callable[[Any], Any]) -> None:
     fake, real = fake_of(engine_place), engine_place
     ours = heard(scenario, fake.url.removeprefix("unix://"), fake.api)

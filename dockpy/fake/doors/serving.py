@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["Connection"]
 
 _LARGEST_HEAD = 1024 * 1024 + 4096  # as Go's
-_REASONS = {400: "Bad Request", 431: "Request Header Fields Too Large", 501: "Not Implemented"}
+_REASONS = {431: "431 Request Header Fields Too Large", 501: "501 Not Implemented"}
 
 
 class _Ended(Exception):
@@ -102,11 +102,12 @@ class Connection:
 
     def _refuse(self, status: int) -> None:
         """What is no HTTP is answered as Go's server does."""
-        reason = f"{status} {_REASONS.get(status, 'Bad Request')}"
-        head = f"HTTP/1.1 {reason}\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n{reason}"
+        reason = _REASONS.get(status, "400 Bad Request")
+        text = "Unsupported transfer encoding" if status == 501 else reason
+        plain = "Content-Type: text/plain; charset=utf-8\r\nConnection: close"
         with contextlib.suppress(OSError):
-            self._wire.send(head.encode())
-            self._wire.shutdown()
+            self._wire.send(f"HTTP/1.1 {reason}\r\n{plain}\r\n\r\n{text}".encode())
+            self._wire.linger()
 
     # Answering
 

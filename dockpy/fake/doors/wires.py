@@ -13,6 +13,9 @@ from typing import Protocol
 __all__ = ["PlainWire", "TLSWire", "Wire"]
 
 _READ = 64 * 1024
+_LINGER = 0.5
+"""Seconds that a client may take to say the rest of what nobody wants to hear."""
+_MOST_LEFT = 64
 
 
 class Wire(Protocol):
@@ -28,6 +31,10 @@ class Wire(Protocol):
 
     def send(self, data: bytes) -> None:
         """Send all of the data."""
+        ...
+
+    def linger(self) -> None:
+        """Say that no more comes, and let the client read what came before it is closed."""
         ...
 
     def reset(self) -> None:
@@ -60,6 +67,14 @@ class PlainWire:
     def send(self, data: bytes) -> None:
         """See `Wire`."""
         self._sock.sendall(data)
+
+    def linger(self) -> None:
+        """See `Wire`."""
+        self._sock.shutdown(socket.SHUT_WR)
+        self._sock.settimeout(_LINGER)
+        for _ in range(_MOST_LEFT):  # data that is not read when it is closed would take the answer along
+            if not self._sock.recv(_READ):
+                return
 
     def reset(self) -> None:
         """See `Wire`."""
