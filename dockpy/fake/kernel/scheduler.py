@@ -244,11 +244,18 @@ class Scheduler:
         self._cancelled = 0
         self._pumping = False
         self._steps = 0
+        self.held: Callable[[], bool] = lambda: False
+        """Whether time is to stand still: somebody outside is not done with what happened last."""
 
     def now(self) -> int:
         """The time, in nanoseconds since 1970: while a timer runs, the time that it was due at."""
         if not self._pumping:
             self._time = max(self._time, self.clock.now())
+        return self._time
+
+    @property
+    def current(self) -> int:
+        """The time as of the last thing that ran, whatever the clock says by now."""
         return self._time
 
     def start(self, program: Program, done: Callable[[int | BaseException], None]) -> Task:
@@ -294,7 +301,7 @@ class Scheduler:
         """
         if self._pumping:  # called by something that it runs
             return False
-        if not self._overdue() and (not self._ready or self.computing):
+        if not self._overdue() and (not self._ready or self.computing) and not self.held():
             # what is ready runs as of when it became so, though nobody pumped until now
             self._time = max(self._time, self.clock.now())
         self._pumping = True
@@ -304,7 +311,7 @@ class Scheduler:
                 if self._ready and not (self.computing and self._overdue()):
                     self._ready.popleft()._step()
                     self._steps += 1
-                elif self._overdue():
+                elif self._overdue() and not self.held():
                     self._run_timer()
                 else:
                     break
@@ -314,7 +321,7 @@ class Scheduler:
             self._pumping = False
         if not self._ready:
             self._steps = 0
-            if not self._overdue():
+            if not self._overdue() and not self.held():
                 self._time = max(self._time, self.clock.now())
         return ran
 

@@ -55,7 +55,7 @@ class Program:
     def sleep(self, seconds: float) -> None:
         """Wait, in the daemon's time."""
         process = self._worker.process
-        due = self._worker.do(process.namespace.scheduler.now) + round(seconds * SECOND)
+        due = self._worker.do(self._worker.workers.now) + round(seconds * SECOND)
 
         def rest() -> Generator[Waitable | Wait | None, None, None]:
             left = due - process.namespace.scheduler.now()
@@ -65,7 +65,7 @@ class Program:
 
     def time(self) -> float:
         """The daemon's time, in seconds since 1970."""
-        return self._worker.do(self._worker.process.namespace.scheduler.now) / SECOND
+        return self._worker.do(self._worker.workers.now) / SECOND
 
     def allocate(self, size: int) -> None:
         """Take so many bytes of memory, or give them back: what is over the container's limit kills it."""

@@ -8,6 +8,7 @@ import traceback
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from dockpy.fake.engine import Gone
+from dockpy.fake.kernel.clock import ManualClock
 from dockpy.fake.kernel.process import Interrupted
 from dockpy.fake.kernel.scheduler import Waitable
 
@@ -39,7 +40,7 @@ class Worker:
     """
 
     def __init__(self, workers: Workers, process: Process, function: Callable[[Any], Any]) -> None:
-        self._workers = workers
+        self.workers = workers
         self._engine = workers.engine
         self.process = process
         self._function = function
@@ -59,7 +60,7 @@ class Worker:
     def program(self) -> Program:
         """What the kernel runs: it does what the function asks for, until that has ended."""
         self.computing_since = time.monotonic()
-        self._workers.add(self)
+        self.workers.add(self)
         self.thread.start()
         try:
             while self._result is None:
@@ -71,6 +72,7 @@ class Worker:
                     self._answer = (yield from asked()), None
                 except Exception as error:
                     self._answer = None, error
+                self.computing_since = time.monotonic()
                 self._engine.notify()
             code, text = self._result
             if text and 2 in self.process.fds:
@@ -164,7 +166,7 @@ class Worker:
             self._result = result
             self.computing_since = None
             self._something_asked.wake()
-            self._workers.remove(self)
+            self.workers.remove(self)
             if not self.killed and not self._engine.closed:
                 self._engine.catch_up()
             self._engine.notify()
@@ -181,6 +183,13 @@ class Workers:
         self.engine = engine
         self._running: dict[Worker, None] = {}
         engine.computing = self.computing
+        if isinstance(engine.clock, ManualClock):
+            engine.scheduler.held = self.computing
+
+    def now(self) -> int:
+        """The time as functions see it, in nanoseconds since 1970: that of what happened last."""
+        scheduler = self.engine.scheduler
+        return scheduler.current if isinstance(self.engine.clock, ManualClock) else scheduler.now()
 
     def code(self, function: Callable[[Any], Any]) -> Code:
         """The program that a plain function is."""
