@@ -115,7 +115,7 @@ def _commit(call: Call) -> Answer:
     new = at_least(engine.api, "1.42")
     body = call.json()
     reference = call.text("container")
-    if not reference and not new:
+    if not reference:
         raise Failure(400, 'invalid name or ID supplied: ""')
     name = None
     if call.text("repo"):

@@ -42,7 +42,10 @@ def name_to_give(images: Images, repository: str, tag: str, status: int = 400) -
                 else "refusing to create a tag with a digest reference"
             )
             raise Failure(400, text)
-        return name.of_tag(tag) if tag else name.with_default()
+        if tag:
+            return name.of_tag(tag)
+        # Older engines tell of the name as it was given.
+        return name.with_default() if at_least(images.api, "1.42") else name
     except Failure as failure:
         refused = "digest reference" in failure.message
         raise Failure(400 if refused else status, failure.message) from None
@@ -158,6 +161,8 @@ def commit(
     if base.variant:
         document["variant"] = base.variant
     image = images.add(document, layers, parent=base)
+    if at_least(images.api, "1.44"):
+        images.emit("create", image)
     if name is not None:
         images.tag(image, name)
     return image

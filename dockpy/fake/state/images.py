@@ -185,7 +185,7 @@ class Images:
         """
         if name.repository == "docker.io/library/sha256":
             raise Failure(400, "refusing to create an ambiguous tag using digest algorithm as name")
-        self.name(name, image)
+        self.name(name.with_default(), image)
         self.emit("tag", image, name=name.familiar)
 
     def emit(self, action: str, image: Image | None, *, id: str = "", name: str = "") -> None:
