@@ -51,6 +51,7 @@ def listed(
     labels, patterns = filters.get("label", ()), filters.get("reference", ())
     users = _users(images) if at_least(version, "1.51") else None
     chains = images.chains() if shared_size else {}
+    known_names = images.all_names()
     found: list[tuple[int, dict[str, Any]]] = []
     for image in images:
         made = image.created_at
@@ -58,7 +59,7 @@ def listed(
             continue
         if (until is not None and made > until) or not has_labels(image.labels, labels):
             continue
-        names = [name for name in images.names_of(image) if not patterns or like(name, patterns)]
+        names = [name for name in known_names.get(image.id, ()) if not patterns or like(name, patterns)]
         if not names:
             hidden = bool(patterns) or (asked and not dangling)
             if hidden or not (all or not images.children_of(image)):

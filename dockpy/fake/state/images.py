@@ -103,6 +103,13 @@ class Images:
             (name for name, id in self._names.items() if id == image.id), key=lambda name: name.full
         )
 
+    def all_names(self) -> dict[str, list[Name]]:
+        """The names of all images, by id, sorted."""
+        found: dict[str, list[Name]] = {}
+        for name in sorted(self._names, key=lambda name: name.full):
+            found.setdefault(self._names[name], []).append(name)
+        return found
+
     def tags_of(self, image: Image) -> list[str]:
         """Its names with tags, as people write them."""
         return [name.familiar for name in self.names_of(image) if not name.digest]
@@ -238,5 +245,9 @@ class Images:
         del self._names[name]
 
     def forget(self, image: Image) -> None:
-        """Forget an image that has no names any more."""
+        """Forget an image that has no names any more, and where registries have what was only its own."""
         del self._images[image.id]
+        kept = {diff_id for other in self._images.values() for diff_id in other.diff_ids}
+        for diff_id in image.diff_ids:
+            if diff_id not in kept:
+                self._distributed.pop(diff_id, None)
