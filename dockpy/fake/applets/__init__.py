@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dockpy.fake.applets import (
+    awk,
     cat,
     compressing,
     copying,
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 __all__ = ["APPLETS", "names"]
 
 _FAMILIES = (
+    awk,
     cat,
     compressing,
     copying,

@@ -247,7 +247,13 @@ def _answer(p: Process, fd: int, root: str) -> Program:
         body = (
             f"<HTML><HEAD><TITLE>{status}</TITLE></HEAD>\n<BODY><H1>{status}</H1>\n</BODY></HTML>\n".encode()
         )
-    head = f"HTTP/1.1 {status}\r\nContent-type: {kind}\r\nConnection: close\r\nContent-length: {len(body)}\r\n\r\n"
+    lines = [
+        f"HTTP/1.1 {status}",
+        f"Content-type: {kind}",
+        "Connection: close",
+        f"Content-length: {len(body)}",
+    ]
+    head = "\r\n".join(lines) + "\r\n\r\n"
     yield from p.write(fd, head.encode() + (b"" if words[:1] == ["HEAD"] else body))
     return 0
 

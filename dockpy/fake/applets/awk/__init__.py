@@ -1,0 +1,5 @@
+"""awk: an interpreter of the language as POSIX has it."""
+
+from dockpy.fake.applets.awk.command import awk
+
+__all__ = ["awk"]
