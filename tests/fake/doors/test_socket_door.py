@@ -52,8 +52,8 @@ def test_requests_that_come_at_once_are_answered_in_turn(connect: Connect) -> No
     sock.sendall(PING + b"GET /nothing HTTP/1.1\r\nHost: d\r\nConnection: close\r\n\r\n")
     with sock.makefile("rb") as stream:
         everything = stream.read()
-    assert everything.count(b"HTTP/1.1 200 OK") == everything.count(b"HTTP/1.1 404 Not Found") == 1
-    assert everything.index(b"200 OK") < everything.index(b"404 Not Found")
+    assert everything.count(b"HTTP/1.1 200") == everything.count(b"HTTP/1.1 404") == 1
+    assert everything.index(b"HTTP/1.1 200") < everything.index(b"HTTP/1.1 404")
 
 
 def test_head_has_no_body(connect: Connect) -> None:
@@ -215,7 +215,7 @@ def test_200_clients_at_once(daemon: FakeDaemon) -> None:
 
 def test_a_slow_reader_holds_nobody_up(daemon: FakeDaemon, connect: Connect) -> None:
     client = daemon.client()
-    client.containers.run("busybox", ["sh", "-c", "yes | head -c 20000000"], name="loud", detach=True).wait()
+    client.containers.run("busybox", ["sh", "-c", "yes aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa | head -c 3000000"], name="loud", detach=True).wait()
     slow = connect()
     slow.sendall(b"GET /containers/loud/logs?stdout=1 HTTP/1.1\r\nHost: d\r\n\r\n")
     assert slow.recv(12) == b"HTTP/1.1 200"
