@@ -1,4 +1,4 @@
-"""Plain calls of a fake daemon, past the client's own checks; and a daemon with an image that does nothing."""
+"""Plain calls of a fake daemon, past the client's checks, and a daemon with an image that does nothing."""
 
 from __future__ import annotations
 

@@ -23,6 +23,7 @@ DEVIATIONS: dict[str, str] = {
     # "OperationId place": reason; [] and {} stand for any item
     "PluginInspect.Config.Interface.Types[]": "described as objects before 1.52; every engine sends strings",
     "PluginList[].Config.Interface.Types[]": "the same",
+    "SystemDataUsage.BuilderSize": "20.10 sends it",
 }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dockpy.fake.call import Answer, Call, handles
 from dockpy.fake.failure import Failure
-from dockpy.fake.state.event_stream import check_order, encode_event, follow, parse_time
+from dockpy.fake.state.event_stream import EventStream, check_order, encode_event, parse_time
 from dockpy.fake.state.system import DISK_USAGE_KINDS
 from dockpy.ops import system as ops
 from dockpy.version import at_least
@@ -68,7 +68,7 @@ def _events(call: Call) -> Answer:
         accepted = [one.partition(";")[0].strip() for one in call.headers.get("accept", "").split(",")]
         kind = next((one for one in accepted if one in _EVENT_TYPES), _EVENT_TYPES[0])
     prefix = b"\x1e" if kind == _SEQUENCE else b""
-    stream = follow(
+    stream = EventStream(
         call.engine,
         since,
         until,

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from dockpy.fake.failure import Failure
 from dockpy.fake.kernel.clock import SECOND
 from dockpy.version import at_least
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from dockpy.fake.engine import Engine
+    from dockpy.fake.kernel.scheduler import Timer
     from dockpy.fake.state.events import Event
 
-__all__ = ["check_order", "encode_event", "follow", "lets_through", "parse_time"]
+__all__ = ["EventStream", "check_order", "encode_event", "lets_through", "parse_time"]
 
 _NAMED = ("container", "daemon", "plugin", "volume", "network", "node", "service", "secret", "config")
 _WITH_DETAILS = {"health_status", "exec_create", "exec_start"}
@@ -48,15 +49,8 @@ def check_order(since: int | None, until: int | None, texts: tuple[str, str]) ->
         raise Failure(400, text)
 
 
-def follow(
-    engine: Engine,
-    since: int | None,
-    until: int | None,
-    filters: Mapping[str, Sequence[str]],
-    encode: Callable[[Event], bytes],
-    gone: Callable[[], bool],
-) -> Iterator[bytes]:
-    """The events, each encoded, as they come.
+class EventStream:
+    """The events that are let through, each encoded, as they come: those from when it was made on.
 
     Args:
         engine: the daemon's state.
@@ -66,32 +60,61 @@ def follow(
         encode: makes bytes of one.
         gone: whether the client has gone away.
     """
-    queue = engine.events.subscribe()
-    engine.system.listeners += 1
-    end = None if until is None else engine.scheduler.at(until, engine.notify)
-    try:
+
+    def __init__(
+        self,
+        engine: Engine,
+        since: int | None,
+        until: int | None,
+        filters: Mapping[str, Sequence[str]],
+        encode: Callable[[Event], bytes],
+        gone: Callable[[], bool],
+    ) -> None:
+        self._engine = engine
+        self._until = until
+        self._filters = filters
+        self._encode = encode
+        self._gone = gone
+        self._queue = engine.events.subscribe()
+        self._closed = False
+        self._end: Timer | None = None
+        engine.system.listeners += 1
         if since is not None or until is not None:
-            for event in engine.events.kept():
-                early = since is not None and event.time < since
-                if not early and (until is None or event.time <= until) and lets_through(event, filters):
-                    yield encode(event)
-        if until is not None and until <= engine.now():
+            kept = engine.events.kept()
+            self._queue.extend(event for event in kept if since is None or event.time >= since)
+        if until is not None and until > engine.now():
+            self._end = engine.scheduler.at(until, engine.notify)
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> bytes:
+        while not self._closed:
+            while self._queue:
+                event = self._queue.popleft()
+                if self._until is not None and event.time > self._until:
+                    break
+                if lets_through(event, self._filters):
+                    return self._encode(event)
+            else:
+                if not self._is_over():
+                    self._engine.wait(lambda: bool(self._queue) or self._is_over(), self._gone)
+                    continue
+            self.close()
+        raise StopIteration
+
+    def _is_over(self) -> bool:
+        return self._until is not None and self._engine.now() >= self._until
+
+    def close(self) -> None:
+        """No more of them."""
+        if self._closed:
             return
-        while True:
-            engine.wait(lambda: bool(queue) or (until is not None and engine.now() >= until), gone)
-            while queue:
-                event = queue.popleft()
-                if until is not None and event.time > until:
-                    return
-                if lets_through(event, filters):
-                    yield encode(event)
-            if until is not None and engine.now() >= until:
-                return
-    finally:
-        if end is not None:
-            end.cancel()
-        engine.system.listeners -= 1
-        engine.events.unsubscribe(queue)
+        self._closed = True
+        if self._end is not None:
+            self._end.cancel()
+        self._engine.system.listeners -= 1
+        self._engine.events.unsubscribe(self._queue)
 
 
 def lets_through(event: Event, filters: Mapping[str, Sequence[str]]) -> bool:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 
-from dockpy.fake.daemon import FakeDaemon
 from tests.fake.asking import ENGINES, make_daemon
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dockpy.fake.daemon import FakeDaemon
 
 
 @pytest.fixture(params=ENGINES)

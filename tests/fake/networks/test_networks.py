@@ -217,7 +217,8 @@ CONNECT_REFUSED = [
     (
         "host",
         "n",
-        "container sharing network namespace with another container or host cannot be connected to any other network",
+        "container sharing network namespace with another container or host "
+        "cannot be connected to any other network",
     ),
 ]
 

@@ -26,10 +26,10 @@ def stack(daemon, name):
 
 def test_a_port_is_published_on_both_families(daemon):
     run(daemon, "c0", **publish({"HostPort": "8080"}))
-    expected = [{"HostIp": "0.0.0.0", "HostPort": "8080"}, {"HostIp": "::", "HostPort": "8080"}]  # noqa: S104
+    expected = [{"HostIp": "0.0.0.0", "HostPort": "8080"}, {"HostIp": "::", "HostPort": "8080"}]
     assert ports(daemon, "c0") == {"80/tcp": expected}
     listed = ask(daemon, "GET", "/containers/json")[1][0]["Ports"]
-    assert listed[0] == {"IP": "0.0.0.0", "PrivatePort": 80, "PublicPort": 8080, "Type": "tcp"}  # noqa: S104
+    assert listed[0] == {"IP": "0.0.0.0", "PrivatePort": 80, "PublicPort": 8080, "Type": "tcp"}
     ask(daemon, "POST", "/containers/c0/kill")
     assert ports(daemon, "c0") == {}
 
@@ -60,7 +60,10 @@ def test_free_ports_and_ranges(daemon):
 
 def test_exposed_only(daemon):
     run(
-        daemon, "c0", ExposedPorts={"80/tcp": {}}, HostConfig={"PortBindings": {"81/tcp": [{"HostPort": "1"}]}}
+        daemon,
+        "c0",
+        ExposedPorts={"80/tcp": {}},
+        HostConfig={"PortBindings": {"81/tcp": [{"HostPort": "1"}]}},
     )
     assert ports(daemon, "c0") == {"80/tcp": None}
 
