@@ -54,7 +54,7 @@ def prepare(
     machine: Machine | None = None,
     etc: Mapping[str, Callable[[], bytes]] | None = None,
     tty: Terminal | None = None,
-) -> None:
+) -> list[str]:
     """Mount what every container has. The root's top image layer is `skeleton`.
 
     Args:
@@ -64,15 +64,24 @@ def prepare(
         etc: by name, what the files say that the engine gives it (``hosts``, ``hostname``, ``resolv.conf``);
             one that is opened to be written keeps what it has from then on.
         tty: the terminal of PID 1, which is ``/dev/console``.
+
+    Returns:
+        Where something is mounted now: to be unmounted, the last one first, before the container starts anew.
     """
-    fs.mount("/proc", proc_tree(namespace, machine or Machine(namespace.scheduler.now())))
-    fs.mount("/dev", _devices(namespace, tty))
-    fs.mount("/dev/pts", Tree(Node.dynamic_directory(lambda: _terminals(namespace), 0o755)))
-    fs.mount("/dev/shm", Upper.empty(0o1777))  # noqa: S108
-    fs.mount("/dev/mqueue", Upper.empty(0o1777))
-    fs.mount("/sys", Tree(Node.directory(_sys(namespace), 0o555)), read_only=True)
+    mounted: dict[str, Tree | Upper] = {
+        "/proc": proc_tree(namespace, machine or Machine(namespace.scheduler.now())),
+        "/dev": _devices(namespace, tty),
+        "/dev/pts": Tree(Node.dynamic_directory(lambda: _terminals(namespace), 0o755)),
+        "/dev/shm": Upper.empty(0o1777),  # noqa: S108
+        "/dev/mqueue": Upper.empty(0o1777),
+        "/sys": Tree(Node.directory(_sys(namespace), 0o555)),
+    }
     for name, produce in (etc or {}).items():
-        fs.mount(f"/etc/{name}", Tree(_engine_file(fs, f"/etc/{name}", produce)))
+        path = f"/etc/{name}"
+        mounted[path] = Tree(_engine_file(fs, path, produce))
+    for path, tree in mounted.items():
+        fs.mount(path, tree)
+    return list(mounted)
 
 
 def _devices(namespace: Namespace, tty: Terminal | None) -> Upper:

@@ -161,3 +161,15 @@ def test_a_terminal_is_a_device(world, namespace):
 
     assert inside(world, namespace, look) == (["0", "ptmx"], 0o620)
     assert terminal.read_now(10) == b"hi\r\n"
+
+
+def test_what_is_mounted_can_be_mounted_anew(world):
+    namespace = world.namespace()
+    fs = namespace.fs
+    for _ in range(2):
+        paths = prepare(fs, namespace, etc={"hosts": lambda: b"x"})
+        assert [mount.path for mount in fs.mounts][1:] == sorted(paths)
+        for path in reversed(paths):
+            fs.unmount(path)
+        assert len(fs.mounts) == 1
+        assert fs.read_bytes(ROOT, "/etc/hosts") == b""
