@@ -36,6 +36,10 @@ class Blob:
         self.digest: str = digest
         self.size: int = len(data)
 
+    def __deepcopy__(self, memo: object) -> Blob:
+        """It never changes: all copies of what holds it share it."""
+        return self
+
     @classmethod
     def of(cls, data: bytes) -> Blob:
         """The blob with this content."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
 
@@ -12,12 +13,13 @@ from dockpy.fake.faults import Fault, Faults
 from dockpy.fake.kernel.clock import Clock, RealClock
 from dockpy.fake.router import RecordedRequest, Router
 from dockpy.fake.seeding import Seeds
+from dockpy.fake.snapshots import Snapshot, restore, take
 from dockpy.fake.state.reboot import reboot
 from dockpy.version import at_least, parse_version
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from dockpy.client import Client
     from dockpy.fake.doors.socket import SocketDoor
@@ -227,6 +229,60 @@ class FakeDaemon:
             hang=hang,
         )
         return self.faults.add(fault)
+
+    @contextlib.contextmanager
+    def disk_full(self, free: int = 0) -> Iterator[None]:
+        """Let containers and volumes have only so much space left, as long as a ``with`` block takes.
+
+        Args:
+            free: how many bytes can still be written.
+        """
+        disk = self._engine.disk
+        before, disk.free = disk.free, free
+        try:
+            yield
+        finally:
+            disk.free = before
+
+    @contextlib.contextmanager
+    def limit_pulls(self, pulls: int, host: str = "docker.io") -> Iterator[None]:
+        """Let a registry refuse further pulls with 429, as Docker Hub does, as long as a ``with`` block takes.
+
+        Args:
+            pulls: how many are still free.
+            host: which registry.
+        """
+        from dockpy.fake.registry import RateLimit
+
+        registry = self._engine.registries.get(host)
+        before, registry.rate_limit = registry.rate_limit, RateLimit(pulls)
+        try:
+            yield
+        finally:
+            registry.rate_limit = before
+
+    def snapshot(self) -> Snapshot:
+        """Set aside all that it holds: images, containers with their files, networks, volumes, plugins.
+
+        Returns:
+            What `restore` takes, as often as one likes. A swarm is not in it.
+        """
+        with self._engine.lock:
+            return take(self._engine)
+
+    def restore(self, snapshot: Snapshot) -> None:
+        """Bring back what was set aside. What ran then is started anew; what runs now is gone.
+
+        Args:
+            snapshot: of this daemon.
+
+        Raises:
+            InvalidArgument: it is another daemon's.
+        """
+        if snapshot.engine is not self._engine:
+            raise InvalidArgument("The snapshot is another daemon's")
+        with self._engine.lock:
+            restore(self._engine, snapshot)
 
     def restart(self, *, kill: bool = False) -> None:
         """Stop the engine and start it again, as ``systemctl restart docker`` does.

@@ -9,6 +9,7 @@ import time
 import weakref
 from typing import TYPE_CHECKING
 
+from dockpy.fake.files.rules import Disk
 from dockpy.fake.kernel.clock import ManualClock
 from dockpy.fake.kernel.scheduler import Scheduler
 
@@ -80,7 +81,7 @@ class Engine:
     Attributes:
         name: the host's name.
         host_folders: folders of this machine that containers may mount.
-        disk_free: bytes that may still be written; None for as many as one likes.
+        disk: what is free of it, for all containers and volumes.
     """
 
     images: Images
@@ -104,7 +105,7 @@ class Engine:
         self.name: str = "fake"
         self.min_api: str = min_api
         self.host_folders: tuple[str, ...] = ()
-        self.disk_free: int | None = None
+        self.disk = Disk()
         self.scheduler = Scheduler(clock)
         self.random = random.Random(seed)  # noqa: S311 - ids are no secrets
         self.lock = threading.RLock()

@@ -30,6 +30,10 @@ class Layer:
         self.root: Node = root
         self.size: int = _size(root)
 
+    def __deepcopy__(self, memo: object) -> Layer:
+        """It never changes: all copies of what holds it share it."""
+        return self
+
     @classmethod
     def from_tar(cls, source: Blob | bytes | Iterable[bytes], *, api: str = "1.51") -> Layer:
         """The layer that a tar is; one that is compressed (gzip, bzip2, xz) is unpacked first.

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from dockpy.fake.files.node import Data, Node, Who
     from dockpy.fake.kernel.file import File
 
-__all__ = ["ROOT", "Rules"]
+__all__ = ["Disk", "ROOT", "Rules"]
 
 
 class _Root:
@@ -33,14 +33,34 @@ ROOT: Who = _Root()
 """The daemon itself: may do everything."""
 
 
+class Disk:
+    """The space that file systems share.
+
+    Attributes:
+        free: how many bytes can still be written; None for any number.
+    """
+
+    __slots__ = ("free",)
+
+    def __init__(self, free: int | None = None) -> None:
+        self.free: int | None = free
+
+
 class Rules:
     """What the calls of a file system go by; see `FileSystem`."""
 
-    def __init__(self, root: Source, *, now: Callable[[], int] = lambda: 0, seed: int = 0) -> None:
+    def __init__(
+        self,
+        root: Source,
+        *,
+        now: Callable[[], int] = lambda: 0,
+        seed: int = 0,
+        disk: Disk | None = None,
+    ) -> None:
         self._paths = Paths(root)
         self.now = now
         self._fifos: dict[tuple[int, int], Fifo] = {}
-        self.quota: int | None = None
+        self.disk: Disk = disk or Disk()
         source = random_device(random.Random(seed))  # noqa: S311 - a test can foresee it
         self.devices: dict[tuple[int, int], Callable[[], File]] = {
             (1, 3): null,
@@ -75,7 +95,7 @@ class Rules:
     def granted(self, data: Data) -> Data:
         """As much of the data as there is space for."""
         size = size_of(data)
-        if self.quota is None or (granted := self._grow(size)) == size:
+        if self.disk.free is None or (granted := self._grow(size)) == size:
             return data
         return read_part(data, 0, granted)
 
@@ -169,13 +189,14 @@ class Rules:
             raise fault(errno.EROFS, path)
 
     def _check_space(self, path: str) -> None:
-        if self.quota is not None and self.quota <= 0:
+        if self.disk.free is not None and self.disk.free <= 0:
             raise fault(errno.ENOSPC, path)
 
     def _grow(self, size: int) -> int:
-        """Take so many bytes of the quota, or give them back; how many there were."""
-        if self.quota is None:
+        """Take so many bytes of the disk, or give them back; how many there were."""
+        free = self.disk.free
+        if free is None:
             return size
-        granted = min(size, max(self.quota, 0)) if size > 0 else size
-        self.quota -= granted
+        granted = min(size, max(free, 0)) if size > 0 else size
+        self.disk.free = free - granted
         return granted

@@ -34,7 +34,7 @@ class FileSystem(Rules):
         now: the time, in nanoseconds since 1970.
 
     Attributes:
-        quota: how many bytes can still be written; None for any number.
+        disk: what of it is free; several file systems may share one.
         devices: by major and minor number, what opens a device.
     """
 

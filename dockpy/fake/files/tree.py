@@ -30,6 +30,10 @@ class Tree:
         self.root: Node = root
         self.writable: bool = False
 
+    def __deepcopy__(self, memo: object) -> Tree:
+        """It never changes: all copies of what holds it share it."""
+        return self
+
     def own(self, parts: Sequence[str]) -> Node:
         """Refused, as is every other change."""
         raise fault(errno.EROFS)

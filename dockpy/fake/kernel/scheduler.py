@@ -33,6 +33,10 @@ class Waitable:
     def __init__(self) -> None:
         self._tasks: dict[Task, None] = {}
 
+    def __deepcopy__(self, memo: object) -> Waitable:
+        """Who waits for this one does not wait for its copy."""
+        return Waitable()
+
     def wake(self) -> None:
         """It may have happened: whoever waits looks again."""
         if self._tasks:

@@ -94,7 +94,7 @@ class Container:
         self.created: int = engine.now()
         self.state = State()
         self.upper = Upper(image.tree())
-        self.fs = FileSystem(self.upper, now=engine.now)
+        self.fs = FileSystem(self.upper, now=engine.now, disk=engine.disk)
         self.mounts: list[dict[str, Any]] = []
         self.networks: Any = None
         self.namespace: Namespace | None = None

@@ -215,13 +215,13 @@ def test_holes_and_zeros_take_no_room() -> None:
 
 def test_quota() -> None:
     fs = FileSystem(Upper.empty())
-    fs.quota = 3
+    fs.disk.free = 3
     file = fs.open(ROOT, "/f", os.O_WRONLY | os.O_CREAT)
     assert file.write_now(b"abcd") == 3
     with pytest.raises(OSError, match="No space left on device"):
         file.write_now(b"d")
     fs.unlink(ROOT, "/f")
-    assert fs.quota == 3
+    assert fs.disk.free == 3
 
 
 class _Nobody:

@@ -1,0 +1,81 @@
+"""All that a daemon holds, set aside to be brought back: each test begins where the first one did."""
+
+from __future__ import annotations
+
+import copy
+from typing import TYPE_CHECKING, Any
+
+from dockpy.fake.state.stdio import Stdio
+
+if TYPE_CHECKING:
+    from dockpy.fake.engine import Engine
+    from dockpy.fake.files import Tree
+    from dockpy.fake.state.container import Container
+
+__all__ = ["Snapshot", "restore", "take"]
+
+_PARTS = ("images", "volumes", "networks", "containers", "execs", "builder", "plugins")
+KILL = 9
+
+
+class Snapshot:
+    """What a daemon held at some time. Made by `FakeDaemon.snapshot`.
+
+    Attributes:
+        parts: copies, by the engine's names for them.
+        running: the ids of the containers that ran; they are started anew when it is brought back.
+    """
+
+    def __init__(self, engine: Engine, parts: dict[str, Any], running: frozenset[str]) -> None:
+        self.engine = engine
+        self.parts = parts
+        self.running = running
+
+
+def take(engine: Engine) -> Snapshot:
+    """Set aside what an engine holds."""
+    running = frozenset(container.id for container in engine.containers if container.state.running)
+    return Snapshot(engine, _copied(engine, {name: getattr(engine, name) for name in _PARTS}), running)
+
+
+def restore(engine: Engine, snapshot: Snapshot) -> None:
+    """Bring back what was set aside; what runs now is killed, without a trace."""
+    for container in engine.containers:
+        if container.restart_timer is not None:
+            container.restart_timer.cancel()
+        if (namespace := container.namespace) is not None:
+            namespace.on_exit = None
+            if namespace.init is not None:
+                namespace.init.kill(KILL)
+    for name, part in _copied(engine, snapshot.parts).items():
+        setattr(engine, name, part)
+    for container in engine.containers:
+        if container.id in snapshot.running:
+            container.state.running = container.state.paused = container.state.restarting = False
+            engine.networks.disconnect_all(container)
+            engine.containers.start(container)
+    engine.notify()
+
+
+def _copied(engine: Engine, parts: dict[str, Any]) -> dict[str, Any]:
+    """A copy of what changes; what runs has none, and what never changes is shared."""
+    memo: dict[int, Any] = {id(engine): engine}
+    trees: dict[int, Tree] = {}
+    containers = list(parts["containers"])
+    for container in containers:
+        for gone in (container.namespace, container.restart_timer, container.health, container.stdio):
+            if gone is not None:
+                memo[id(gone)] = None
+        memo |= {id(exec): None for exec in container.execs.values()}
+        trees[id(container.upper.base)] = container.upper.base
+    for tree in trees.values():
+        memo |= {id(node): node for _, node in tree.walk()}
+    copied = copy.deepcopy(parts, memo)
+    for container in copied["containers"]:
+        _refit(engine, container)
+    return copied
+
+
+def _refit(engine: Engine, container: Container) -> None:
+    container.stdio = Stdio(engine, container)
+    container.execs = {}
