@@ -22,7 +22,7 @@ NAMES = {2: "INT", 10: "USR1", 15: "TERM"}
 
 
 def app(p):
-    """Does what its arguments say: ``out:text err:text fill:n sleep:s exit:n trap:signal=code cat env tty``."""
+    """What its arguments say: ``out:text err:text fill:n sleep:s exit:n trap:signal=code cat env tty``."""
     codes = {}
     for word in p.argv[1:]:
         name, _, value = word.partition(":")
