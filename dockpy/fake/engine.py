@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from dockpy.fake.files.rules import Disk
 from dockpy.fake.kernel.clock import ManualClock
+from dockpy.fake.kernel.proc import Machine
 from dockpy.fake.kernel.scheduler import Scheduler
 
 if TYPE_CHECKING:
@@ -82,6 +83,7 @@ class Engine:
         name: the host's name.
         host_folders: folders of this machine that containers may mount.
         disk: what is free of it, for all containers and volumes.
+        machine: what containers see of it.
     """
 
     images: Images
@@ -106,6 +108,7 @@ class Engine:
         self.min_api: str = min_api
         self.host_folders: tuple[str, ...] = ()
         self.disk = Disk()
+        self.machine = Machine(clock.now())
         self.scheduler = Scheduler(clock)
         self.random = random.Random(seed)  # noqa: S311 - ids are no secrets
         self.lock = threading.RLock()

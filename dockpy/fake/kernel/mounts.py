@@ -55,7 +55,7 @@ def prepare(
     etc: Mapping[str, Callable[[], bytes]] | None = None,
     tty: Terminal | None = None,
 ) -> list[str]:
-    """Mount what every container has. The root's top image layer is `skeleton`.
+    """Mount what every container has, where nothing else is mounted. The root's top image layer is `skeleton`.
 
     Args:
         fs: the container's files.
@@ -79,6 +79,8 @@ def prepare(
     for name, produce in (etc or {}).items():
         path = f"/etc/{name}"
         mounted[path] = Tree(_engine_file(fs, path, produce))
+    for path in [path for path in mounted if fs.mounted_at(path) is not None]:
+        del mounted[path]  # somebody asked for another one
     for path, tree in mounted.items():
         fs.mount(path, tree)
     return list(mounted)

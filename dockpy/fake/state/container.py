@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from dockpy.fake.files import FileSystem, Upper
+from dockpy.fake.kernel.mounts import skeleton
+from dockpy.fake.state.image import merged
 from dockpy.fake.state.logs import ContainerLog
 from dockpy.fake.state.stdio import Stdio
 
@@ -65,6 +67,7 @@ class Container:
         created: nanoseconds since 1970.
         upper: its files above the image's; `fs` is what its processes see.
         mounts: what is mounted, as inspect tells it; filled in by the volumes.
+        mounted: where the engine's own are, such as ``/proc``; from one start to the next.
         networks: what the networks keep of it.
         namespace: its processes; None while it does not run.
         exits: how often it has exited.
@@ -93,7 +96,8 @@ class Container:
         self.platform: str = image.os or "linux"
         self.created: int = engine.now()
         self.state = State()
-        self.upper = Upper(image.tree())
+        self.upper = Upper(merged((*image.layers, skeleton())))
+        self.mounted: list[str] = []
         self.fs = FileSystem(self.upper, now=engine.now, disk=engine.disk)
         self.mounts: list[dict[str, Any]] = []
         self.networks: Any = None

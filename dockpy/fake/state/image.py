@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from dockpy.fake.files import Layer, Tree
 
-__all__ = ["Image", "chain_ids", "config_blob", "nanoseconds"]
+__all__ = ["Image", "chain_ids", "config_blob", "merged", "nanoseconds"]
 
 
 class Image:
@@ -112,15 +112,16 @@ class Image:
         return self.settings.get("Labels") or {}
 
     def tree(self) -> Tree:
-        """Its files: made once for all daemons."""
-        return _merged(self.layers)
+        """Its files."""
+        return merged(self.layers)
 
     def __repr__(self) -> str:
         return f"Image({self.id})"
 
 
 @lru_cache(maxsize=64)
-def _merged(layers: tuple[Layer, ...]) -> Tree:
+def merged(layers: tuple[Layer, ...]) -> Tree:
+    """What layers are together: made once for all daemons."""
     return merge(layers)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dockpy.fake.kernel.mounts import prepare
 from dockpy.fake.kernel.namespace import Namespace
 from dockpy.fake.state.runtime_checks import check_environment, check_runtime
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
 
     from dockpy.fake.kernel.file import File
     from dockpy.fake.kernel.process import Process
+    from dockpy.fake.kernel.tty import Terminal as Tty
     from dockpy.fake.state.container import Container
     from dockpy.fake.state.execs import Exec
     from dockpy.fake.state.terminal import Terminal
@@ -48,6 +50,7 @@ def launch(
     check_runtime(container)
     container.namespace = namespace
     terminal = container.stdio.open_terminal(namespace) if container.tty else None
+    _mount(container, namespace, None if terminal is None else terminal.tty)
     engine.programs.start(
         namespace,
         container.argv,
@@ -58,6 +61,24 @@ def launch(
         fds=container.stdio.files() if terminal is None else {},
         tty=None if terminal is None else terminal.tty,
         image=container.image,
+    )
+
+
+def _mount(container: Container, namespace: Namespace, tty: Tty | None) -> None:
+    """Mount what the engine gives every container, anew for each start."""
+    networks = container.engine.networks
+    for path in reversed(container.mounted):
+        container.fs.unmount(path)
+    container.mounted = prepare(
+        container.fs,
+        namespace,
+        machine=container.engine.machine,
+        etc={
+            "hosts": lambda: networks.hosts_file(container).encode(),
+            "hostname": lambda: f"{networks.hostname(container)}\n".encode(),
+            "resolv.conf": lambda: networks.resolv_conf(container).encode(),
+        },
+        tty=tty,
     )
 
 
