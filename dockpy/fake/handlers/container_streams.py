@@ -156,7 +156,7 @@ class _Attaching:
         call, container = self._call, self._container
         parts: list[Iterator[bytes]] = []
         if self._logs and container.log.driver == "none":
-            return iter((_no_logs(framed),))
+            return (piece for piece in (_no_logs(framed),))
         if self._logs:
             reader = LogReader(container, streams=self._streams, framed=framed)
             parts.append(iter(list(reader.read(False, call.gone))))
@@ -235,6 +235,12 @@ def _attach_websocket(call: Call) -> Answer:
         if decoder.closed:
             attaching.close_input()
 
-    output = itertools.chain(map(encode_binary, attaching.output(framed=False)), iter((close_message(),)))
+    output = _as_messages(attaching.output(framed=False))
     headers = {"Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Accept": accept_key(key)}
     return Answer(status=101, duplex=Duplex(output, take, attaching.close_input), headers=headers)
+
+
+def _as_messages(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    for piece in pieces:
+        yield encode_binary(piece)
+    yield close_message()

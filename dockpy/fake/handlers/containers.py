@@ -251,4 +251,4 @@ def _stats(call: Call) -> Answer:
     if stream and once:
         raise Failure(400, "cannot have stream=true and one-shot=true")
     values = samples(container, stream=stream, once=once, peer=call.gone, knows=call.knows)
-    return Answer(stream=map(encode_json, values), content_type="application/json")
+    return Answer(stream=(encode_json(value) for value in values), content_type="application/json")
