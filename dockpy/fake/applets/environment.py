@@ -11,6 +11,7 @@ from dockpy.fake.applets.inputs import read_file
 from dockpy.fake.applets.numbers import duration, number_of
 from dockpy.fake.applets.running import become
 from dockpy.fake.applets.times import SECOND, local, now, parse_time, strftime
+from dockpy.fake.kernel.tty import TerminalFile
 
 if TYPE_CHECKING:
     from dockpy.fake.applets.applet import Applet, Steps
@@ -232,10 +233,10 @@ def tty(a: Applet) -> Steps[int | None]:
     found = a.options("s")
     yield from ()
     file = a.p.fds.get(0)
-    terminal = file is not None and file.isatty
+    terminal = file.terminal if isinstance(file, TerminalFile) else None
     if "s" not in found:
-        a.say("/dev/pts/0" if terminal else "not a tty")
-    return 0 if terminal else 1
+        a.say(terminal.name if terminal is not None else "not a tty")
+    return 0 if terminal is not None else 1
 
 
 @applet("sync", "logger")

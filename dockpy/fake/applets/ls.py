@@ -12,6 +12,7 @@ from dockpy.fake.applets.modes import mode_string
 from dockpy.fake.applets.numbers import human, number_of
 from dockpy.fake.applets.sort import version_key
 from dockpy.fake.applets.times import SECOND, local, now, strftime
+from dockpy.fake.kernel.tty import TerminalFile
 
 if TYPE_CHECKING:
     from dockpy.fake.applets.applet import Applet, Steps
@@ -58,7 +59,8 @@ class _Ls:
         self.columns = style in ("C", "x") or (style == "" and is_terminal)
         self.across = style == "x"
         width = found.get("w")
-        self.width = number_of(width) if width else getattr(terminal, "width", 80) if is_terminal else 80
+        shown = terminal.terminal.columns if isinstance(terminal, TerminalFile) else 0
+        self.width = number_of(width) if width else shown or 80
         colour = found.get("K")
         self.colour = colour is not None and (colour in ("", "always") or (colour == "auto" and is_terminal))
         self.accounts = Accounts(a.p)

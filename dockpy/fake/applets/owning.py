@@ -72,7 +72,7 @@ def chmod(a: Applet) -> Steps[int | None]:
 
 def _mode_first(args: list[str]) -> list[str]:
     """``chmod -w file``: a mode that looks like an option is none."""
-    found = []
+    found: list[str] = []
     for at, arg in enumerate(args):
         if arg.startswith("-") and len(arg) > 1 and arg[1] in "rwxXstugo" and not arg.startswith("--"):
             return [*found, "--", *args[at:]]

@@ -34,14 +34,17 @@ def _named(p: Process) -> str:
     return p.argv[0].rpartition("/")[2] if p.argv else ""
 
 
+def _shown(number: int) -> str:
+    return "POLL" if number == 29 else NAMES.get(number, str(number))
+
+
 def _list_signals(a: Applet, words: list[str]) -> int:
     for word in words:
         number = int(word) & 127 if word.isdecimal() else _signal(word)
-        a.say(NAMES.get(number, str(number)) if word.isdecimal() else str(number))
+        a.say(_shown(number) if word.isdecimal() else str(number))
     if not words:
-        for number, name in sorted(NAMES.items()):
-            if number <= 64:
-                a.say(f"{number:2d}) {name}")
+        for number in range(1, 32):
+            a.say(f"{number:2d}) {_shown(number)}")
     return 0
 
 
@@ -133,11 +136,7 @@ def pgrep(a: Applet) -> Steps[int | None]:
     return 0 if hits else 1
 
 
-def _elapsed(seconds: int) -> str:
-    hours, minutes = seconds // 3600, seconds // 60 % 60
-    return f"{hours}h{minutes:02d}" if seconds >= 3600 else f"{minutes}:{seconds % 60:02d}"
-
-
+_SUPPORTED = "user,group,comm,args,pid,ppid,pgid,nice,rgroup,ruser,tty,vsz,sid,stat,rss"
 _COLUMNS = {
     "pid": ("PID", 5),
     "ppid": ("PPID", 5),
@@ -145,8 +144,11 @@ _COLUMNS = {
     "group": ("GROUP", 8),
     "comm": ("COMMAND", 16),
     "args": ("COMMAND", 256),
-    "etime": ("ELAPSED", 7),
-    "time": ("TIME", 5),
+    "pgid": ("PGID", 5),
+    "sid": ("SID", 5),
+    "nice": ("NI", 5),
+    "rgroup": ("RGROUP", 8),
+    "ruser": ("RUSER", 8),
     "stat": ("STAT", 4),
     "vsz": ("VSZ", 4),
     "rss": ("RSS", 4),
@@ -160,18 +162,18 @@ def _column(a: Applet, accounts: Accounts, p: Process, name: str) -> str:
             return f"{p.pid:5d}"
         case "ppid":
             return f"{p.parent.pid if p.parent is not None else 0:5d}"
-        case "user":
+        case "user" | "ruser":
             return f"{accounts.user(p.uid) or str(p.uid):<8.8s}"
-        case "group":
+        case "group" | "rgroup":
             return f"{accounts.group(p.gid) or str(p.gid):<8.8s}"
         case "comm":
             return f"{_named(p):<16.16s}"
         case "args":
             return f"[{_named(p)}]" if p.exit_code is not None else " ".join(p.argv)
-        case "etime":
-            return f"{_elapsed((now(a.p) - p.started) // SECOND):>7s}"
-        case "time":
-            return f"{'0:00':>5s}"
+        case "pgid" | "sid":
+            return f"{p.pid:5d}"
+        case "nice":
+            return f"{0:5d}"
         case "stat":
             return f"{'Z' if p.exit_code is not None else 'R' if p is a.p else 'S':<4s}"
         case "vsz":
@@ -187,22 +189,21 @@ def ps(a: Applet) -> Steps[int | None]:
     found = a.options("o:aAdefl" + "Tuxw")
     yield from ()
     columns: list[tuple[str, str]] = []
-    for text in found.all("o") or ["pid,user,time,args"]:
+    for text in found.all("o") or ["pid,user,args"]:
         for part in text.split(","):
             name, equals, header = part.partition("=")
             if name not in _COLUMNS:
-                raise Die(f"bad -o argument '{name}', supported arguments: {','.join(_COLUMNS)}")
+                raise Die(f"bad -o argument '{name}', supported arguments: {_SUPPORTED}")
             columns.append((name, header if equals else _COLUMNS[name][0]))
-    numeric = ("pid", "ppid", "etime", "time", "vsz", "rss")
+    last = len(columns) - 1
 
     def line(cells: list[str]) -> str:
-        return " ".join(cells).rstrip() if columns[-1][0] != "comm" else " ".join(cells)
+        return " ".join(cells)
 
-    heads = []
-    for at, (name, header) in enumerate(columns):
-        width = _COLUMNS[name][1]
-        last = at == len(columns) - 1
-        heads.append(f"{header:>{width}s}" if name in numeric else header if last else f"{header:<{width}s}")
+    heads = [
+        header if at == last else f"{header:<{_COLUMNS[name][1]}s}"
+        for at, (name, header) in enumerate(columns)
+    ]
     if any(header for _, header in columns):
         a.say(line(heads))
     accounts = Accounts(a.p)
@@ -224,12 +225,12 @@ def top(a: Applet) -> Steps[int | None]:
         a.say("CPU:   0% usr   0% sys   0% nic 100% idle   0% io   0% irq   0% sirq")
         alive = sorted(a.p.namespace.processes.values(), key=lambda p: p.pid)
         a.say(f"Load average: 0.00 0.00 0.00 1/{len(alive)} {a.p.pid}")
-        a.say("  PID  PPID USER     STAT   VSZ %VSZ CPU %CPU COMMAND")
+        a.say("  PID  PPID USER     STAT   VSZ %VSZ %CPU COMMAND")
         for p in alive:
             parent = p.parent.pid if p.parent is not None else 0
             user = accounts.user(p.uid) or str(p.uid)
             state = "R" if p is a.p else "S"
-            a.say(f"{p.pid:5d} {parent:5d} {user:<8.8s} {state:<4s}  4400   0%   0   0% {' '.join(p.argv)}")
+            a.say(f"{p.pid:5d} {parent:5d} {user:<8.8s} {state:<4s}  2268   0%   0% {' '.join(p.argv)}")
         yield from a.flush()
         shown += 1
         if shown == count:

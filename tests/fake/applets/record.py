@@ -74,10 +74,8 @@ def record(path: pathlib.Path) -> None:
     groups = scenarios.parse(path.read_text())
     text, files = script(groups)
     files["r/script"] = text
-    box = docker(
-        "run", "-d", "--rm", "--init", "--network=none", "--hostname=box", "--label=dockpy-applets", "busybox",
-        "sleep", "600",
-    ).decode().strip()  # fmt: skip
+    limits = ["--init", "--network=none", "--hostname=box", "--label=dockpy-applets"]
+    box = docker("run", "-d", "--rm", *limits, "busybox", "sleep", "600").decode().strip()
     try:
         docker("cp", "-", f"{box}:/", data=archive(files))
         docker("exec", box, "mkdir", "-p", "/t")
