@@ -153,8 +153,8 @@ def xxd(a: Applet) -> Steps[int | None]:
     if "r" in found:
         for line in data.splitlines():
             body = line if "p" in found else line.partition(b": ")[2].partition(b"  ")[0]
-            digits = re.sub(rb"[^0-9a-fA-F]", b"", body)
-            a.put(bytes.fromhex(digits[: len(digits) // 2 * 2].decode()))
+            dumped = re.sub(rb"[^0-9a-fA-F]", b"", body)
+            a.put(bytes.fromhex(dumped[: len(dumped) // 2 * 2].decode()))
         yield from a.flush()
         return None
     skip = _offset(found.get("s"))
