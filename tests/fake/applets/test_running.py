@@ -192,5 +192,5 @@ def test_on_a_terminal(box):
     assert shown("tty") == (b"/dev/pts/0\r\n", 0)
     assert shown("stty", "size") == (b"24 40\r\n", 0)
     assert shown("ls")[0].split() == [name.encode() * 9 for name in "acebdf"]
-    assert shown("stty", "-echo", "-icanon") == (None, 0)
+    assert shown("stty", "-echo", "-icanon") == (b"", 0)
     assert (terminal.modes.echo, terminal.modes.icanon) == (False, False)
