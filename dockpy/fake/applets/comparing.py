@@ -167,8 +167,8 @@ def dd(a: Applet) -> Steps[int | None]:
     skip, seek = number_of(given.get("skip") or "0", KMG), number_of(given.get("seek") or "0", KMG)
     conversions = (given.get("conv") or "").split(",")
     reading, writing = 0, 1
+    path = given.get("if", "")
     try:
-        path = given.get("if", "")
         reading = open_fd(a, path) if path else 0
         path = given.get("of", "")
         if path:

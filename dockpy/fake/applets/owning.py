@@ -99,6 +99,7 @@ def chown(a: Applet) -> Steps[int | None]:
     text, *paths = found.rest
     accounts = Accounts(a.p)
     uid = gid = -1
+    mark = ""
     if a.name == "chgrp":
         user, group = "", text
     else:

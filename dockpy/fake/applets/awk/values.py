@@ -36,7 +36,7 @@ def literal(text: str) -> float:
 
 def number_of(value: Value) -> float:
     """The number that a value is."""
-    if isinstance(value, float):
+    if not isinstance(value, str):
         return value
     if value[:2] in ("0x", "0X") and (hexadecimal := re.match(r"0[xX][0-9a-fA-F]+", value)):
         return float(int(hexadecimal[0], 16))
