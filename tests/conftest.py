@@ -148,7 +148,7 @@ def of_an_engine(item: pytest.Item) -> bool:
     """Whether a test talks to engines: all of integration, and those of conformance that ask for one."""
     if item.path.is_relative_to(HERE / "differential"):
         return True
-    if item.path.is_relative_to(HERE / "conformance"):
+    if item.path.is_relative_to(HERE / "conformance") or item.path.is_relative_to(HERE / "plugin"):
         return bool({"place", "engine_place", "reach"} & set(getattr(item, "fixturenames", ())))
     return item.path.is_relative_to(HERE / "integration")
 

@@ -52,9 +52,9 @@ def daemon_of(api: str) -> FakeDaemon:
         socket = f"unix://{_folder[0].name}/{api}.sock"
         registries = {REGISTRY_AUTH: FakeRegistry(users={"tester": "s3cret"})}
         daemon = _daemons[api] = FakeDaemon(socket, api=api, registries=registries)
-        with daemon.client() as client:
-            for image in IMAGES:
-                client.images.pull(image)
+        for image in IMAGES:
+            named = image if ":" in image else f"{image}:latest"
+            daemon.images.add(image, config={"Labels": {"base": named}})
         daemon._router.observers.append(_check)
     return _daemons[api]
 

@@ -78,13 +78,7 @@ def _serve(a: Applet, fd: int, socket: Socket, command: list[str]) -> Steps[int]
         return (yield from a.p.wait(child, restart=True)).exit_code or 0
     sending = True
     while True:
-        data = socket.read_now(65536)
-        if data:
-            yield from a.p.write(1, data)
-            continue
-        if data == b"":
-            a.p.close(fd)
-            return 0
+        # What was typed goes first: the other end may have closed its side already, and still listens.
         typed = a.p.file(0).read_now(65536) if sending else None
         if typed:
             try:
@@ -96,6 +90,13 @@ def _serve(a: Applet, fd: int, socket: Socket, command: list[str]) -> Steps[int]
             sending = False
             socket.shutdown()
             continue
+        data = socket.read_now(65536)
+        if data:
+            yield from a.p.write(1, data)
+            continue
+        if data == b"":
+            a.p.close(fd)
+            return 0
         waiting = (socket.readable, a.p.file(0).readable) if sending else (socket.readable,)
         yield Wait(waiting)
 

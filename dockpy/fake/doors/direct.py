@@ -140,11 +140,9 @@ class DirectChannel:
             return encode_head(reply, {"Transfer-Encoding": "chunked"})
         if reply.reset:
             raise ConnectionResetError(104, "Connection reset by peer")
-        length = (
-            {}
-            if reply.status in (204, 304) or reply.status < 200
-            else {"Content-Length": str(len(reply.body))}
-        )
+        told = any(name.lower() == "content-length" for name in reply.headers)
+        bodiless = told or reply.status in (204, 304)
+        length = {} if bodiless else {"Content-Length": str(len(reply.body))}
         body = b"" if self._request.method == "HEAD" else reply.body
         return encode_head(reply, length) + body
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import threading
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Connection"]
 
+_log = logging.getLogger("dockpy.fake")
+
 _LARGEST_HEAD = 1024 * 1024 + 4096  # as Go's
 _REASONS = {431: "431 Request Header Fields Too Large", 501: "501 Not Implemented"}
 
@@ -43,9 +46,13 @@ class Connection:
 
     def serve(self) -> None:
         """Answer until the client goes away."""
-        with contextlib.suppress(_Ended, OSError, Gone):
+        try:
             while self._turn():
                 pass
+        except (_Ended, OSError, Gone):
+            pass
+        except h11.LocalProtocolError:
+            _log.exception("an answer that is no HTTP")  # a fault of ours; the client sees a broken connection
 
     def drop(self) -> None:
         """Break the connection, from another thread."""
@@ -127,7 +134,7 @@ class Connection:
             self._wire.reset()
             return False
         else:
-            self._whole(reply)
+            self._whole(reply, request.method)
         if reply.reset:
             self._wire.reset()
             return False
@@ -147,9 +154,10 @@ class Connection:
         encoded = [(name.encode(), value.encode("utf-8", "surrogateescape")) for name, value in headers]
         return h11.Response(status_code=reply.status, headers=encoded)
 
-    def _whole(self, reply: Reply) -> None:
-        length = {} if reply.status in (204, 304) else {"Content_Length": str(len(reply.body))}
-        body = [] if self._http.their_state is h11.ERROR else [h11.Data(data=reply.body)]
+    def _whole(self, reply: Reply, method: str) -> None:
+        told = any(name.lower() == "content-length" for name in reply.headers)
+        length = {} if told or reply.status in (204, 304) else {"Content_Length": str(len(reply.body))}
+        body = [] if method == "HEAD" else [h11.Data(data=reply.body)]
         self._send(self._head(reply, **length), *body, h11.EndOfMessage())
 
     def _stream(self, reply: Reply, stream: Iterator[bytes]) -> None:
