@@ -19,16 +19,20 @@ if TYPE_CHECKING:
     from dockpy.fake.daemon import FakeDaemon
     from dockpy.fake.faults import Fault
     from dockpy.fake.kernel.clock import ManualClock
+    from dockpy.fake.kernel.process import Process
+    from dockpy.fake.programs.context import Program
     from dockpy.fake.registry import FakeRegistry
     from dockpy.fake.router import RecordedRequest
 
-__all__ = ["FakeDaemon", "FakeRegistry", "Fault", "ManualClock", "RecordedRequest"]
+__all__ = ["FakeDaemon", "FakeRegistry", "Fault", "ManualClock", "Process", "Program", "RecordedRequest"]
 
 _HOMES = {
     "FakeDaemon": "daemon",
     "FakeRegistry": "registry",
     "Fault": "faults",
     "ManualClock": "kernel.clock",
+    "Process": "kernel.process",
+    "Program": "programs.context",
     "RecordedRequest": "router",
 }
 
