@@ -82,7 +82,7 @@ def integration(session: nox.Session) -> None:
     if not os.environ.get("DOCKPY_TEST_HOSTS"):
         missing = "DOCKPY_TEST_HOSTS names no engine; CONTRIBUTING.md says how to start some"
         session.error(missing) if IN_CI else session.skip(missing)
-    install(session, "test")
+    install(session, "test", *nox.project.dependency_groups(PYPROJECT, "foreign"))
     if not IN_CI or session.posargs:
         session.run("pytest", "-m", "engine", *session.posargs)
         return
