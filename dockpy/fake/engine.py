@@ -9,6 +9,7 @@ import time
 import weakref
 from typing import TYPE_CHECKING
 
+from dockpy.fake.fairlock import FairLock
 from dockpy.fake.files.rules import Disk
 from dockpy.fake.kernel.clock import ManualClock
 from dockpy.fake.kernel.proc import Machine
@@ -111,8 +112,8 @@ class Engine:
         self.machine = Machine(clock.now())
         self.scheduler = Scheduler(clock)
         self.random = random.Random(seed)  # noqa: S311 - ids are no secrets
-        self.lock = threading.RLock()
-        self._changed = threading.Condition(self.lock)
+        self.lock = FairLock()
+        self._changed = threading.Condition(self.lock)  # type: ignore[arg-type]  # it has all that is asked
         self.closed: bool = False
         self._peers: weakref.WeakSet[Peer] = weakref.WeakSet()
         self.host_pids: Iterator[int] = itertools.count(4001)

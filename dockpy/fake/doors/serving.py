@@ -43,6 +43,7 @@ class Connection:
         self._wire = wire
         self._http = h11.Connection(h11.SERVER, max_incomplete_event_size=_LARGEST_HEAD)
         self._peer = door.engine.new_peer()
+        self._last = False
 
     def serve(self) -> None:
         """Answer until the client goes away."""
@@ -91,6 +92,7 @@ class Connection:
         head = self._event()
         if not isinstance(head, h11.Request):
             raise _Ended
+        self._last = head.http_version not in (b"1.0", b"1.1")
         headers: dict[str, str] = {}
         for name, value in head.headers:
             text = value.decode("utf-8", "surrogateescape")
@@ -137,6 +139,9 @@ class Connection:
             self._whole(reply, request.method)
         if reply.reset:
             self._wire.reset()
+            return False
+        if self._last:  # of another HTTP, whose next requests would be none
+            self._wire.linger()
             return False
         if self._http.our_state is not h11.DONE or self._http.their_state is not h11.DONE:
             return False

@@ -150,6 +150,7 @@ def test_it_may_wait_for_a_signal(box):
     process, reader, _ = box.start("app", **install(box, app))
     box.line(reader)
     with box.engine.lock:
+        box.engine.wait(lambda: process.dispositions.get(1) == "catch")
         process.kill(1)
     assert box.wait(process) == 1
 
