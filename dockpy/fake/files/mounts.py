@@ -52,9 +52,10 @@ class Mount:
         parts: the part of it, as names.
         read_only: whether nothing can be changed through it.
         device: its number.
+        tmpfs: how it is mounted, if it is memory (``nosuid,nodev,size=64k``); None for other ones.
     """
 
-    __slots__ = ("device", "parts", "path", "read_only", "tree")
+    __slots__ = ("device", "parts", "path", "read_only", "tmpfs", "tree")
 
     def __init__(self, path: str, tree: Source, parts: tuple[str, ...], read_only: bool, device: int) -> None:
         self.path = path
@@ -62,6 +63,7 @@ class Mount:
         self.parts = parts
         self.read_only = read_only
         self.device = device
+        self.tmpfs: str | None = None
 
     @property
     def root(self) -> Node:

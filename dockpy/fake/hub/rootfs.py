@@ -6,13 +6,15 @@ from dockpy.streams.tar import END_OF_ARCHIVE, TarEntry, TarKind, checksum, enco
 
 __all__ = ["RootFS", "program"]
 
+_SIZES = {"busybox": 1 << 20}
+"""How large a program's file is, where it is not tiny."""
 _NAME, _CHECKSUM = 100, 148
 """How long a header's name is, and where its checksum stands."""
 
 
 def program(name: str) -> bytes:
     """The content of a file that is a program of the fake daemon's."""
-    return f"\x7fELFdockpy:{name}\n".encode()
+    return f"\x7fELFdockpy:{name}\n".encode().ljust(_SIZES.get(name, 0), b"\0")
 
 
 class RootFS:

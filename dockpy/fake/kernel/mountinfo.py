@@ -25,6 +25,8 @@ def mounts_text(fs: FileSystem) -> str:
     lines = []
     for mount in fs.mounts:
         source, kind, how = _KINDS.get(mount.path, ("/dev/vda", "ext4", "relatime"))
+        if mount.tmpfs is not None:
+            source, kind, how = "tmpfs", "tmpfs", mount.tmpfs
         access = "ro" if mount.read_only or mount.path == "/sys" else "rw"
         lines.append(f"{source} {mount.path.replace(' ', chr(92) + '040')} {kind} {access},{how} 0 0\n")
     return "".join(lines)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from dockpy.fake.failure import Failure
 from dockpy.fake.files import ROOT
 from dockpy.fake.kernel.process import Process
+from dockpy.fake.programs.init import INIT, under_init
 from dockpy.fake.programs.launching import LaunchFailed, cannot_start, cannot_use, relative_cwd
 from dockpy.fake.programs.loader import DEFAULT_PATH, SHELLS, Loaded, find, load
 from dockpy.fake.programs.users import Identity, UnknownUser, home_of, identify
@@ -93,6 +94,7 @@ class Programs:
         tty: Terminal | None = None,
         image: Image | None = None,
         kind: Literal["create", "exec"] = "create",
+        init: bool = False,
     ) -> Process:
         """Start a container's PID 1, or a process beside it.
 
@@ -111,6 +113,7 @@ class Programs:
             tty: the terminal of its session.
             image: what the container was made from: that image's program is its entrypoint.
             kind: ``create`` for PID 1, ``exec`` for a process beside it.
+            init: let PID 1 be docker-init, which starts the program, and says itself if that cannot be.
 
         Raises:
             LaunchFailed: it cannot be started: the engine's status and text, and the exit code that it notes.
@@ -126,12 +129,19 @@ class Programs:
             env["HOME"] = env.get("HOME") or home_of(namespace.fs, identity.uid)
             viewer = _Viewer(identity if not (exec or self._modern) else Identity(0, 0, (0,)), cwd)
             program = self._program(namespace, argv[0], exec=exec)
-            path = argv[0] if program else self._find(namespace, viewer, argv[0], env, exec=exec)
+            known = program is not None or init
+            path = argv[0] if known else self._find(namespace, viewer, argv[0], env, exec=exec)
         except LaunchFailed:
             for file in files.values():
                 file.close()
             raise
-        code, before = (program, ()) if program else self._code(namespace, viewer, path, env)
+        before: tuple[str, ...] = ()
+        if init:
+            code, argv, path = under_init(argv, program), [INIT, "--", *argv], INIT
+        elif program is not None:
+            code = program
+        else:
+            code, before = self._code(namespace, viewer, path, env)
         if tty is not None:
             for fd in range(3):
                 if fd not in files:

@@ -25,7 +25,7 @@ __all__ = ["Registries"]
 
 _HUB = "docker.io"
 _NAMES_OF_THE_HUB = ("index.docker.io", "registry-1.docker.io", "registry.hub.docker.com")
-_NOBODY = re.compile(r"(localhost|127\.0\.0\.1|\[::1\]):1")
+_NOBODY = re.compile(r"(localhost|127\.0\.0\.1|\[::1\]):[1-9]")
 
 
 class Registries:
@@ -33,7 +33,7 @@ class Registries:
 
     docker.io is a small hub: pushes to it stay with this daemon. A registry that this process serves on a
     socket is found under its address. Any other name is an empty registry, made when it is first used;
-    but nothing listens on port 1 of this machine.
+    but nothing listens at ports 1 to 9 of this machine.
 
     Args:
         engine: the daemon.

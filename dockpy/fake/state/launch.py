@@ -61,6 +61,7 @@ def launch(
         fds=container.stdio.files() if terminal is None else {},
         tty=None if terminal is None else terminal.tty,
         image=container.image,
+        init=bool(container.host_config.get("Init")),
     )
 
 

@@ -118,8 +118,8 @@ class Lifecycle:
             end_health(container)
         for exec in list(container.execs.values()):
             exec.container_ended()
+        container.stdio.reset()  # what was printed last comes to the log
         container.log.close()
-        container.stdio.reset()
         container.namespace = None
         container.exits += 1
         container.last_exit = state.exit_code = code

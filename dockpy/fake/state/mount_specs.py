@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ from dockpy.version import at_least
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["MountSpec", "asked_mounts", "parse_bind", "parse_volumes_from", "tmpfs_mode"]
+__all__ = ["MountSpec", "asked_mounts", "parse_bind", "parse_volumes_from", "tmpfs_mode", "tmpfs_told"]
 
 _PROPAGATIONS = ("private", "rprivate", "shared", "rshared", "slave", "rslave")
 _MODE_GROUPS = (
@@ -215,3 +216,20 @@ def tmpfs_mode(options: str) -> int:
         if name == "mode" and value and set(value) <= set("01234567"):
             return int(value, 8)
     return 0o1777
+
+
+_KILOBYTES = {"": 1 / 1024, "k": 1, "m": 1 << 10, "g": 1 << 20}
+
+
+def tmpfs_told(options: str) -> str:
+    """How one of ``HostConfig.Tmpfs`` is mounted, as ``/proc/mounts`` says it."""
+    given = options.split(",")
+    told = [f"no{flag}" for flag in ("suid", "dev", "exec") if flag not in given]
+    told.append("relatime")
+    for option in given:
+        name, _, value = option.partition("=")
+        if name == "size" and (size := re.fullmatch(r"(\d+)([kmg]?)", value.lower())):
+            told.append(f"size={int(int(size[1]) * _KILOBYTES[size[2]])}k")
+    if (mode := tmpfs_mode(options)) != 0o1777:
+        told.append(f"mode={mode:o}")
+    return ",".join(told)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from dockpy.fake.failure import Failure
 from dockpy.fake.files import ROOT, HostFolder, Upper, copy_tree
-from dockpy.fake.state.mount_specs import MountSpec, asked_mounts, parse_volumes_from, tmpfs_mode
+from dockpy.fake.state.mount_specs import MountSpec, asked_mounts, parse_volumes_from, tmpfs_mode, tmpfs_told
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -218,10 +218,10 @@ class ContainerMounts:
             Failure: 404 or 500, something cannot be mounted.
         """
         for path, options in (container.host_config.get("Tmpfs") or {}).items():
-            self._remount(container, path, tmpfs_mode(options))
+            self._remount(container, path, options)
         for one in self._mounted.get(container.id, ()):
             if one.spec.kind == "tmpfs":
-                self._remount(container, one.spec.target, int(one.spec.tmpfs.get("Mode") or 0o1777))
+                self._remount(container, one.spec.target, _options_of(one.spec))
             if one.volume is None:
                 continue
             self._check_there(one.volume, one.spec)
@@ -244,14 +244,14 @@ class ContainerMounts:
             problem = f"lstat {path}: no such file or directory"
             raise Failure(404, f"cannot access path {path}: {problem}")
 
-    def _remount(self, container: Container, path: str, mode: int) -> None:
+    def _remount(self, container: Container, path: str, options: str) -> None:
         fs = container.fs
-        tree = self._tmpfs(mode)
+        tree = self._tmpfs(tmpfs_mode(options))
         self._make_place(container, path, tree, "")
         place = fs.realpath(ROOT, path)
         if any(mount.path == place for mount in fs.mounts):
             fs.unmount(place)
-        fs.mount(place, tree)
+        fs.mount(place, tree).tmpfs = tmpfs_told(options)
 
     def stopped(self, container: Container) -> None:
         """The container has stopped: events tell of its volumes."""
@@ -296,3 +296,10 @@ class ContainerMounts:
                 mount["Source"] = ""
             told.append(mount)
         return told
+
+
+def _options_of(spec: MountSpec) -> str:
+    """A mount of memory, as one of ``HostConfig.Tmpfs`` would ask for it."""
+    given = spec.tmpfs
+    mode, size = given.get("Mode"), given.get("SizeBytes")
+    return ",".join([*([f"mode={mode:o}"] if mode else []), *([f"size={size}"] if size else [])])
