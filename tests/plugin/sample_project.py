@@ -103,3 +103,17 @@ def test_that_never_ends(docker, container_factory):
     print("STUCK", flush=True)
     threading.Event().wait()
 """
+
+OTHER = """
+import sys
+
+
+def test_nothing_is_loaded():
+    loaded = {name for name in sys.modules if name.startswith("dockpy")}
+    assert loaded <= {"dockpy", "dockpy._version", "dockpy.testing", "dockpy.testing.plugin"}, loaded
+"""
+
+SHORT = """
+def test_run(docker):
+    docker.containers.run("busybox", ["true"], network="none", remove=True)
+"""

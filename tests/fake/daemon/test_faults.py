@@ -94,11 +94,15 @@ def test_a_stream_that_is_cut(daemon: FakeDaemon, client: dockpy.Client) -> None
     container = client.containers.run("busybox", ["seq", "1000"], detach=True)
     container.wait()
     with daemon.fail("ContainerLogs", cut=100):
-        got = b""
-        with pytest.raises(dockpy.DockpyError):
+        got = bytearray()
+
+        def read() -> None:
             for piece in container.logs(stream=True):
-                got += piece
-    assert container.logs().startswith(got)
+                got.extend(piece)
+
+        with pytest.raises(dockpy.DockpyError):
+            read()
+    assert container.logs().startswith(bytes(got))
     assert len(container.logs()) == 3893
 
 

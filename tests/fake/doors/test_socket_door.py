@@ -132,8 +132,8 @@ JSON = {
 @pytest.mark.parametrize("what", JSON)
 def test_json_that_is_none_is_a_400(what: str, connect: Connect) -> None:
     body, message = JSON[what]
-    head = b"POST /containers/create HTTP/1.1\r\nHost: d\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
-    status, _, answered = ask(connect(), head % len(body) + body)
+    head = b"POST /containers/create HTTP/1.1\r\nHost: d\r\nContent-Type: application/json\r\n"
+    status, _, answered = ask(connect(), head + b"Content-Length: %d\r\n\r\n" % len(body) + body)
     assert status == 400
     assert message in json.loads(answered)["message"]
 
@@ -215,7 +215,9 @@ def test_200_clients_at_once(daemon: FakeDaemon) -> None:
 
 def test_a_slow_reader_holds_nobody_up(daemon: FakeDaemon, connect: Connect) -> None:
     client = daemon.client()
-    client.containers.run("busybox", ["sh", "-c", "yes aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa | head -c 3000000"], name="loud", detach=True).wait()
+    client.containers.run(
+        "busybox", ["sh", "-c", f"yes {'a' * 1000} | head -c 3000000"], name="loud", detach=True
+    ).wait()
     slow = connect()
     slow.sendall(b"GET /containers/loud/logs?stdout=1 HTTP/1.1\r\nHost: d\r\n\r\n")
     assert slow.recv(12) == b"HTTP/1.1 200"
