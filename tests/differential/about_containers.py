@@ -7,14 +7,21 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from sides import Side
 
+SLEEP = ["sleep", "1000"]
+NOT_COMPARED = (
+    *("GraphDriver", "Image", "AppArmorProfile", "Pid", "ResolvConfPath", "HostnamePath", "HostsPath"),
+    *("LogPath", "Labels", "SizeRootFs", "ConsoleSize", "Bridge", "IPPrefixLen"),
+)
+"""What of a container depends on the machine."""
+
 
 def scenario_life(d: Side) -> None:
     since = d.now()
     id = d.create("web", ["sh", "-c", "echo out; echo err >&2; exit 3"])
-    d.get(f"/containers/{id}/json")
+    d.get(f"/containers/{id}/json", values=True, without=NOT_COMPARED)
     d.post(f"/containers/{id}/start")
     d.note("exit code", d.wait(id))
-    d.get(f"/containers/{id}/json")
+    d.get(f"/containers/{id}/json", values=True, without=NOT_COMPARED)
     d.logs(id)
     d.post(f"/containers/{id}/start")
     d.wait(id)
@@ -24,8 +31,18 @@ def scenario_life(d: Side) -> None:
     d.events(since, container=[id])
 
 
+def scenario_running(d: Side) -> None:
+    id = d.start("web", SLEEP, HostConfig={"NetworkMode": "bridge"}, Tty=True, OpenStdin=True)
+    d.get(f"/containers/{id}/json", values=True, without=NOT_COMPARED)
+    d.get(f"/containers/{id}/json", query={"size": "1"})
+    d.get("/containers/json", query={"filters": {"name": [d.name("web")]}, "size": "1"})
+    d.post(f"/containers/{id}/kill", note=False)
+    d.wait(id)
+    d.get("/containers/json", query={"filters": {"name": [d.name("web")]}, "all": "1"})
+
+
 def scenario_states(d: Side) -> None:
-    id = d.start("web", ["sleep", "1000"])
+    id = d.start("web", SLEEP)
     for verb in (
         "start",
         "unpause",
@@ -37,22 +54,469 @@ def scenario_states(d: Side) -> None:
         "stop?t=0",
         "stop",
         "kill",
+        "restart?t=0",
+        "restart?t=0",
+        "pause",
+        "restart?t=0",
+        "kill?signal=0",
+        "kill?signal=CONT",
+        "kill?signal=NOPE",
+        "kill?signal=99",
+        "kill?signal=-1",
+        "rename",
+        "rename?name=a/b",
+        "resize?h=1&w=1",
+        "update",
     ):
         d.post(f"/containers/{id}/{verb}", {"Cmd": ["true"]} if verb == "exec" else None)
     d.delete(f"/containers/{id}")
+    d.delete(f"/containers/{id}?force=1&v=1")
+    for verb in (
+        "start",
+        "stop",
+        "kill",
+        "pause",
+        "unpause",
+        "restart",
+        "wait",
+        "rename?name=x",
+        "resize?h=1&w=1",
+    ):
+        d.post(f"/containers/{id}/{verb}")
+    for what in (
+        "json",
+        "top",
+        "logs?stdout=1",
+        "changes",
+        "export",
+        "stats?stream=0",
+        "archive?path=/",
+        "attach/ws",
+    ):
+        d.get(f"/containers/{id}/{what}")
+
+
+def scenario_states_of_a_created_one(d: Side) -> None:
+    id = d.create("web", SLEEP)
+    for verb in (
+        "stop?t=0",
+        "kill",
+        "pause",
+        "unpause",
+        "exec",
+        "resize?h=1&w=1",
+        "wait?condition=not-running",
+    ):
+        d.post(f"/containers/{id}/{verb}", {"Cmd": ["true"]} if verb == "exec" else None)
+    d.get(f"/containers/{id}/top")
+    d.logs(id)
+    d.get(f"/containers/{id}/logs")
+    d.get(f"/containers/{id}/changes")
+    d.get(f"/containers/{id}/stats", query={"stream": "0"})
+    d.post(f"/containers/{id}/wait", query={"condition": "sometimes"})
+    d.post(f"/containers/{id}/attach", query={"stdout": "1", "logs": "1"})
 
 
 def scenario_name_in_use(d: Side) -> None:
     d.create("web")
     d.create("web")
+    other = d.create("other")
     d.post("/containers/create", {"Image": "busybox"}, query={"name": "a/b"})
+    d.post("/containers/create", {"Image": "busybox"}, query={"name": "-x"})
     d.post("/containers/create", {"Image": "nothing-of-that-name"}, query={"name": d.name("x")})
+    d.post("/containers/create", {"Image": "no/thing:1"}, query={"name": d.name("x")})
+    d.post("/containers/create", {"Image": "NOTHING"}, query={"name": d.name("x")})
     d.post("/containers/create", {}, query={"name": d.name("x")})
+    d.post("/containers/create", {"Image": ""}, query={"name": d.name("x")})
+    d.post(f"/containers/{other}/rename", query={"name": d.name("web")})
+    d.post(f"/containers/{other}/rename", query={"name": d.name("other")})
+    d.post(f"/containers/{other}/rename", query={"name": "/" + d.name("third")})
+    d.post(f"/containers/{other}/rename", query={"name": ""})
+    d.post(f"/containers/{other}/rename", query={"name": "-"})
+    d.note("name", d.mask(d.get(f"/containers/{other}/json", note=False).json["Name"]))
 
 
 def scenario_programs_that_are_not_there(d: Side) -> None:
-    for short, cmd in (("missing", ["nothing-there"]), ("file", ["/etc/passwd"]), ("folder", ["/etc"])):
+    for short, cmd in (
+        ("missing", ["nothing-there"]),
+        ("file", ["/etc/passwd"]),
+        ("folder", ["/etc"]),
+        ("path", ["/no/such/program"]),
+        ("relative", ["./x"]),
+    ):
         id = d.create(short, cmd)
         d.post(f"/containers/{id}/start")
         state = d.get(f"/containers/{id}/json", note=False).json["State"]
         d.note("state", (state["Status"], state["ExitCode"], d.mask(state["Error"])))
+
+
+def scenario_what_cannot_start(d: Side) -> None:
+    for short, config in (
+        ("user", {"User": "nobody-of-that-name"}),
+        ("group", {"User": "root:nothing"}),
+        ("number", {"User": "99999999999"}),
+        ("container", {"HostConfig": {"NetworkMode": "container:nothing"}}),
+        ("network", {"HostConfig": {"NetworkMode": "no-such-network"}}),
+        ("pid", {"HostConfig": {"PidMode": "container:nothing"}}),
+        ("ipc", {"HostConfig": {"IpcMode": "container:nothing"}}),
+        ("runtime", {"HostConfig": {"Runtime": "nothing"}}),
+        ("relative", {"WorkingDir": "tmp"}),
+        ("file", {"WorkingDir": "/bin/busybox"}),
+        ("from", {"HostConfig": {"VolumesFrom": ["nothing"]}}),
+        ("link", {"HostConfig": {"Links": ["nothing:x"], "NetworkMode": "bridge"}}),
+    ):
+        since = d.now()
+        id = d.create(short, SLEEP, **config)
+        if id:
+            d.post(f"/containers/{id}/start")
+            state = d.get(f"/containers/{id}/json", note=False).json["State"]
+            d.note("state", (state["Status"], state["ExitCode"], d.mask(state["Error"])))
+            d.events(since, container=[id])
+
+
+def scenario_refused_configurations(d: Side) -> None:
+    hosts: tuple[tuple[str, object], ...] = (
+        ("Memory", 1000),
+        ("Memory", -1),
+        ("MemorySwap", 1),
+        ("NanoCpus", 64 * 10**9),
+        ("NanoCpus", -1),
+        ("CpuShares", -1),
+        ("CpusetCpus", "99"),
+        ("CpusetCpus", "x"),
+        ("CpuPeriod", 1),
+        ("CpuQuota", 1),
+        ("PidsLimit", -5),
+        ("BlkioWeight", 5),
+        ("OomScoreAdj", 2000),
+        ("ShmSize", -1),
+        ("RestartPolicy", {"Name": "sometimes"}),
+        ("RestartPolicy", {"Name": "always", "MaximumRetryCount": 2}),
+        ("RestartPolicy", {"Name": "on-failure", "MaximumRetryCount": -2}),
+        ("NetworkMode", "container:"),
+        ("NetworkMode", ""),
+        ("PidMode", "x"),
+        ("IpcMode", "x"),
+        ("UTSMode", "x"),
+        ("UsernsMode", "x"),
+        ("CgroupnsMode", "x"),
+        ("CapAdd", ["NOPE"]),
+        ("CapDrop", ["x"]),
+        ("SecurityOpt", ["x"]),
+        ("SecurityOpt", ["seccomp=nope"]),
+        ("Ulimits", [{"Name": "nofile", "Soft": 5, "Hard": 1}]),
+        ("Ulimits", [{"Name": "nope", "Soft": 1, "Hard": 1}]),
+        ("Sysctls", {"nope": "1"}),
+        ("Dns", ["x"]),
+        ("ExtraHosts", ["x"]),
+        ("ExtraHosts", ["a:b"]),
+        ("Links", ["x:y:z"]),
+        ("Tmpfs", {"relative": ""}),
+        ("Tmpfs", {"/x": "nope=1"}),
+        ("LogConfig", {"Type": "nope"}),
+        ("LogConfig", {"Type": "json-file", "Config": {"nope": "1"}}),
+        ("LogConfig", {"Type": "json-file", "Config": {"max-size": "x"}}),
+        ("StorageOpt", {"nope": "1"}),
+        ("PortBindings", {"80": [{"HostPort": "x"}]}),
+        ("PortBindings", {"80/nope": [{}]}),
+        ("PortBindings", {"99999/tcp": [{}]}),
+        ("PublishAllPorts", "yes"),
+        ("Binds", ["x"]),
+        ("Binds", ["/a:relative"]),
+        ("Binds", ["/a:/b:nope"]),
+        ("Binds", ["a b:/x"]),
+        ("Binds", ["/:/"]),
+        ("Mounts", [{"Type": "nope", "Target": "/x"}]),
+        ("Mounts", [{"Type": "bind", "Target": "/x"}]),
+        ("Mounts", [{"Type": "bind", "Source": "/no/such/folder", "Target": "/x"}]),
+        ("Mounts", [{"Type": "volume", "Target": ""}]),
+        ("Mounts", [{"Type": "tmpfs", "Source": "x", "Target": "/x"}]),
+        ("Mounts", [{"Type": "volume", "Target": "/x"}, {"Type": "tmpfs", "Target": "/x"}]),
+        ("AutoRemove", "x"),
+        ("Devices", [{"PathOnHost": "/dev/nope", "PathInContainer": "/dev/x", "CgroupPermissions": "q"}]),
+        ("Isolation", "nope"),
+        ("GroupAdd", ["x"]),
+    )
+    for number, (name, value) in enumerate(hosts):
+        d.note("option", (name, value))
+        d.create(f"h{number}", SLEEP, HostConfig={name: value})
+    both = {"AutoRemove": True, "RestartPolicy": {"Name": "always"}}
+    d.create("both", SLEEP, HostConfig=both)
+    configs: tuple[tuple[str, object], ...] = (
+        ("Cmd", "a string"),
+        ("Cmd", []),
+        ("Entrypoint", []),
+        ("Entrypoint", [""]),
+        ("Env", ["=x"]),
+        ("Env", [""]),
+        ("Hostname", "a b"),
+        ("Hostname", "x" * 70),
+        ("Domainname", "-"),
+        ("MacAddress", "nope"),
+        ("StopSignal", "NOPE"),
+        ("StopTimeout", -1),
+        ("Healthcheck", {"Test": ["NOPE"]}),
+        ("Healthcheck", {"Test": ["CMD", "x"], "Interval": 5}),
+        ("Healthcheck", {"Test": ["CMD", "x"], "Retries": -1}),
+        ("ExposedPorts", {"x": {}}),
+        ("ExposedPorts", {"80/x": {}}),
+        ("Volumes", {"relative": {}}),
+        ("Volumes", {"/": {}}),
+        ("Labels", ["x"]),
+        ("User", 5),
+        ("WorkingDir", "../x"),
+    )
+    for number, (name, value) in enumerate(configs):
+        d.note("option", (name, value))
+        request = {"Image": "busybox", "HostConfig": {"NetworkMode": "none"}, name: value}
+        answer = d.post("/containers/create", request, query={"name": d.name(f"c{number}")})
+        if answer.status == 201:
+            d.made.append(f"/containers/{answer.json['Id']}?force=1&v=1")
+    d.post("/containers/create")
+    d.post("/containers/create", body=b"{", headers={"Content-Type": "application/json"})
+    d.post("/containers/create", body=b"[]", headers={"Content-Type": "application/json"})
+    d.post("/containers/create", body=b"{}", headers={"Content-Type": "text/plain"})
+    d.post("/containers/create", body=b"{} x", headers={"Content-Type": "application/json"})
+
+
+def scenario_kept_configurations(d: Side) -> None:
+    """What an engine makes of options, and fills in."""
+    full = {
+        "Env": ["A=1", "B="],
+        "Hostname": "h",
+        "Domainname": "d.example",
+        "User": "1000:1000",
+        "WorkingDir": "/srv/../tmp",
+        "Entrypoint": ["sh", "-c"],
+        "StopSignal": "SIGINT",
+        "StopTimeout": 3,
+        "Tty": True,
+        "OpenStdin": True,
+        "StdinOnce": True,
+        "AttachStdout": True,
+        "ExposedPorts": {"80/tcp": {}, "53/udp": {}},
+        "Volumes": {"/data": {}},
+        "Healthcheck": {"Test": ["CMD-SHELL", "true"], "Interval": 10**9, "Timeout": 10**9, "Retries": 2},
+        "HostConfig": {
+            "Memory": 64 << 20,
+            "NanoCpus": 5 * 10**8,
+            "PidsLimit": 50,
+            "RestartPolicy": {"Name": "on-failure", "MaximumRetryCount": 3},
+            "CapAdd": ["net_admin", "CAP_SYS_TIME"],
+            "CapDrop": ["ALL"],
+            "ExtraHosts": ["a:1.2.3.4"],
+            "Dns": ["1.1.1.1"],
+            "ReadonlyRootfs": True,
+            "Tmpfs": {"/run": "size=1m"},
+            "Ulimits": [{"Name": "nofile", "Soft": 100, "Hard": 200}],
+            "Sysctls": {"net.ipv4.ip_forward": "1"},
+            "ShmSize": 1 << 20,
+            "LogConfig": {"Type": "json-file", "Config": {"max-size": "1m"}},
+            "PortBindings": {"80/tcp": [{"HostIp": "", "HostPort": ""}]},
+            "Init": True,
+            "SecurityOpt": ["no-new-privileges"],
+            "GroupAdd": ["5"],
+            "OomScoreAdj": 5,
+            "Mounts": [
+                {"Type": "volume", "Target": "/m", "Source": d.name("vol")},
+                {"Type": "tmpfs", "Target": "/t"},
+            ],
+        },
+    }
+    d.made.append(f"/volumes/{d.name('vol')}?force=1")
+    id = d.create("full", ["exit 0"], **full)
+    d.get(f"/containers/{id}/json", values=True, without=NOT_COMPARED)
+
+
+def scenario_updates(d: Side) -> None:
+    since = d.now()
+    id = d.start("web", SLEEP, HostConfig={"Memory": 64 << 20})
+    for change in (
+        {"Memory": 32 << 20},
+        {"Memory": 128 << 20},
+        {"Memory": 128 << 20, "MemorySwap": 256 << 20},
+        {"CpuShares": 100, "PidsLimit": 20},
+        {"NanoCpus": 10**9},
+        {"CpuPeriod": 100000},
+        {"NanoCpus": 64 * 10**9},
+        {"RestartPolicy": {"Name": "always"}},
+        {"RestartPolicy": {"Name": "nope"}},
+        {"RestartPolicy": {"Name": "no"}},
+        {"Memory": "x"},
+        {"BlkioWeight": 1},
+        {"CpusetCpus": "0"},
+        {"CpusetCpus": "77"},
+        {},
+    ):
+        d.note("change", change)
+        d.post(f"/containers/{id}/update", change)
+    host = d.get(f"/containers/{id}/json", note=False).json["HostConfig"]
+    kept = (
+        "Memory",
+        "MemorySwap",
+        "CpuShares",
+        "PidsLimit",
+        "NanoCpus",
+        "CpuPeriod",
+        "CpusetCpus",
+        "RestartPolicy",
+    )
+    d.note("kept", {name: host[name] for name in kept})
+    d.post(f"/containers/{id}/update", body=b"x", headers={"Content-Type": "application/json"})
+    d.post("/containers/nothing-there/update", {"CpuShares": 5})
+    d.events(since, container=[id])
+
+
+def scenario_endings(d: Side) -> None:
+    """Signals, exit codes, grace, and the events of an end."""
+    trap = ["sh", "-c", "trap 'echo told; exit 5' TERM; echo ready; while :; do sleep 0.05; done"]
+    for short, cmd, verb in (
+        ("killed", SLEEP, "kill"),
+        ("stopped", trap, "stop?t=5"),
+        ("usr", SLEEP, "stop?t=0"),
+        ("named", trap, "kill?signal=TERM"),
+        ("number", SLEEP, "kill?signal=9"),
+    ):
+        since = d.now()
+        id = d.start(short, cmd)
+        if cmd is trap:
+            d.until(lambda id=id: d.output(id) == b"ready\n")
+        d.post(f"/containers/{id}/{verb}")
+        d.note("code", d.wait(id))
+        state = d.get(f"/containers/{id}/json", note=False).json["State"]
+        d.note("state", d.valued(state, ("Pid",)))
+        d.logs(id)
+        d.events(since, container=[id])
+
+
+def scenario_restart_policies(d: Side) -> None:
+    since = d.now()
+    id = d.start(
+        "web",
+        ["sh", "-c", "echo again; exit 2"],
+        HostConfig={
+            "RestartPolicy": {"Name": "on-failure", "MaximumRetryCount": 2},
+        },
+    )
+    inspect = f"/containers/{id}/json"
+    d.until(lambda: d.get(inspect, note=False).json["State"]["Status"] == "exited")
+    attrs = d.get(inspect, note=False).json
+    d.note("count", (attrs["RestartCount"], d.valued(attrs["State"])))
+    d.logs(id)
+    d.events(since, container=[id])
+
+
+def scenario_auto_remove(d: Side) -> None:
+    since = d.now()
+    id = d.create("web", ["sh", "-c", "exit 4"], HostConfig={"AutoRemove": True})
+    d.post(f"/containers/{id}/start")
+    d.until(lambda: d.get(f"/containers/{id}/json", note=False).status == 404)
+    d.post(f"/containers/{id}/wait")
+    d.events(since, container=[id])
+
+
+def scenario_waits(d: Side) -> None:
+    id = d.create("web", ["sh", "-c", "exit 7"])
+    d.post(f"/containers/{id}/start", note=False)
+    d.wait(id)
+    for condition in ("not-running", "", "nope"):
+        d.post(f"/containers/{id}/wait", query={"condition": condition}, values=True)
+    d.post("/containers/nothing-there/wait")
+
+
+def scenario_health(d: Side) -> None:
+    since = d.now()
+    second = 10**9
+    id = d.start(
+        "web",
+        SLEEP,
+        Healthcheck={
+            "Test": ["CMD-SHELL", "echo fine; test -e /tmp/well"],
+            "Interval": second // 10,
+            "Timeout": second,
+            "Retries": 2,
+        },
+    )
+    health = lambda: d.get(f"/containers/{id}/json", note=False).json["State"]["Health"]  # noqa: E731
+    d.until(lambda: health()["Status"] == "unhealthy")
+    d.note("entry", {**health()["Log"][-1], "Start": "", "End": ""})
+    d.exec(id, ["touch", "/tmp/well"], "made well")
+    d.until(lambda: health()["Status"] == "healthy")
+    d.note("health", (d.shape(health()), health()["FailingStreak"]))
+    listed = d.get(
+        "/containers/json", query={"filters": {"health": ["healthy"], "id": [id]}}, note=False
+    ).json
+    d.note("listed", len(listed))
+    d.events(since, container=[id], event=["health_status"])
+
+
+def scenario_lists(d: Side) -> None:
+    one = d.start("one", SLEEP, Labels={"diff": d.run, "k": "v"})
+    two = d.create("two", ["true"], Labels={"diff": d.run})
+    label = f"diff={d.run}"
+    for query in (
+        {},
+        {"all": "1"},
+        {"all": "1", "limit": "1"},
+        {"limit": "1"},
+        {"all": "1", "filters": {"status": ["created"]}},
+        {"all": "1", "filters": {"status": ["nope"]}},
+        {"filters": {"exited": ["0"]}},
+        {"filters": {"exited": ["x"]}},
+        {"filters": {"health": ["none"]}},
+        {"filters": {"health": ["x"]}},
+        {"filters": {"label": ["k"]}},
+        {"filters": {"label": ["k=w"]}},
+        {"filters": {"name": ["two"]}, "all": "1"},
+        {"filters": {"id": [one]}},
+        {"filters": {"ancestor": ["busybox"]}},
+        {"filters": {"ancestor": ["nope"]}},
+        {"filters": {"network": ["none"]}},
+        {"filters": {"volume": ["/x"]}},
+        {"filters": {"before": [two]}, "all": "1"},
+        {"filters": {"since": [one]}, "all": "1"},
+        {"filters": {"since": ["nope"]}},
+        {"filters": {"publish": ["80"]}},
+        {"filters": {"publish": ["x"]}},
+        {"filters": {"is-task": ["true"]}},
+        {"filters": {"isolation": ["x"]}},
+        {"filters": {"nope": ["x"]}},
+    ):
+        filters = {**query.get("filters", {})}
+        filters["label"] = [label, *filters.get("label", [])]
+        answer = d.get("/containers/json", query={**query, "filters": filters}, note=False)
+        noted = (
+            d.noted(answer) if answer.status >= 400 else [d.mask(item["Names"][0]) for item in answer.json]
+        )
+        d.note(f"list {d.mask(str(query))}", noted)
+    d.get("/containers/json", query={"limit": "x"})
+    d.get("/containers/json", query={"filters": "x"})
+    d.get("/containers/json", query={"filters": "[]"})
+    d.get("/containers/json", query={"filters": '{"label": "x"}'})
+    d.get("/containers/json", query={"filters": '{"label": {"nope-x": true}}'})
+
+
+def scenario_prune(d: Side) -> None:
+    since = d.now()
+    d.create("one", Labels={"diff": d.run})
+    d.start("two", SLEEP, Labels={"diff": d.run})
+    label = [f"diff={d.run}"]
+    d.post("/containers/prune", query={"filters": {"label": label, "until": ["1h"]}})
+    d.post("/containers/prune", query={"filters": {"label": label}})
+    d.post("/containers/prune", query={"filters": {"label": label}}, values=True)
+    d.post("/containers/prune", query={"filters": {"nope": ["x"]}})
+    d.post("/containers/prune", query={"filters": {"until": ["x"], "label": label}})
+    d.post("/containers/prune", query={"filters": {"until": ["1h", "2h"], "label": label}})
+    d.events(since, type=["container"], label=label)
+
+
+def scenario_ambiguous(d: Side) -> None:
+    id = d.create("one")
+    d.get(f"/containers/{id[:12]}/json", note=False)
+    d.get(f"/containers/{d.name('one')}/json", note=False)
+    d.get("/containers/%20/json")
+    d.get("/containers//json")
+    d.get("/containers/a%2Fb/json")
+    d.get("/containers/nothing/nope")
+    d.delete(f"/containers/{id}?link=1")
+    d.delete("/containers/nothing-there")

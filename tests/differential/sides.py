@@ -7,19 +7,28 @@ Nothing of dockpy's client is used, so that it cannot hide what differs. A scena
 from __future__ import annotations
 
 import contextlib
+import datetime
+import functools
 import http.client
 import json
 import re
 import socket
 import struct
+import threading
+import time
 from dataclasses import dataclass, field
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Collection, Iterator
 
 __all__ = ["Answer", "Side", "masked", "shape"]
+
+
+_TICK = threading.Event()  # never set: waiting for it is how a condition is asked again in a while
+PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
 class _Connection(http.client.HTTPConnection):
@@ -54,6 +63,14 @@ class Answer:
             found.append(value)
             text = text[end:].lstrip()
         return found
+
+    @property
+    def streams(self) -> dict[int, bytes]:
+        """A multiplexed stream by its streams: how an engine's writers interleave is not to be known."""
+        found: dict[int, bytes] = {}
+        for stream, data in self.frames:
+            found[stream] = found.get(stream, b"") + data
+        return dict(sorted(found.items()))
 
     @property
     def frames(self) -> list[tuple[int, bytes]]:
@@ -92,6 +109,7 @@ class Side:
         """A name that nothing has yet; in the transcript it is ``<short>``."""
         whole = f"dockpy-diff-{self.run}-{short}"
         self.names[whole] = f"<{short}>"
+        self.names[self.run] = "<run>"
         return whole
 
     def call(
@@ -105,6 +123,8 @@ class Side:
         query: dict[str, Any] | None = None,
         note: bool = True,
         versioned: bool = True,
+        values: bool = False,
+        without: Collection[str] = (),
     ) -> Answer:
         """Call an operation; its status and the shape of its answer go to the transcript.
 
@@ -117,6 +137,8 @@ class Side:
             query: parameters; what is no str is written as JSON.
             note: False where the answer is not to be compared (the scenario notes what matters).
             versioned: False asks without the version.
+            values: compare what JSON holds, and not only its shape; texts are masked.
+            without: of these names only the shape, wherever they stand.
         """
         target = f"/v{self.version}{path}" if versioned else path
         if query:
@@ -139,7 +161,8 @@ class Side:
             connection.close()
         self.operations.append((method, path))
         if note:
-            self.note(f"{method} {self.mask(path)}", self._noted(answer))
+            noted = self.noted(answer, values=values, without=without)
+            self.note(f"{method} {self.mask(path)}{_query_text(query, self.mask)}", noted)
         return answer
 
     def get(self, path: str, **options: Any) -> Answer:
@@ -151,16 +174,26 @@ class Side:
     def delete(self, path: str, **options: Any) -> Answer:
         return self.call("DELETE", path, **options)
 
-    def _noted(self, answer: Answer) -> Any:
+    def put(self, path: str, json_body: Any = None, **options: Any) -> Answer:
+        return self.call("PUT", path, json_body, **options)
+
+    def noted(self, answer: Answer, *, values: bool = False, without: Collection[str] = ()) -> Any:
+        """What is compared of an answer."""
         kind = answer.headers.get("content-type", "").partition(";")[0]
+        seen = (lambda value: self.valued(value, without)) if values else self.shape
         if kind == "application/json" and answer.body:
             try:
                 value = answer.json
             except ValueError:
-                return answer.status, kind, [self.shape(line) for line in answer.lines]
+                return answer.status, kind, [seen(line) for line in answer.lines]
             if answer.status >= 400:
-                return answer.status, kind, self.mask(str(value.get("message")))
-            return answer.status, kind, self.shape(value)
+                said = (
+                    self.mask(str(value.get("message"))) if set(value) == {"message"} else self.shape(value)
+                )
+                return answer.status, kind, said
+            return answer.status, kind, seen(value)
+        if answer.status >= 400:
+            return answer.status, kind, self.mask(answer.body.decode(errors="replace"))
         return answer.status, kind if answer.body else "", len(answer.body) > 0
 
     def note(self, what: str, value: Any) -> None:
@@ -169,20 +202,95 @@ class Side:
 
     def mask(self, text: str) -> str:
         """A text without what is different every time."""
+        for root, short in self._roots:
+            text = text.replace(root, short)
         for whole, short in sorted(self.names.items(), key=lambda item: -len(item[0])):
             text = text.replace(whole, short)
         return masked(text)
 
+    @functools.cached_property
+    def _roots(self) -> list[tuple[str, str]]:
+        root = str(self.get("/info", note=False).json["DockerRootDir"])
+        beside = (
+            "/var/run/docker" if root == "/var/lib/docker" else str(PurePosixPath(root).with_name("exec"))
+        )
+        return [(root, "<root>"), (beside, "<exec>")]
+
     def shape(self, value: Any) -> Any:
         """See `shape`; names are masked in keys."""
         return shape(value, self.mask)
+
+    def valued(self, value: Any, without: Collection[str] = ()) -> Any:
+        """A JSON value with its texts masked."""
+        if isinstance(value, dict):
+            return {
+                self.mask(name): self.shape(item) if name in without else self.valued(item, without)
+                for name, item in sorted(value.items())
+            }
+        if isinstance(value, list):
+            return [self.valued(item, without) for item in value]
+        return self.mask(value) if isinstance(value, str) else value
+
+    @property
+    def label(self) -> str:
+        """A label of this run's own."""
+        return f"dockpy-diff={self.run}"
+
+    # Connections that are taken over
+
+    def hijack(self, path: str, json_body: Any = None, *, send: bytes = b"", upgrade: bool = True) -> Answer:
+        """Ask for a connection that is taken over, send something, close that half, and read to the end."""
+        body = b"" if json_body is None else json.dumps(json_body).encode()
+        head = f"POST /v{self.version}{path} HTTP/1.1\r\nHost: docker\r\nContent-Length: {len(body)}\r\n"
+        if json_body is not None:
+            head += "Content-Type: application/json\r\n"
+        if upgrade:
+            head += "Connection: Upgrade\r\nUpgrade: tcp\r\n"
+        with self._connected() as sock:
+            sock.sendall(f"{head}\r\n".encode() + body)
+            status, headers, rest = _read_head(sock)
+            if status < 300:
+                if send:
+                    sock.sendall(send)
+                sock.shutdown(socket.SHUT_WR)
+                rest += _read_all(sock)
+            else:
+                while len(rest) < int(headers.get("content-length", "0")):
+                    rest += sock.recv(65536)
+        self.operations.append(("POST", path.partition("?")[0]))
+        return Answer(status, headers, rest)
+
+    def websocket(self, path: str) -> Answer:
+        """Ask for a WebSocket and read to its end; the body is what came of payload."""
+        head = (
+            f"GET /v{self.version}{path} HTTP/1.1\r\nHost: docker\r\nConnection: Upgrade\r\n"
+            "Upgrade: websocket\r\nOrigin: http://docker\r\nSec-WebSocket-Version: 13\r\n"
+            "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+        )
+        with self._connected() as sock:
+            sock.sendall(head.encode())
+            status, headers, rest = _read_head(sock)
+            if status == 101:
+                rest += _read_all(sock)
+            else:
+                while len(rest) < int(headers.get("content-length", "0")):
+                    rest += sock.recv(65536)
+        self.operations.append(("GET", path.partition("?")[0]))
+        return Answer(status, headers, _payloads(rest) if status == 101 else rest)
+
+    def _connected(self) -> socket.socket:
+        sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        sock.settimeout(30)
+        sock.connect(self.path)
+        return sock
 
     # Everyday things
 
     def create(self, short: str, cmd: list[str] | None = None, *, note: bool = True, **config: Any) -> str:
         """Create a container of busybox, without a network unless asked; returns its id."""
         host = {"NetworkMode": "none", **config.pop("HostConfig", {})}
-        request = {"Image": "busybox", "Cmd": cmd, **config, "HostConfig": host}
+        env = [f"PATH={PATH}", *config.pop("Env", [])]  # the fake's busybox has it, the engines' has not
+        request = {"Image": "busybox", "Cmd": cmd, "Env": env, **config, "HostConfig": host}
         answer = self.post("/containers/create", request, query={"name": self.name(short)}, note=note)
         if answer.status != 201:
             return ""
@@ -200,14 +308,36 @@ class Side:
         answer = self.post(f"/containers/{id}/wait", note=False)
         return int(answer.json["StatusCode"])
 
+    def until(self, condition: Callable[[], object], seconds: float = 20) -> None:
+        """Wait until something is so."""
+        end = time.monotonic() + seconds
+        while not condition():
+            assert time.monotonic() < end, "it did not come to be so"
+            _TICK.wait(0.02)
+
+    def output(self, id: str) -> bytes:
+        """What a container has written so far."""
+        query = {"stdout": "1", "stderr": "1"}
+        return b"".join(
+            data for _, data in self.get(f"/containers/{id}/logs", query=query, note=False).frames
+        )
+
     def logs(self, id: str, what: str = "logs", **query: Any) -> None:
         """Note a container's log, byte for byte."""
         answer = self.get(f"/containers/{id}/logs", query={"stdout": "1", "stderr": "1", **query}, note=False)
-        self.note(what, answer.frames)
+        self.note(what, self.heard(answer))
+
+    def heard(self, answer: Answer) -> Any:
+        """What streams held, or why there are none."""
+        kind = answer.headers.get("content-type", "")
+        return self.noted(answer) if answer.status >= 300 else (answer.status, kind, answer.streams)
 
     def now(self) -> str:
-        """The daemon's time, for `events`."""
-        return str(self.get("/info", note=False).json["SystemTime"])
+        """The daemon's time, for `events`: seconds, a point, nanoseconds."""
+        text = str(self.get("/info", note=False).json["SystemTime"]).removesuffix("Z")
+        whole, _, fraction = text.partition(".")
+        seconds = int(datetime.datetime.fromisoformat(f"{whole}+00:00").timestamp())
+        return f"{seconds}.{fraction:0<9}"
 
     def events(self, since: str, **filters: list[str]) -> None:
         """Note what happened since then: types, actions, and what is said of each."""
@@ -223,12 +353,11 @@ class Side:
         request = {"Cmd": cmd, "AttachStdout": True, "AttachStderr": True, **config}
         created = self.post(f"/containers/{id}/exec", request, note=False)
         if created.status != 201:
-            self.note(what, self._noted(created))
+            self.note(what, self.noted(created))
             return
         answer = self.post(f"/exec/{created.json['Id']}/start", {"Detach": False, "Tty": False}, note=False)
         code = self.get(f"/exec/{created.json['Id']}/json", note=False).json["ExitCode"]
-        frames = answer.frames if answer.status == 200 else self._noted(answer)
-        self.note(what, (frames, code))
+        self.note(what, (self.heard(answer), code))
 
     @contextlib.contextmanager
     def cleaning(self) -> Iterator[Side]:
@@ -238,6 +367,44 @@ class Side:
         finally:
             for path in reversed(self.made):
                 self.delete(path, note=False)
+
+
+def _query_text(query: dict[str, Any] | None, mask: Callable[[str], str]) -> str:
+    if not query:
+        return ""
+    return f" {mask(json.dumps(query, sort_keys=True))}"
+
+
+def _read_head(sock: socket.socket) -> tuple[int, dict[str, str], bytes]:
+    data = b""
+    while b"\r\n\r\n" not in data:
+        piece = sock.recv(65536)
+        assert piece, "the daemon closed the connection"
+        data += piece
+    head, _, rest = data.partition(b"\r\n\r\n")
+    first, *lines = head.decode().split("\r\n")
+    pairs = (line.partition(":") for line in lines)
+    return int(first.split()[1]), {name.lower(): value.strip() for name, _, value in pairs}, rest
+
+
+def _read_all(sock: socket.socket) -> bytes:
+    data = b""
+    while piece := sock.recv(65536):
+        data += piece
+    return data
+
+
+def _payloads(data: bytes) -> bytes:
+    """What the data frames of a WebSocket's server hold; closing frames are left out."""
+    found = b""
+    while data:
+        code, size, at = data[0] & 15, data[1] & 127, 2
+        if size == 126:
+            size, at = struct.unpack(">H", data[2:4])[0], 4
+        if code in (0, 1, 2):
+            found += data[at : at + size]
+        data = data[at + size :]
+    return found
 
 
 _MASKS = [

@@ -24,6 +24,9 @@ DEVIATIONS: dict[str, str] = {
     "PluginInspect.Config.Interface.Types[]": "described as objects before 1.52; every engine sends strings",
     "PluginList[].Config.Interface.Types[]": "the same",
     "SystemDataUsage.BuilderSize": "20.10 sends it",
+    "SystemEvents.status": "engines send it before 1.52, of containers and images",
+    "SystemEvents.id": "as status",
+    "SystemEvents.from": "as status",
 }
 
 
