@@ -2,9 +2,9 @@
 
     python -m dockpy demo [--host URL]
 
-runs a container on the daemon that the environment names, or on the one given; where nobody named one and no
-engine answers at the default socket, on a fake one in this process. It exits with 0 where that worked, 1 where
-the engine refused something on the way, 2 where no engine was reached.
+runs a container on the daemon that the environment names, or on the one given; where nobody named one and
+none answers at the default socket, on a fake one in this process. It exits with 0 where that worked, 1 where the
+engine refused something on the way, 2 where no engine was reached.
 
     python -m dockpy fake --listen URL
 

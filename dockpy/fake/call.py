@@ -1,4 +1,4 @@
-"""A call as handlers see it, and what they answer. Doors and the router stand on one side, state on the other."""
+"""A call as handlers see it, and what they answer: between doors and router, and the state."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Call:
     """A request that was routed.
 
     Attributes:
-        engine: the daemon's state; its lock is held while a handler runs, and while a stream is asked for more.
+        engine: the daemon's state; its lock is held while a handler runs, or a stream is asked for more.
         operation: what is asked.
         parts: the path's parts, decoded.
         query: the last value of each parameter as it stands; use `flag`, `number`, `all_of`, `filters`.

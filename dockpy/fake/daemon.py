@@ -43,8 +43,8 @@ class FakeDaemon:
             assert client.containers.run("busybox", ["echo", "hi"]) == b"hi\\n"
 
     Args:
-        listen: where it listens, for any Docker client: ``unix:///path``, ``tcp://127.0.0.1:0`` (a free port),
-            or several; None for nowhere, as `client` needs no socket. Needs ``dockpy[fake]``.
+        listen: where it listens, for any Docker client: ``unix:///path``, ``tcp://127.0.0.1:0`` (a free
+            port), or several; None for nowhere, as `client` needs no socket. Needs ``dockpy[fake]``.
         tls: speak TLS on TCP: a server's context, with the certificates that it shows and asks for.
         api: the newest API version that it speaks, ``"1.41"`` to ``"1.55"``: it behaves as the engine of that
             version (1.41: Docker 20.10, 1.45: 26, 1.51: 28.5, 1.55: 29).
@@ -246,7 +246,7 @@ class FakeDaemon:
 
     @contextlib.contextmanager
     def limit_pulls(self, pulls: int, host: str = "docker.io") -> Iterator[None]:
-        """Let a registry refuse further pulls with 429, as Docker Hub does, as long as a ``with`` block takes.
+        """Let a registry refuse further pulls with 429, as Docker Hub does, within a ``with`` block.
 
         Args:
             pulls: how many are still free.

@@ -219,7 +219,7 @@ _STREAMS = {
 
 
 def _clean(path: str) -> str | None:
-    """A path without what leads nowhere, or up: an engine sends clients there; None where it is so already."""
+    """Where an engine sends clients whose path has ``..`` or ``//`` in it; None where it has not."""
     clean = "/" + posixpath.normpath(f"/{path}").lstrip("/")
     if path.endswith("/") and clean != "/":
         clean += "/"

@@ -66,7 +66,7 @@ class Seeds:
 
             daemon.images.add("redis:7")                             as the small hub has it
             daemon.images.add("postgres:16", program=serve)          busybox, and your program
-            daemon.images.add("shop:1", tar="shop.tar")              what ``docker save`` of a real engine wrote
+            daemon.images.add("shop:1", tar="shop.tar")              what ``docker save`` of an engine wrote
             daemon.images.add("shop:1", dockerfile="FROM alpine …")  built
 
         Args:
@@ -126,7 +126,7 @@ class Seeds:
         return new[0]
 
     def _known(self, reference: str, base: str, made_here: bool) -> Image:
-        """The image that the hub has under a name; that of `base` where it has none, or a program is given."""
+        """The image that the hub has under a name; that of `base` where it has none, or it is made here."""
         images = self._engine.images
         for candidate in (base,) if made_here else (reference, base):
             if (image := images.find(candidate)) is not None:

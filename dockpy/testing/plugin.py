@@ -1,4 +1,4 @@
-"""Fixtures and options for pytest. It is loaded with every test run: what costs time is imported when used."""
+"""Fixtures and options for pytest. Loaded with every test run: what costs time is imported when used."""
 
 from __future__ import annotations
 
@@ -132,7 +132,7 @@ def container_factory(docker: Client) -> Iterator[ContainerFactory]:
 
 @pytest.fixture
 def registry() -> Iterator[ServedRegistry]:
-    """A registry of the test's own, at its ``host``: fake daemons and real engines pull from it and push to it."""
+    """A registry of the test's own, at its ``host``: fake daemons and real engines pull and push there."""
     from dockpy.fake.registry import FakeRegistry, serve
 
     with serve(FakeRegistry()) as served:

@@ -53,7 +53,7 @@ class Connection:
         except (_Ended, OSError, Gone):
             pass
         except h11.LocalProtocolError:
-            _log.exception("an answer that is no HTTP")  # a fault of ours; the client sees a broken connection
+            _log.exception("an answer that is no HTTP")  # ours, and not the client's
 
     def drop(self) -> None:
         """Break the connection, from another thread."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from dockpy.fake.files.node import Data, Node, Who
     from dockpy.fake.kernel.file import File
 
-__all__ = ["Disk", "ROOT", "Rules"]
+__all__ = ["ROOT", "Disk", "Rules"]
 
 
 class _Root:

@@ -55,7 +55,7 @@ def prepare(
     etc: Mapping[str, Callable[[], bytes]] | None = None,
     tty: Terminal | None = None,
 ) -> list[str]:
-    """Mount what every container has, where nothing else is mounted. The root's top image layer is `skeleton`.
+    """Mount what every container has, where nothing else is mounted. The top image layer is `skeleton`.
 
     Args:
         fs: the container's files.

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import gc
 import os
+import pickle
+import subprocess
+import sys
 import threading
 from datetime import UTC, datetime
 
@@ -250,8 +253,14 @@ def test_a_snapshot_brings_everything_back() -> None:
         assert client.containers.get("web").exec_run(["cat", "/state"]).output == b"before\n"
 
 
-def test_a_client_of_a_daemon_in_this_process_cannot_be_pickled() -> None:
-    import pickle
-
-    with FakeDaemon() as daemon, pytest.raises(TypeError, match="in this process"):
-        pickle.dumps(daemon.client())
+def test_a_pickled_client_leads_to_the_same_daemon_in_this_process_only() -> None:
+    with FakeDaemon() as daemon:
+        pickled = pickle.dumps(daemon.client(version="1.45", timeout=3))
+        daemon.client().volumes.create("mine")
+        again = pickle.loads(pickled)
+        assert [volume.name for volume in again.volumes.list()] == ["mine"]
+        assert (again.daemon, again.api_version) == (f"fake://{daemon.name}", "1.45")
+        program = "import pickle, sys; pickle.load(sys.stdin.buffer).ping()"
+        other = subprocess.run([sys.executable, "-c", program], input=pickled, capture_output=True)
+        assert b"ConnectionFailed" in other.stderr
+        assert b"not in this process" in other.stderr
