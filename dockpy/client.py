@@ -92,7 +92,7 @@ class Client(System, Closing):
         self._stream_timeout: float | None = None
         environ = dict(os.environ)
         pinned = api_version(environ) if version == "auto" else version
-        self._arguments: tuple[Any, ...] | None = (host, context, timeout, version, tls, pool_size)
+        self._arguments = (host, context, timeout, version, tls, pool_size)
         self._shared = Daemon(
             lambda: resolve_endpoint(host, tls, context, environ),
             environ,
@@ -126,22 +126,24 @@ class Client(System, Closing):
             version: as of `Client`.
             hooks: as of `Client`.
         """
-        from dockpy.config.endpoint import Endpoint
-
         client = cls.__new__(cls)
         client._timeouts, client._stream_timeout = Timeouts.of(timeout), None
+        client._connect(connector, url, version, hooks)
+        return client
+
+    def _connect(self, connector: Connector, url: str, version: str, hooks: Hooks | None) -> None:
+        from dockpy.config.endpoint import Endpoint
+
+        self._arguments: tuple[Any, ...] = (connector, url, version)
         environ = dict(os.environ)
-        endpoint = Endpoint(url, "fake")
-        client._arguments = None
-        client._shared = Daemon(
-            lambda: endpoint,
+        self._shared = Daemon(
+            lambda: Endpoint(url, "fake"),
             environ,
             api_version(environ) if version == "auto" else version,
             1,
             hooks or Hooks(),
             connector,
         )
-        return client
 
     @classmethod
     def from_context(
@@ -399,17 +401,18 @@ class Client(System, Closing):
 
     def __getstate__(self) -> dict[str, Any]:
         """How to make such a client: neither connections nor credentials nor hooks are pickled."""
-        if self._arguments is None:
-            raise TypeError(f"A client of {self.daemon}, a daemon in this process, cannot be pickled")
         return {
             "arguments": self._arguments,
+            "connected": self._shared.connector is not None,
             "timeouts": self._timeouts,
             "stream_timeout": self._stream_timeout,
         }
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        host, context, timeout, version, tls, pool_size = state["arguments"]
-        self._setup(host, context, timeout, version, tls, pool_size, None)
+        if state["connected"]:
+            self._connect(*state["arguments"], None)
+        else:
+            self._setup(*state["arguments"], None)
         self._timeouts, self._stream_timeout = state["timeouts"], state["stream_timeout"]
 
     def __repr__(self) -> str:

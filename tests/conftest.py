@@ -61,6 +61,7 @@ class Place:
     api: str  # the newest version that the engine speaks
     environ: dict[str, str] = field(default_factory=dict)  # for a program that is to reach it
     tls: dockpy.TLS | None = None
+    mirrors: tuple[str, ...] = ("http://127.0.0.1:5052/",)
 
     @property
     def engine(self) -> str:
@@ -91,7 +92,7 @@ class FakePlace(Place):
 
 def fake_place(name: str) -> Place:
     daemon = fakes.daemon_of(fakes.FAKES[name])
-    return FakePlace(name, daemon.url, fakes.FAKES[name], {"DOCKER_HOST": daemon.url})
+    return FakePlace(name, daemon.url, fakes.FAKES[name], {"DOCKER_HOST": daemon.url}, mirrors=())
 
 
 ASKED: set[tuple[str, str]] = set()

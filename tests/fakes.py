@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING, Any
 
 import dockpy
 from dockpy.fake import FakeDaemon, FakeRegistry
+from dockpy.fake.hub import catalog
+from dockpy.fake.state.image import config_blob
 
 sys.path.insert(0, str(Path(__file__).parent / "fake"))
 from described import described
@@ -35,7 +37,15 @@ FAKES = {"fake41": "1.41", "fake51": "1.51", "sock41": "1.41", "sock51": "1.51"}
 
 REGISTRY = os.environ.get("DOCKPY_TEST_REGISTRY") or "127.0.0.1:5050"
 REGISTRY_AUTH = os.environ.get("DOCKPY_TEST_REGISTRY_AUTH") or "127.0.0.1:5051"
-IMAGES = ("busybox", "alpine", "alpine:3.10", "hello-world")
+COMMANDS = {
+    "busybox:latest": ["sh"],
+    "alpine:latest": ["sh"],
+    "alpine:3.10": ["sh"],
+    "hello-world:latest": ["echo", "Hello from Docker!"],
+}
+"""The images that the engines hold, and what they run: CONTRIBUTING.md says how they are made."""
+
+CREATED = "2024-11-28T01:17:20.602362340Z"
 
 undescribed: list[str] = []
 """What answers had that the descriptions have not, since it was last emptied."""
@@ -51,12 +61,31 @@ def daemon_of(api: str) -> FakeDaemon:
             _folder.append(tempfile.TemporaryDirectory())
         socket = f"unix://{_folder[0].name}/{api}.sock"
         registries = {REGISTRY_AUTH: FakeRegistry(users={"tester": "s3cret"})}
-        daemon = _daemons[api] = FakeDaemon(socket, api=api, registries=registries)
-        for image in IMAGES:
-            named = image if ":" in image else f"{image}:latest"
-            daemon.images.add(image, config={"Labels": {"base": named}})
+        daemon = _daemons[api] = FakeDaemon(
+            socket, api=api, registries=registries, host_folders=[tempfile.gettempdir()]
+        )
+        for image in COMMANDS:
+            put_into_hub(daemon, image)
+            daemon.images.add(image)
         daemon._router.observers.append(_check)
     return _daemons[api]
+
+
+def put_into_hub(daemon: FakeDaemon, image: str) -> None:
+    """Let a daemon's hub have an image as the engines' mirror has it: files, a command, a label."""
+    repository, _, tag = image.partition(":")
+    files = catalog.find(f"library/{'busybox' if repository == 'hello-world' else repository}", tag)
+    assert files is not None
+    document = {
+        "architecture": "amd64",
+        "os": "linux",
+        "created": CREATED,
+        "config": {"Cmd": COMMANDS[image], "Labels": {"base": image}},
+        "history": [{"created": CREATED, "comment": "Imported from -"}],
+        "rootfs": {"type": "layers", "diff_ids": [layer.diff_id for layer in files.layers]},
+    }
+    hub = daemon.registries.get("docker.io")
+    hub.put_image(f"library/{repository}", tag, config_blob(document), files.layers)
 
 
 def close_all() -> None:

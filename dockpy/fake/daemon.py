@@ -14,7 +14,7 @@ from dockpy.fake.kernel.clock import Clock, RealClock
 from dockpy.fake.router import RecordedRequest, Router
 from dockpy.fake.seeding import Seeds
 from dockpy.fake.snapshots import Snapshot, restore, take
-from dockpy.fake.state.reboot import reboot
+from dockpy.fake.state.reboot import boot, halt
 from dockpy.version import at_least, parse_version
 
 if TYPE_CHECKING:
@@ -85,17 +85,19 @@ class FakeDaemon:
         self.images = Seeds(self._engine)
         self._connector = DirectConnector(self._engine, self._router)
         self._doors: list[SocketDoor] = []
+        self._tls = tls
+        self._killed = False
         try:
             for url in [listen] if isinstance(listen, str) else listen or ():
-                self._doors.append(self._open(url, tls))
+                self._doors.append(self._open(url))
         except BaseException:
             self.close()
             raise
 
-    def _open(self, url: str, tls: ssl.SSLContext | None) -> SocketDoor:
+    def _open(self, url: str) -> SocketDoor:
         from dockpy.fake.doors.socket import SocketDoor
 
-        secure = tls if url.startswith("tcp:") else None
+        secure = self._tls if url.startswith("tcp:") else None
         return SocketDoor(self._engine, self._router, url, secure)
 
     @property
@@ -299,7 +301,41 @@ class FakeDaemon:
         for door in self._doors:
             door.drop()
         with engine.lock:
-            reboot(engine, killed=kill)
+            halt(engine, killed=kill)
+            boot(engine)
+
+    def stop(self, *, kill: bool = False) -> None:
+        """Stop the engine, as ``systemctl stop docker`` does, until `start`: nobody can connect meanwhile.
+
+        Args:
+            kill: as ``kill -9`` of the engine: its containers go on until it starts again.
+        """
+        engine = self._engine
+        with engine.lock:
+            if engine.down:
+                return
+            if not kill:
+                halt(engine, killed=False)
+            engine.down, self._killed = True, kill
+            engine.drop_peers()
+        for door in self._doors:
+            door.close(patient=not kill)
+
+    def start(self) -> None:
+        """Start the engine again after `stop`, where it was; what becomes of containers is as of `restart`.
+
+        Raises:
+            OSError: its address is taken.
+        """
+        engine = self._engine
+        with engine.lock:
+            if not engine.down:
+                return
+            if self._killed:
+                halt(engine, killed=True)
+            boot(engine)
+            engine.down = False
+        self._doors = [self._open(door.url) for door in self._doors]
 
     def close(self) -> None:
         """End it: its containers stop, whoever waits for an answer is told so."""

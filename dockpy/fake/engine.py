@@ -115,6 +115,8 @@ class Engine:
         self.lock = FairLock()
         self._changed = threading.Condition(self.lock)  # type: ignore[arg-type]  # it has all that is asked
         self.closed: bool = False
+        self.down: bool = False
+        """Whether it is stopped, to be started again."""
         self._peers: weakref.WeakSet[Peer] = weakref.WeakSet()
         self.host_pids: Iterator[int] = itertools.count(4001)
         self.computing: Callable[[], bool] = lambda: False

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-import dockpy
 from dockpy import (
     ApiError,
     Client,
@@ -204,9 +203,9 @@ class TestCredentials:
         self.refused(client, name, auth_config=WRONG)  # given ones come first
 
     def test_login_belongs_to_the_client(
-        self, reach: Any, locked_registry: str, engine: Client, local: Any
+        self, engine_place: Any, locked_registry: str, engine: Client, local: Any
     ) -> None:
-        with dockpy.Client(engine.daemon) as other:
+        with engine_place.connect() as other:
             other.login(AUTH["username"], AUTH["password"], locked_registry)
         self.refused(engine, local(engine, locked_registry))
 

@@ -36,7 +36,7 @@ def test_info(client: Client, place: Any) -> None:
     assert info.ncpu > 0
     assert info.mem_total > 10**8
     assert info.containers >= info.containers_running >= 0
-    assert info.registry_config.mirrors == ["http://127.0.0.1:5052/"]
+    assert info.registry_config.mirrors == list(place.mirrors)
     assert info.to_dict()["ID"] == info.id
 
 

@@ -7,8 +7,10 @@ the client's own thread. While a client waits, it is its thread that lets the da
 from __future__ import annotations
 
 import contextlib
+import secrets
 import time
-from typing import TYPE_CHECKING
+import weakref
+from typing import TYPE_CHECKING, Any
 
 from dockpy.fake.blobs import BlobWriter
 from dockpy.fake.engine import Gone, Overdue
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from dockpy.fake.engine import Engine
     from dockpy.fake.router import Router
 
-__all__ = ["DirectChannel", "DirectConnector"]
+__all__ = ["DirectChannel", "DirectConnector", "LostConnector"]
 
 
 class DirectConnector:
@@ -37,12 +39,40 @@ class DirectConnector:
     def __init__(self, engine: Engine, router: Router) -> None:
         self._engine = engine
         self._router = router
+        self._token = secrets.token_hex(16)
+        _CONNECTORS[self._token] = self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickled, as a client is, it leads to the same daemon, as long as that is in this process."""
+        return _connector_of, (self._token,)
 
     def channel(self, timeout: float | None) -> DirectChannel:
         """A connection; it takes no time."""
         if self._engine.closed:
             raise ConnectionRefusedError(111, "the fake daemon is closed")
+        if self._engine.down:
+            raise ConnectionRefusedError(111, "the fake daemon is stopped")
         return DirectChannel(self._engine, self._router)
+
+
+_CONNECTORS: weakref.WeakValueDictionary[str, DirectConnector] = weakref.WeakValueDictionary()
+
+
+class LostConnector:
+    """Leads to a daemon that is not there any more, or in another process."""
+
+    host = "fake"
+
+    def channel(self, timeout: float | None) -> DirectChannel:
+        """
+        Raises:
+            ConnectionRefusedError: always.
+        """
+        raise ConnectionRefusedError(111, "the fake daemon is not in this process")
+
+
+def _connector_of(token: str) -> DirectConnector | LostConnector:
+    return _CONNECTORS.get(token) or LostConnector()
 
 
 class DirectChannel:

@@ -44,6 +44,7 @@ class Connection:
         self._http = h11.Connection(h11.SERVER, max_incomplete_event_size=_LARGEST_HEAD)
         self._peer = door.engine.new_peer()
         self._last = False
+        self.answering: bool = False
 
     def serve(self) -> None:
         """Answer until the client goes away."""
@@ -72,9 +73,11 @@ class Connection:
             return False
         fd = self._wire.fileno()
         self._peer.on_wait = lambda: self._door.watch(fd, self._peer)
+        self.answering = True
         try:
             return self._answer(request)
         finally:
+            self.answering = False
             self._door.unwatch(fd)
 
     # Reading

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 __all__ = ["SocketDoor"]
 
+_LAST_WORDS = 0.5
+"""Seconds that clients of a daemon that is stopped have to hear what it said last."""
+
 _GONE = getattr(select, "POLLRDHUP", 0) | select.POLLHUP | select.POLLERR
 
 
@@ -57,6 +60,7 @@ class SocketDoor:
         self._threads: set[threading.Thread] = set()
         self._watched: dict[int, Peer] = {}
         self._lock = threading.Lock()
+        self._ends = threading.Condition(self._lock)
         self._closed = False
         self._wake_out, self._wake = socket.socketpair()
         self._wake.setblocking(False)
@@ -143,8 +147,9 @@ class SocketDoor:
             self._ended()
 
     def _ended(self) -> None:
-        with self._lock:
+        with self._ends:
             self._threads.discard(threading.current_thread())
+            self._ends.notify_all()
 
     def _lost(self, fd: int) -> None:
         with self._lock:
@@ -181,8 +186,14 @@ class SocketDoor:
         for connection in connections:
             connection.drop()
 
-    def close(self) -> None:
-        """Listen no more, break every connection, and wait until their threads have ended."""
+    def close(self, *, patient: bool = False) -> None:
+        """Listen no more, break every connection, and wait until their threads have ended.
+
+        Args:
+            patient: let those who are told something hear the rest of it first, if that comes at once.
+        """
+        if self._closed:
+            return
         self._closed = True
         self._rouse()
         self._thread.join()
@@ -190,6 +201,8 @@ class SocketDoor:
         if self._path is not None:
             with contextlib.suppress(OSError):
                 os.unlink(self._path)
+        if patient:
+            self._let_them_hear()
         self.drop()
         with self._lock:
             threads = self._threads - {threading.current_thread()}
@@ -197,6 +210,10 @@ class SocketDoor:
             thread.join()
         self._wake.close()
         self._wake_out.close()
+
+    def _let_them_hear(self) -> None:
+        with self._ends:
+            self._ends.wait_for(lambda: not any(one.answering for one in self._connections), _LAST_WORDS)
 
 
 @contextlib.contextmanager

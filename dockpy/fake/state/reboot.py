@@ -10,11 +10,11 @@ if TYPE_CHECKING:
     from dockpy.fake.engine import Engine
     from dockpy.fake.state.container import Container
 
-__all__ = ["reboot"]
+__all__ = ["boot", "halt"]
 
 
-def reboot(engine: Engine, *, killed: bool) -> None:
-    """Stop the containers that run, and start those again whose restart policy says so.
+def halt(engine: Engine, *, killed: bool) -> None:
+    """Stop the containers that run.
 
     They get their stop signal, and are killed where they do not end at once: an engine waits for ten
     seconds, which tests need not.
@@ -30,6 +30,10 @@ def reboot(engine: Engine, *, killed: bool) -> None:
             engine.containers.stop(container, timeout=0)
         if not killed and container.id not in stopped_before:
             container.manually_stopped = False
+
+
+def boot(engine: Engine) -> None:
+    """Start those again whose restart policy says so; the events from before are forgotten."""
     engine.events.forget()
     for container in engine.containers:
         if _starts_again(container):
