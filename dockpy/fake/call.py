@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from dockpy.fake.engine import Peer
 from dockpy.fake.failure import Failure
-from dockpy.fake.payload import read_filters, read_object
+from dockpy.fake.payload import Reader, read_filters, read_object
 from dockpy.version import at_least
 
 if TYPE_CHECKING:
@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from dockpy.ops.operation import Operation
 
 __all__ = ["HANDLERS", "Answer", "Call", "Duplex", "handles"]
+
+
+_STUMBLE = {"ContainerCreate", "ContainerUpdate", "ImageCommit"}
+"""What answers 500 to a body that it cannot read, up to API 1.41."""
 
 
 @dataclass(slots=True)
@@ -106,10 +110,18 @@ class Call:
         return read_object(
             self.body(),
             body.model if body is not None else None,
-            strict=at_least(self.engine.api, "1.42"),
-            required=body is not None and body.required,
-            content_type=self.headers.get("content-type", ""),
+            _reader(self.operation, modern=at_least(self.engine.api, "1.42")),
+            self.headers.get("content-type", ""),
         )
+
+
+def _reader(operation: Operation[Any], *, modern: bool) -> Reader:
+    if operation.id == "SystemAuth":
+        return Reader(modern, 500, plain=True, required=True, checked=False)
+    if modern:
+        return Reader(modern, required=operation.id == "ContainerCreate")
+    needed = operation.body is not None and operation.body.required
+    return Reader(modern, 500 if operation.id in _STUMBLE else 400, plain=True, required=needed)
 
 
 @dataclass(slots=True)

@@ -22,8 +22,8 @@ __all__: list[str] = []
 
 @handles(ops.CREATE)
 def _create(call: Call) -> Answer:
-    container = call.engine.containers.get(call.id)
     request = call.json()
+    container = call.engine.containers.get(call.id)
     if not call.knows("1.42"):
         request.pop("ConsoleSize", None)
     exec = call.engine.execs.create(container, request)
@@ -51,8 +51,8 @@ def _resize(call: Call) -> None:
 
 @handles(ops.START)
 def _start(call: Call) -> Answer:
+    request = call.json()
     exec = call.engine.execs.get(call.id)
-    request = _start_request(call)
     call.engine.execs.check_running(exec.container)
     size = request.get("ConsoleSize")
     if size and call.knows("1.42"):
@@ -63,16 +63,6 @@ def _start(call: Call) -> Answer:
         exec.start()
         return Answer(status=200)
     return _start_attached(call, exec, framed=not request.get("Tty"))
-
-
-def _start_request(call: Call) -> dict[str, Any]:
-    data = call.body()
-    if not data.strip():
-        if at_least(call.engine.api, "1.42"):
-            return {}
-        raise Failure(400, "got EOF while reading request body")
-    call.pieces = (data,)
-    return call.json()
 
 
 def _start_attached(call: Call, exec: Exec, *, framed: bool) -> Answer:
@@ -94,7 +84,7 @@ def _start_attached(call: Call, exec: Exec, *, framed: bool) -> Answer:
         lambda: exec.stdin,
         keys if exec.tty else b"",
         call.gone,
-        lambda: exec.fanout.detach(attachment),
+        lambda: exec.let_go(attachment),
     )
     output = output_of(call.engine, exec.fanout, attachment, framed=framed, peer=call.gone)
     return Answer(duplex=Duplex(output, given.send, exec.close_stdin), content_type=content_type)

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from dockpy.fake.call import Answer, Call, handles
 from dockpy.fake.failure import Failure
-from dockpy.fake.handlers.bodies import read_body
 from dockpy.fake.state.listing import prunable_networks, select_networks
 from dockpy.ops import networks as ops
 from dockpy.version import at_least
@@ -38,7 +37,7 @@ def _inspect(call: Call) -> Answer:
 
 @handles(ops.CREATE)
 def _create(call: Call) -> Answer:
-    request = read_body(call)
+    request = call.json()
     if not call.knows("1.44") and at_least(call.engine.api, "1.44"):
         request["CheckDuplicate"] = True
     if not call.knows("1.48"):
@@ -54,7 +53,7 @@ def _delete(call: Call) -> None:
 
 @handles(ops.CONNECT)
 def _connect(call: Call) -> None:
-    request = read_body(call)
+    request = call.json()
     call.engine.networks.get(call.id)
     asked = dict(request.get("EndpointConfig") or {})
     if not call.knows("1.44"):
@@ -64,7 +63,7 @@ def _connect(call: Call) -> None:
 
 @handles(ops.DISCONNECT)
 def _disconnect(call: Call) -> None:
-    request = read_body(call)
+    request = call.json()
     call.engine.networks.get(call.id)
     container = _container(call, request.get("Container") or "")
     call.engine.networks.disconnect(call.id, container, bool(request.get("Force")))

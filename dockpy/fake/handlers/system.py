@@ -49,13 +49,7 @@ def _info(call: Call) -> Answer:
 
 @handles(ops.AUTH)
 def _auth(call: Call) -> Answer:
-    try:
-        given = call.json()
-    except Failure as failure:
-        if failure.message.endswith("got EOF while reading request body"):
-            raise Failure(500, "EOF") from None
-        raise
-    return Answer(json=call.engine.registries.login(given))
+    return Answer(json=call.engine.registries.login(call.json()))
 
 
 @handles(ops.EVENTS)

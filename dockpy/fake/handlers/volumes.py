@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dockpy.fake.call import Answer, Call, handles
 from dockpy.fake.failure import Failure
-from dockpy.fake.handlers.bodies import read_body
 from dockpy.fake.state.listing import prunable_volumes, select_volumes
 from dockpy.ops import volumes as ops
 
@@ -20,7 +19,7 @@ def _list(call: Call) -> Answer:
 
 @handles(ops.CREATE)
 def _create(call: Call) -> Answer:
-    request = read_body(call)
+    request = call.json()
     if call.knows("1.42") and request.get("ClusterVolumeSpec") is not None:
         raise Failure(
             503,

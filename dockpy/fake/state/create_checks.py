@@ -207,6 +207,8 @@ def _check_other_modes(host: Mapping[str, Any]) -> None:
 def _check_mac(request: Mapping[str, Any], host: Mapping[str, Any]) -> None:
     address = str(request["MacAddress"])
     network = str(host.get("NetworkMode") or "bridge").replace("default", "bridge")
+    if network in ("none", "host"):
+        return
     if not _MAC.fullmatch(address):
         raise Failure(400, f"invalid config for network {network}: invalid MAC address {address}")
     endpoints = (request.get("NetworkingConfig") or {}).get("EndpointsConfig") or {}
@@ -277,7 +279,9 @@ def _check_host(engine: Engine, host: Mapping[str, Any], modern: bool) -> list[s
     check_log_config(host.get("LogConfig") or {})
     for option in host.get("SecurityOpt") or ():
         _check_security(option)
-    if (host.get("StorageOpt") or {}).get("size"):
+    for option in host.get("StorageOpt") or ():
+        if option != "size":
+            raise Failure(500, f"Unknown option {option}")
         raise Failure(500, "--storage-opt is supported only for overlay over xfs with 'pquota' mount option")
     return warnings
 
