@@ -62,7 +62,7 @@ def daemon_of(api: str) -> FakeDaemon:
         socket = f"unix://{_folder[0].name}/{api}.sock"
         registries = {REGISTRY_AUTH: FakeRegistry(users={"tester": "s3cret"})}
         daemon = _daemons[api] = FakeDaemon(
-            socket, api=api, registries=registries, host_folders=[tempfile.gettempdir()]
+            socket, api=api, registries=registries, host_folders=[tempfile.gettempdir()], publish=True
         )
         for image in COMMANDS:
             put_into_hub(daemon, image)

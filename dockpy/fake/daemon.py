@@ -54,6 +54,8 @@ class FakeDaemon:
         registries: by host, registries that it shares with others; any other host is an empty registry of
             its own, and docker.io a small hub.
         host_folders: folders of this machine that its containers may mount.
+        publish: let published TCP ports be ports of this machine, of its loopback alone; else they are only
+            told of.
 
     Raises:
         InvalidArgument: an argument cannot be.
@@ -72,6 +74,7 @@ class FakeDaemon:
         seed: int | None = None,
         registries: Mapping[str, FakeRegistry] | None = None,
         host_folders: Sequence[str] = (),
+        publish: bool = False,
     ) -> None:
         self._arguments: dict[str, Any] = {"api": _version("api", api), "seed": seed}
         oldest = {"1.41": "1.12"}.get(api, "1.44" if at_least(api, "1.52") else "1.24")
@@ -81,6 +84,10 @@ class FakeDaemon:
         self._host_folders = tuple(host_folders)
         self.faults = Faults()
         self._engine = self._new_engine(registries or {})
+        if publish:
+            from dockpy.fake.doors.published import PublishedPorts
+
+            self._engine.ports = PublishedPorts(self._engine)
         self._router = Router(self._engine, self.faults)
         self.images = Seeds(self._engine)
         self._connector = DirectConnector(self._engine, self._router)
@@ -343,6 +350,8 @@ class FakeDaemon:
         self._engine.programs.close()
         for door in self._doors:
             door.close()
+        if self._engine.ports is not None:
+            self._engine.ports.close()
 
     def __enter__(self) -> Self:
         return self

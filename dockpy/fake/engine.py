@@ -18,6 +18,7 @@ from dockpy.fake.kernel.scheduler import Scheduler
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from dockpy.fake.doors.published import PublishedPorts
     from dockpy.fake.kernel.clock import Clock
     from dockpy.fake.programs import Programs
     from dockpy.fake.registry import Registries
@@ -52,16 +53,27 @@ class Peer:
 
     Attributes:
         gone: it has gone away; set from any thread, then `Engine.notify`.
-        deadline: when it stops waiting, as of `time.monotonic`; None for never.
+        deadline: when the thread that asks stops waiting, as of `time.monotonic`; None for never.
         on_wait: called once, when it first has to wait: from then on it may go away unnoticed.
     """
 
-    __slots__ = ("__weakref__", "deadline", "gone", "on_wait")
+    __slots__ = ("__weakref__", "_deadlines", "gone", "on_wait")
 
     def __init__(self) -> None:
         self.gone: bool = False
-        self.deadline: float | None = None
+        self._deadlines: dict[int, float] = {}  # one thread may send while another one reads
         self.on_wait: Callable[[], None] | None = None
+
+    @property
+    def deadline(self) -> float | None:
+        return self._deadlines.get(threading.get_ident())
+
+    @deadline.setter
+    def deadline(self, deadline: float | None) -> None:
+        if deadline is None:
+            self._deadlines.pop(threading.get_ident(), None)
+        else:
+            self._deadlines[threading.get_ident()] = deadline
 
     def __call__(self) -> bool:
         """Whether it has gone away."""
@@ -85,6 +97,7 @@ class Engine:
         host_folders: folders of this machine that containers may mount.
         disk: what is free of it, for all containers and volumes.
         machine: what containers see of it.
+        ports: where published ports are reached on this machine; None for nowhere.
     """
 
     images: Images
@@ -109,6 +122,7 @@ class Engine:
         self.min_api: str = min_api
         self.host_folders: tuple[str, ...] = ()
         self.disk = Disk()
+        self.ports: PublishedPorts | None = None
         self.machine = Machine(clock.now())
         self.scheduler = Scheduler(clock)
         self.random = random.Random(seed)  # noqa: S311 - ids are no secrets

@@ -47,6 +47,8 @@ def restore(engine: Engine, snapshot: Snapshot) -> None:
             namespace.on_exit = None
             if namespace.init is not None:
                 namespace.init.kill(KILL)
+    if engine.ports is not None:
+        engine.ports.shut_all()
     for name, part in _copied(engine, snapshot.parts).items():
         setattr(engine, name, part)
     for container in engine.containers:

@@ -23,10 +23,13 @@ if TYPE_CHECKING:
     from dockpy.fake.kernel.file import File
     from dockpy.fake.kernel.process import Process
     from dockpy.fake.state.container import Container
+    from dockpy.fake.state.stdio import Attachment
 
 __all__ = ["Exec", "Execs"]
 
 KILL = 9
+_CANNOT_RUN = 126
+_LET_GO = b"exec attach failed: error on attach stdin: read escape sequence\r\n"
 _LINGERING = 2 * SECOND
 """So long after it has ended its children's output is passed on."""
 
@@ -61,6 +64,7 @@ class Exec:
         self.terminal: Terminal | None = None
         self.on_end: Callable[[int], None] | None = None
         self._opened = (False, False, False)
+        self._over = True
         height, width = request.get("ConsoleSize") or (0, 0)
         self.console_size: tuple[int, int] = (height, width)
 
@@ -102,6 +106,7 @@ class Exec:
             self._not_started(failure.exit_code)
             raise
         self.process.on_exit = self._ended
+        self._over = False
         self._opened = (stdin, stdout, stderr and not self.tty)
         self.pid = self.process.host_pid
         self.engine.catch_up()
@@ -146,17 +151,27 @@ class Exec:
         if self.process is not None:
             self.process.kill(KILL)
 
+    def let_go(self, attachment: Attachment) -> None:
+        """The keys that detach were typed: to an engine it has failed, though its process goes on."""
+        attachment.put(1, _LET_GO)
+        self.fanout.detach(attachment)
+        self.running = False
+        self.exit_code = _CANNOT_RUN
+        self.close_stdin()
+
     def container_ended(self) -> None:
         """Its container has ended, and it with it."""
-        if self.running:
+        if not self._over:
             self._ended(137)
         self._finish()
 
     def _ended(self, code: int) -> None:
-        if not self.running:
+        if self._over:
             return
+        self._over = True
+        if self.running:
+            self.exit_code = code
         self.running = False
-        self.exit_code = code
         if self.terminal is not None:
             self.terminal.close()
         self.close_stdin()

@@ -12,6 +12,8 @@ from dockpy.version import at_least
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from dockpy.fake.engine import Engine
+
 __all__ = ["HostPorts", "Published", "exposed_ports"]
 
 _FIRST, _LAST = 32768, 60999
@@ -39,11 +41,11 @@ class HostPorts:
     """The ports of one daemon's host.
 
     Args:
-        api: the newest API version that the daemon speaks.
+        engine: the daemon.
     """
 
-    def __init__(self, api: str) -> None:
-        self._api = api
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
         self._taken: set[tuple[str, str, int]] = set()
         self._last: dict[str, int] = {}
 
@@ -64,7 +66,7 @@ class HostPorts:
         try:
             for port in exposed:
                 wanted = bindings.get(port) or ([{}] if publish_all else [])
-                if not at_least(self._api, "1.48"):
+                if not at_least(self._engine.api, "1.48"):
                     wanted = sorted(wanted, key=_port_number, reverse=True)
                 for binding in wanted:
                     published += self._bind(port, binding.get("HostIp") or "", binding.get("HostPort") or "")
@@ -78,6 +80,8 @@ class HostPorts:
         for one in published:
             protocol = one.port.partition("/")[2]
             self._taken.discard((protocol, one.host_ip, one.host_port))
+            if protocol == "tcp" and self._engine.ports is not None:
+                self._engine.ports.shut(one.host_ip, one.host_port)
 
     def _bind(self, port: str, host_ip: str, host_port: str) -> Iterator[Published]:
         addresses = (host_ip,) if _is_address(host_ip) else _ANY
@@ -94,16 +98,27 @@ class HostPorts:
             count = _LAST - _FIRST + 1
             for step in range(count):
                 number = _FIRST + (last - _FIRST + 1 + step) % count
-                if self._is_free(protocol, addresses, number):
+                if self._take(protocol, addresses, number):
                     self._last[protocol] = number
                     return number
             raise Failure(500, "all ports are allocated")
         for number in range(int(low), int(high or low) + 1):
-            if self._is_free(protocol, addresses, number):
+            if self._take(protocol, addresses, number):
                 return number
         if high and high != low:
             raise Failure(500, "all ports are allocated")
         raise Failure(500, f"Bind for {addresses[0]}:{low} failed: port is already allocated")
+
+    def _take(self, protocol: str, addresses: tuple[str, ...], number: int) -> bool:
+        if not self._is_free(protocol, addresses, number):
+            return False
+        if protocol != "tcp" or self._engine.ports is None:
+            return True
+        try:
+            return self._engine.ports.open(addresses[0], number)
+        except OSError as error:
+            problem = f"listen tcp {addresses[0]}:{number}: bind: {str(error.strerror).lower()}"
+            raise Failure(500, f"Error starting userland proxy: {problem}") from None
 
     def _is_free(self, protocol: str, addresses: tuple[str, ...], number: int) -> bool:
         for taken_protocol, taken_address, taken_number in self._taken:

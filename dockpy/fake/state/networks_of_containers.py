@@ -51,7 +51,7 @@ class ContainerNetworks:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._containers: dict[str, Container] = {}
-        self.host_ports = HostPorts(engine.api)
+        self.host_ports = HostPorts(engine)
         self.host = Stack()
         self.host.route = self._stack_at
         self.host.resolve = lambda name: ["127.0.0.1"] if name in ("localhost", engine.name) else []
@@ -360,6 +360,17 @@ class ContainerNetworks:
         if owner.networks.mode == "host" and not container.config.get("Hostname"):
             return self._engine.name
         return owner.hostname
+
+    def published_at(self, host_ip: str, host_port: int) -> tuple[str, int] | None:
+        """The address and port of the container that publishes at a TCP port of the host."""
+        for container in self._containers.values():
+            for one in container.networks.published:
+                number, _, protocol = one.port.partition("/")
+                if (protocol, one.host_ip, one.host_port) == ("tcp", host_ip, host_port):
+                    endpoints = container.networks.endpoints.values()
+                    addresses = [endpoint.address for endpoint in endpoints if endpoint.address]
+                    return (addresses[0], int(number)) if addresses else None
+        return None
 
     def _owner(self, container: Container) -> Container:
         """The container whose network it has."""

@@ -57,7 +57,8 @@ def top(container: Container, arguments: str) -> tuple[list[str], list[list[str]
     namespace = container.namespace
     if namespace is None:
         return titles, []
-    processes = sorted(namespace.processes.values(), key=lambda process: process.host_pid)
+    alive = [process for process in namespace.processes.values() if process.exit_code is None]
+    processes = sorted(alive, key=lambda process: process.host_pid)
     return titles, [[show.value(process, column) for column in columns] for process in processes]
 
 
