@@ -77,7 +77,7 @@ def fake(given: argparse.Namespace) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: ended.set())
     try:
-        daemon = FakeDaemon(given.listen, api=given.api, tls=_server_context(given))
+        daemon = FakeDaemon(given.listen, api=given.api, tls=_server_context(given), publish=True)
     except (DockpyError, OSError, ImportError) as error:
         print(f"dockpy: {error}", file=sys.stderr)
         return NOT_REACHED

@@ -1,18 +1,16 @@
-"""Every example, and every snippet of README and docs, on real engines."""
+"""Every example, and every snippet of README and docs, on a fake daemon and on real engines."""
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 import documents
+import fakes
 import programs
 import pytest
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-pytestmark = pytest.mark.engine
 
 EXAMPLES = sorted((documents.ROOT / "examples").glob("*.py"))
 DOCUMENTS = [document for document in documents.documents() if document.program().strip()]
@@ -36,10 +34,9 @@ def test_example(example: Path, host: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.name)
 def test_document(document: documents.Document, host: str, tmp_path: Path) -> None:
-    registry = os.environ.get("DOCKPY_TEST_REGISTRY_AUTH", "")
     environ = {
         # What docs/guides/registries-and-credentials.md takes from the environment.
-        "REGISTRY": registry,
+        "REGISTRY": fakes.REGISTRY_AUTH,
         "REGISTRY_USER": "tester",
         "REGISTRY_PASSWORD": "s3cret",
         "DOCKER_CONFIG": str(tmp_path),

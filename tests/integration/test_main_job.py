@@ -20,7 +20,7 @@ MAIN_JOB = 'import dockpy; c = dockpy.from_env(); print(c.containers.run("busybo
 
 
 @pytest.fixture
-def tidy(reach: Any) -> Iterator[None]:
+def tidy(request: pytest.FixtureRequest, reach: Any) -> Iterator[None]:
     """Remove the containers that the main job leaves: it is run to the letter, so they carry no label."""
     wanted = {"ancestor": "busybox", "exited": 0, "status": "exited"}
 
@@ -28,13 +28,13 @@ def tidy(reach: Any) -> Iterator[None]:
         found = client.api.call(containers.LIST, query={"all": True, "filters": wanted})
         return {entry.id for entry in found if entry.command == "echo hi"}
 
-    with reach("unix20").connect() as older, reach("unix28").connect() as newer:
-        before = left(older) | left(newer)
+    place = request.getfixturevalue("place") if "place" in request.fixturenames else reach("tls28")
+    with place.connect() as client:
+        before = left(client)
         yield
-        for client in (older, newer):
-            for container_id in left(client) - before:
-                with contextlib.suppress(dockpy.NotFound):
-                    client.containers.remove(container_id)
+        for container_id in left(client) - before:
+            with contextlib.suppress(dockpy.NotFound):
+                client.containers.remove(container_id)
 
 
 @pytest.mark.usefixtures("tidy")

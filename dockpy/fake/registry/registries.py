@@ -102,7 +102,7 @@ class Registries:
             token = RegistrySession(host, "", self.get, credentials=who).login()
         except Refusal as refusal:
             raise refusal.of_login(self._engine.api) from None
-        return {"Status": "Login Succeeded", "IdentityToken": token}
+        return {"IdentityToken": token, "Status": "Login Succeeded"}
 
     def _new(self) -> FakeRegistry:
         return FakeRegistry(clock=self._engine.clock, seed=self._engine.random.getrandbits(64))

@@ -112,7 +112,7 @@ class Attachment:
         endpoint.leave()
         self.refresh()
 
-    def publish(self, endpoint_id: str) -> None:
+    def publish(self, endpoint: Endpoint) -> None:
         """Take the ports of the host that it asks for.
 
         Raises:
@@ -125,9 +125,10 @@ class Attachment:
         bindings = container.host_config.get("PortBindings") or {}
         try:
             everything = bool(container.host_config.get("PublishAllPorts"))
-            self.published = engine.networks.host_ports.publish(ports, bindings, everything)
+            address = endpoint.address or f"[{endpoint.address6}]"
+            self.published = engine.networks.host_ports.publish(ports, bindings, everything, address)
         except Failure as failure:
-            where = f"endpoint {container.name} ({endpoint_id})"
+            where = f"endpoint {container.name} ({endpoint.id})"
             text = f"driver failed programming external connectivity on {where}: {failure.message}"
             raise Failure(failure.status, text) from None
 

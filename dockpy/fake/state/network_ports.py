@@ -50,7 +50,11 @@ class HostPorts:
         self._last: dict[str, int] = {}
 
     def publish(
-        self, exposed: Iterable[str], bindings: Mapping[str, list[dict[str, Any]] | None], publish_all: bool
+        self,
+        exposed: Iterable[str],
+        bindings: Mapping[str, list[dict[str, Any]] | None],
+        publish_all: bool,
+        inner: str,
     ) -> list[Published]:
         """Take the ports that a container asks for: all of them or none.
 
@@ -58,6 +62,7 @@ class HostPorts:
             exposed: the container's ports (``80/tcp``); others are not published.
             bindings: where they are to be published.
             publish_all: take a free port for each that has no binding.
+            inner: the container's address.
 
         Raises:
             Failure: 500, one is taken: the end of the engine's sentence.
@@ -69,7 +74,8 @@ class HostPorts:
                 if not at_least(self._engine.api, "1.48"):
                     wanted = sorted(wanted, key=_port_number, reverse=True)
                 for binding in wanted:
-                    published += self._bind(port, binding.get("HostIp") or "", binding.get("HostPort") or "")
+                    host_ip, host_port = binding.get("HostIp") or "", binding.get("HostPort") or ""
+                    published += self._bind(port, f"{inner}:{port}", host_ip, host_port)
         except Failure:
             self.give_back(published)
             raise
@@ -83,15 +89,15 @@ class HostPorts:
             if protocol == "tcp" and self._engine.ports is not None:
                 self._engine.ports.shut(one.host_ip, one.host_port)
 
-    def _bind(self, port: str, host_ip: str, host_port: str) -> Iterator[Published]:
+    def _bind(self, port: str, target: str, host_ip: str, host_port: str) -> Iterator[Published]:
         addresses = (host_ip,) if _is_address(host_ip) else _ANY
         protocol = port.partition("/")[2] or "tcp"
-        number = self._choose(protocol, addresses, host_port)
+        number = self._choose(protocol, addresses, host_port, target)
         for address in addresses:
             self._taken.add((protocol, address, number))
             yield Published(port, address, number)
 
-    def _choose(self, protocol: str, addresses: tuple[str, ...], asked: str) -> int:
+    def _choose(self, protocol: str, addresses: tuple[str, ...], asked: str, target: str) -> int:
         low, _, high = asked.partition("-")
         if not asked or low == "0":
             last = self._last.get(protocol, _LAST)
@@ -107,7 +113,16 @@ class HostPorts:
                 return number
         if high and high != low:
             raise Failure(500, "all ports are allocated")
+        if self._is_free(protocol, addresses, int(low)):  # no container has it
+            raise Failure(500, self._in_use(protocol, addresses[0], low, target))
         raise Failure(500, f"Bind for {addresses[0]}:{low} failed: port is already allocated")
+
+    def _in_use(self, protocol: str, address: str, port: str, target: str) -> str:
+        host = f"[{address}]" if ":" in address else address
+        if at_least(self._engine.api, "1.48"):
+            return f"failed to bind host port for {host}:{port}:{target}: address already in use"
+        listen = f"listen {protocol}{6 if ':' in address else 4} {host}:{port}"
+        return f"Error starting userland proxy: {listen}: bind: address already in use"
 
     def _take(self, protocol: str, addresses: tuple[str, ...], number: int) -> bool:
         if not self._is_free(protocol, addresses, number):

@@ -153,7 +153,7 @@ class ContainerNetworks:
             attachment.sandbox_id = attachment.sandbox_id or self._engine.new_id()
         bridged = [one for one in attachment.endpoints.values() if one.addresses]
         if bridged:
-            attachment.publish(bridged[0].id)
+            attachment.publish(bridged[0])
 
     def _shared(self, container: Container, reference: str) -> Stack:
         other = self.container(reference)

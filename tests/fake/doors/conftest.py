@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import socket
+import subprocess
 import threading
 from typing import TYPE_CHECKING
 
@@ -44,3 +45,16 @@ def connect(daemon: FakeDaemon) -> Iterator[Callable[[], socket.socket]]:
             return sock
 
         yield new
+
+
+@pytest.fixture
+def certificates(tmp_path: Path) -> None:
+    """``ca.pem``, and ``cert.pem`` with ``key.pem``, for a server and for its clients."""
+    for command in (
+        "req -x509 -newkey rsa:2048 -nodes -keyout ca.key -out ca.pem -days 2 -subj /CN=ca",
+        "req -newkey rsa:2048 -nodes -keyout key.pem -out request.pem -subj /CN=127.0.0.1 "
+        "-addext subjectAltName=IP:127.0.0.1",
+        "x509 -req -in request.pem -CA ca.pem -CAkey ca.key -CAcreateserial -out cert.pem -days 2 "
+        "-copy_extensions copy",
+    ):
+        subprocess.run(["openssl", *command.split()], cwd=tmp_path, check=True, capture_output=True)

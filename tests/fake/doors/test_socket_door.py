@@ -8,7 +8,6 @@ import json
 import socket
 import ssl
 import struct
-import subprocess
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
@@ -224,15 +223,8 @@ def test_a_slow_reader_holds_nobody_up(daemon: FakeDaemon, connect: Connect) -> 
     assert ask(connect(), PING)[2] == b"OK"
 
 
+@pytest.mark.usefixtures("certificates")
 def test_tls_asks_for_a_certificate(tmp_path: Path) -> None:
-    for command in (
-        "req -x509 -newkey rsa:2048 -nodes -keyout ca.key -out ca.pem -days 2 -subj /CN=ca",
-        "req -newkey rsa:2048 -nodes -keyout key.pem -out request.pem -subj /CN=127.0.0.1 "
-        "-addext subjectAltName=IP:127.0.0.1",
-        "x509 -req -in request.pem -CA ca.pem -CAkey ca.key -CAcreateserial -out cert.pem -days 2 "
-        "-copy_extensions copy",
-    ):
-        subprocess.run(["openssl", *command.split()], cwd=tmp_path, check=True, capture_output=True)
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH, cafile=tmp_path / "ca.pem")
     context.load_cert_chain(tmp_path / "cert.pem", tmp_path / "key.pem")
     context.verify_mode = ssl.CERT_REQUIRED
