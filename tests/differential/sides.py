@@ -348,6 +348,12 @@ class Side:
             attributes = {name: self.mask(value) for name, value in (actor["Attributes"] or {}).items()}
             self.note(f"event {event['Type']} {self.mask(event['Action'])}", attributes)
 
+    def exec_code(self, id: str, cmd: list[str]) -> int:
+        """Execute a command in a container, to wait for something; nothing is noted."""
+        exec = self.post(f"/containers/{id}/exec", {"Cmd": cmd, "AttachStdout": True}, note=False).json["Id"]
+        self.post(f"/exec/{exec}/start", {"Detach": False}, note=False)
+        return int(self.get(f"/exec/{exec}/json", note=False).json["ExitCode"])
+
     def exec(self, id: str, cmd: list[str], what: str, **config: Any) -> None:
         """Execute a command in a container; note its output and its exit code."""
         request = {"Cmd": cmd, "AttachStdout": True, "AttachStderr": True, **config}
