@@ -126,7 +126,7 @@ PLACES = places()
 
 @pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the groups in a hook of its own
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    real_only = [item for item in items if item.get_closest_marker("real") and _fake_of(item)]
+    real_only = [item for item in items if _fake_of(item) and _is_about_real_ones(item)]
     items[:] = [item for item in items if item not in set(real_only)]
     for item in items:
         if of_an_engine(item) and not _fake_of(item):
@@ -152,6 +152,10 @@ def of_an_engine(item: pytest.Item) -> bool:
     if item.path.is_relative_to(HERE / "conformance") or item.path.is_relative_to(HERE / "plugin"):
         return bool({"place", "engine_place", "reach"} & set(getattr(item, "fixturenames", ())))
     return item.path.is_relative_to(HERE / "integration")
+
+
+def _is_about_real_ones(item: pytest.Item) -> bool:
+    return item.get_closest_marker("real") is not None or item.path.is_relative_to(HERE / "differential")
 
 
 def _given(item: pytest.Item) -> list[Any]:
