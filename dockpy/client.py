@@ -92,7 +92,7 @@ class Client(System, Closing):
         self._stream_timeout: float | None = None
         environ = dict(os.environ)
         pinned = api_version(environ) if version == "auto" else version
-        self._arguments = (host, context, timeout, version, tls, pool_size)
+        self._arguments: tuple[Any, ...] = (host, context, timeout, version, tls, pool_size)
         self._shared = Daemon(
             lambda: resolve_endpoint(host, tls, context, environ),
             environ,
@@ -134,7 +134,7 @@ class Client(System, Closing):
     def _connect(self, connector: Connector, url: str, version: str, hooks: Hooks | None) -> None:
         from dockpy.config.endpoint import Endpoint
 
-        self._arguments: tuple[Any, ...] = (connector, url, version)
+        self._arguments = (connector, url, version)
         environ = dict(os.environ)
         self._shared = Daemon(
             lambda: Endpoint(url, "fake"),

@@ -93,10 +93,11 @@ class DirectChannel:
 
     def send(self, data: bytes) -> None:
         """Take what the client sends."""
-        if self._reply is not None and self._reply.duplex is not None:
+        duplex = None if self._reply is None else self._reply.duplex
+        if duplex is not None:
             with self._engine.lock:
                 self._patience()
-                self._guarded(lambda duplex=self._reply.duplex: duplex.send(data))
+                self._guarded(lambda: duplex.send(data))
         elif self._request is None:
             self._take_head(data)
         else:

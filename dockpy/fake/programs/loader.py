@@ -28,7 +28,7 @@ _MOST_INTERPRETERS = 5
 SHELLS = ("sh", "ash", "bash", "dash")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Loaded:
     """A program that was found; see `dockpy.fake.kernel.namespace.Loaded`.
 
