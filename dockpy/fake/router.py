@@ -32,7 +32,7 @@ __all__ = ["RecordedRequest", "Router"]
 
 _log = logging.getLogger("dockpy.fake")
 
-_VERSIONED = re.compile(r"/v(\d+\.\d+)(/.*)")
+_VERSIONED = re.compile(r"/v([0-9.]+)(/.*)")
 _KEPT_BODY = 1024 * 1024
 
 

@@ -43,7 +43,10 @@ def _create(call: Call) -> Answer:
     name = name_to_give(images, call.text("repo"), call.text("tag"))
     if source != "-":
         if "://" in source or not source:
-            problem = f'Get "{source or "http:"}": http: no Host in request URL'
+            scheme = source.partition(":")[0] or "http"
+            wrong = f'unsupported protocol scheme "{scheme}"'
+            problem = f'Get "{source or "http:"}": '
+            problem += "http: no Host in request URL" if scheme in ("http", "https") else wrong
         else:
             problem = f'Get "http://{source}": dial tcp: lookup {source.partition("/")[0]}: no such host'
         raise Failure(500, problem)

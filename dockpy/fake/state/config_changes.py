@@ -57,7 +57,7 @@ def apply_changes(config: Mapping[str, Any], changes: Sequence[str], api: str) -
     for name, rest in instructions:
         keyword = name.upper()
         if keyword not in (_KNOWN | _NEWER if new else _KNOWN):
-            raise Failure(400, f"{keyword if new else keyword.lower()} is not a valid change command")
+            raise Failure(400, f"{name if new else keyword.lower()} is not a valid change command")
         _APPLY[keyword](changed, rest)
     return changed
 

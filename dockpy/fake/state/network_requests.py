@@ -102,22 +102,30 @@ def _joined(problems: list[str]) -> str:
     return problems[0] if len(problems) == 1 else "\n".join(f"* {problem}" for problem in problems)
 
 
-def check_options(options: Mapping[str, str]) -> None:
+def check_options(options: Mapping[str, str], api: str) -> None:
     """The options of the driver ``bridge``.
+
+    Args:
+        options: by their names.
+        api: the newest version that the engine speaks.
 
     Raises:
         Failure: one cannot be.
     """
+    status = 400 if at_least(api, "1.46") else 500
     for name in _NUMBERS:
         value = options.get(name)
         if value is not None and not re.fullmatch(r"[+-]?\d+", value):
             problem = f'strconv.Atoi: parsing "{value}": invalid syntax'
-            raise Failure(500, f"failed to parse {name} value: {value} ({problem})")
+            raise Failure(status, f"failed to parse {name} value: {value} ({problem})")
+    if len(options.get(_BRIDGE_NAME) or "") > _LONGEST_NAME:
+        where = "" if at_least(api, "1.42") else "failed to check bridge interface existence: "
+        raise Failure(500, f"{where}numerical result out of range")
     for name in _FLAGS:
         value = options.get(name)
         if value is not None and value not in _GO_BOOLS:
             problem = f'strconv.ParseBool: parsing "{value}": invalid syntax'
-            raise Failure(500, f"failed to parse {name} value: {value} ({problem})")
+            raise Failure(status, f"failed to parse {name} value: {value} ({problem})")
 
 
 def check_mac(text: str) -> bool:
@@ -125,7 +133,9 @@ def check_mac(text: str) -> bool:
     return _MAC.fullmatch(text) is not None
 
 
-def check_endpoint(network: Network | None, asked: Mapping[str, Any], api: str, *, settled: bool) -> None:
+def check_endpoint(
+    network: Network | None, asked: Mapping[str, Any], api: str, *, settled: bool, new: bool = False
+) -> None:
     """What is asked of a container's place on a network.
 
     Args:
@@ -133,6 +143,7 @@ def check_endpoint(network: Network | None, asked: Mapping[str, Any], api: str, 
         asked: the endpoint's settings.
         api: the newest version that the engine speaks.
         settled: the container is about to be connected, the engines that look late look now.
+        new: the container is being made.
 
     Raises:
         Failure: it cannot be.
@@ -155,12 +166,15 @@ def check_endpoint(network: Network | None, asked: Mapping[str, Any], api: str, 
     problems += _misplaced(network, asked)
     if network.user_defined and any(subnet.asked for subnet in network.subnets):
         for name in ("IPv4Address", "IPv6Address"):
-            if (address := ipam.get(name)) and not any(
-                _is_address(address) and address in subnet for subnet in network.subnets if subnet.asked
-            ):
+            family = [subnet for subnet in network.subnets if (subnet.version == 6) == (name == "IPv6Address")]
+            if not (address := ipam.get(name)):
+                continue
+            if not family:
+                problems.append(_NEEDS_SUBNETS)
+            elif not any(_is_address(address) and address in subnet for subnet in family if subnet.asked):
                 problems.append(f"no configured subnet or ip-range contain the IP address {address}")
     mac = asked.get("MacAddress") or ""
-    where = f"invalid config for network {network.name}: "
+    where = f"invalid config for network {network.name}: " if new else ""
     if mac and not check_mac(mac):
         raise Failure(400, f"{where}invalid MAC address {mac}")
     if problems:
@@ -177,10 +191,7 @@ def _misplaced(network: Network, asked: Mapping[str, Any]) -> list[str]:
     if asked.get("Aliases") and not network.user_defined:
         problems.append("network-scoped alias is supported only for containers in user defined networks")
     if addresses and not any(subnet.asked for subnet in network.subnets):
-        problems.append(
-            "user specified IP address is supported only when connecting to networks "
-            "with user configured subnets"
-        )
+        problems.append(_NEEDS_SUBNETS)
     return problems
 
 

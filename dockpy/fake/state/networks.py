@@ -212,7 +212,7 @@ class Networks(ContainerNetworks):
             raise Failure(403, f'only one instance of "{network.driver}" network is allowed')
         if network.driver in ("macvlan", "ipvlan"):
             raise Failure(500, "operation not supported")
-        check_options(network.options)
+        check_options(network.options, self._engine.api)
 
     def _allocate(self, network: Network) -> None:
         """Give a network its subnets."""
@@ -220,10 +220,11 @@ class Networks(ContainerNetworks):
         if network.ipam_driver == "null":
             raise Failure(400 if at_least(api, "1.42") else 500, "ipv4 pool is empty")
         subnets = read_subnets(network.ipam_config, api)
+        self._pools.take(subnets)
         for version in (4, 6):
             if sum(subnet.version == version for subnet in subnets) > 1:
+                self._pools.give_back(subnets)
                 raise Failure(403, "bridge driver doesn't support multiple subnets")
-        self._pools.take(subnets)
         network.subnets = subnets
         try:
             for subnet, pool in zip(subnets, network.ipam_config, strict=True):

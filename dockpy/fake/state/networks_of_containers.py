@@ -99,7 +99,7 @@ class ContainerNetworks:
         if "default" in asked:
             asked["bridge"] = asked.pop("default")
         for name, settings in asked.items():
-            check_endpoint(self.find(name), settings, api, settled=False)
+            check_endpoint(self.find(name), settings, api, settled=False, new=True)
         host_config["NetworkMode"] = mode
         attachment = Attachment(self._engine, container, "bridge" if mode == "default" else mode)
         if not mode.startswith("container:"):
