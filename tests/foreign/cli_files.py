@@ -12,7 +12,9 @@ if TYPE_CHECKING:
 
 def _members(archive: bytes) -> list[str]:
     with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
-        return sorted(f"{one.name} {one.mode:o} {one.uid}:{one.gid} {one.type!r} {one.linkname}" for one in tar)
+        return sorted(
+            f"{one.name} {one.mode:o} {one.uid}:{one.gid} {one.type!r} {one.linkname}" for one in tar
+        )
 
 
 def scenario_cp(docker: Terminal) -> None:
@@ -79,7 +81,9 @@ def scenario_commit(docker: Terminal) -> None:
     docker("run", "--name", name, "--network", "none", "busybox", "sh", "-c", "echo kept > /kept")
     docker("commit", "-a", "Someone", "-m", "why", "-c", "CMD cat /kept", "-c", "ENV A=1", name, f"{image}:1")
     docker("run", "--rm", "--network", "none", f"{image}:1")
-    docker("inspect", "-f", "{{.Author}} {{.Comment}} {{json .Config.Cmd}} {{json .Config.Env}}", f"{image}:1")
+    docker(
+        "inspect", "-f", "{{.Author}} {{.Comment}} {{json .Config.Cmd}} {{json .Config.Env}}", f"{image}:1"
+    )
     docker("history", f"{image}:1", "--format", "{{.CreatedBy}}|{{.Comment}}")
     docker("images", image)
     docker("commit", docker.name("nothing"), code=1)
@@ -87,7 +91,9 @@ def scenario_commit(docker: Terminal) -> None:
 
 def scenario_save_and_load(docker: Terminal) -> None:
     image = docker.name("image")
-    docker.write("Dockerfile", f"FROM busybox\nLABEL of={docker.prefix}\nRUN echo kept > /kept\nCMD cat /kept\n")
+    docker.write(
+        "Dockerfile", f"FROM busybox\nLABEL of={docker.prefix}\nRUN echo kept > /kept\nCMD cat /kept\n"
+    )
     docker("build", "-q", "-t", image, ".")
     before = docker("inspect", "-f", "{{.Id}}", image).out
     docker("save", "-o", "out.tar", image)

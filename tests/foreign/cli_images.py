@@ -71,12 +71,16 @@ def scenario_images(docker: Terminal) -> None:
     docker("rmi", f"{image}:2")
     docker("history", docker.name("nothing"), code=1)
     docker("image", "inspect", docker.name("nothing"), code=1)
-    docker("image", "inspect", "-f", "{{.Os}} {{.Architecture}} {{.RootFS.Type}} {{json .Config.Cmd}}", "busybox")
+    docker(
+        "image", "inspect", "-f", "{{.Os}} {{.Architecture}} {{.RootFS.Type}} {{json .Config.Cmd}}", "busybox"
+    )
 
 
 def scenario_image_in_use(docker: Terminal) -> None:
     image, name = docker.name("image"), docker.name("c")
-    docker("build", "-q", "-t", image, "-", input=f"FROM busybox\nLABEL of={docker.prefix}\nRUN echo 1 > /x\n")
+    docker(
+        "build", "-q", "-t", image, "-", input=f"FROM busybox\nLABEL of={docker.prefix}\nRUN echo 1 > /x\n"
+    )
     docker("create", "--name", name, "--network", "none", image)
     docker("rmi", image, code=1)
     docker("rmi", "-f", image, note=False)
@@ -91,7 +95,9 @@ def scenario_push_and_pull(docker: Terminal) -> None:
     docker("build", "-q", "-t", f"{image}:1", "-", input=f"FROM busybox\nLABEL of={docker.prefix}\n")
     docker("tag", f"{image}:1", f"{image}:2")
     pushed = docker("push", f"{image}:1", note=False)
-    docker.note("push", [docker.mask(line) for line in pushed.lines if "Push" not in line and "Wait" not in line])
+    docker.note(
+        "push", [docker.mask(line) for line in pushed.lines if "Push" not in line and "Wait" not in line]
+    )
     docker("push", f"{image}:2")
     docker("push", "-q", "-a", image)
     docker("rmi", f"{image}:1", f"{image}:2", note=False)

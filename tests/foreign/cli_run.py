@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ def scenario_run(docker: Terminal) -> None:
     docker(*alone, "-e", "A=1", "-w", "/tmp", "-u", "1000:1000", "busybox", "sh", "-c", "echo $A; pwd; id")
     docker(*alone, "-h", "host.example", "busybox", "hostname")
     docker(*alone, "--entrypoint", "ls", "busybox", "-d", "/bin", "/etc")
-    docker(*alone, "--env-file", docker.write("env", "B=2\n#C=3\n"), "busybox", "printenv", "B")
+    docker(*alone, "--env-file", docker.write("env", "B=2\n#C=3\n"), "busybox", "sh", "-c", "echo $B")
     docker(*alone, "--read-only", "busybox", "touch", "/x", code=1)
     docker(*alone, "--tmpfs", "/t", "busybox", "sh", "-c", "echo a > /t/x; cat /t/x")
     docker("run", "--rm", "hello-world")
@@ -112,8 +113,25 @@ def scenario_detach_keys(docker: Terminal) -> None:
 
 def scenario_attach(docker: Terminal) -> None:
     name = docker.name("c")
-    docker("run", "-di", "--name", name, "--network", "none", "busybox", "sh", "-c", "read x; echo got $x; exit 4")
-    docker("attach", name, input="to its stdin\n", code=4)
+    docker(
+        "run",
+        "-di",
+        "--name",
+        name,
+        "--network",
+        "none",
+        "busybox",
+        "sh",
+        "-c",
+        "read x; echo got $x; exit 4",
+    )
+    with docker.begin("attach", name, input=subprocess.PIPE) as attached:
+        assert attached.stdin is not None
+        attached.stdin.write("to its stdin\n")
+        attached.stdin.flush()
+        docker.note("attached", docker.until(attached, "got"))
+        attached.stdin.close()
+        docker.note("its end", attached.wait(20))
     docker("attach", name, code=1)
     docker("logs", name)
 
@@ -128,8 +146,8 @@ def scenario_exec(docker: Terminal) -> None:
     docker("exec", name, "sh", "-c", "while [ ! -e /made ]; do :; done; ls /made")
     docker("exec", name, "no-such-program", code=127)
     docker("exec", name, "/etc", code=126)
-    docker("exec", "-u", "nobody-here", name, "true", code=126)
-    docker("exec", "-w", "/nowhere", name, "pwd")
+    docker("exec", "-u", "nobody-here", name, "true", code=1)
+    docker("exec", "-w", "/nowhere", name, "pwd", code=127)
     docker("exec", "-t", name, "tty")
     docker("pause", name)
     docker("exec", name, "true", code=1)

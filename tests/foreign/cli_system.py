@@ -12,9 +12,17 @@ def scenario_version_and_info(docker: Terminal) -> None:
     version = docker("version", "--format", "{{json .}}", note=False).json
     docker.note("server", sorted(version["Server"]))
     docker.note("api", [version["Client"]["ApiVersion"], version["Server"]["ApiVersion"]])
-    docker("version", "--format", "{{.Server.Os}} {{.Server.Arch}} {{.Server.MinAPIVersion}} {{.Server.Experimental}}")
+    docker(
+        "version",
+        "--format",
+        "{{.Server.Os}} {{.Server.Arch}} {{.Server.MinAPIVersion}} {{.Server.Experimental}}",
+    )
     docker("version", keys_only=True)
-    docker("info", "--format", "{{.OSType}} {{.Driver}} {{.CgroupVersion}} {{.Swarm.LocalNodeState}} {{.Plugins.Volume}}")
+    docker(
+        "info",
+        "--format",
+        "{{.OSType}} {{.Driver}} {{.CgroupVersion}} {{.Swarm.LocalNodeState}} {{.Plugins.Volume}}",
+    )
     docker.note("info", sorted(docker("info", "--format", "{{json .}}", note=False).json))
     assert "Server Version:" in docker("info", note=False).out
 
@@ -70,7 +78,9 @@ def scenario_disk_usage(docker: Terminal) -> None:
            "echo abc > /v/x; echo defg > /x")  # fmt: skip
     told = docker("system", "df", "-v", note=False).lines
     docker.note("verbose", [docker.mask(line) for line in told if docker.prefix in line])
-    docker.note("headings", [docker.mask(line) for line in told if line[:2].isupper() or line.endswith("usage:")])
+    docker.note(
+        "headings", [docker.mask(line) for line in told if line[:2].isupper() or line.endswith("usage:")]
+    )
 
 
 def scenario_system_prune(docker: Terminal) -> None:

@@ -29,9 +29,7 @@ def real_url() -> str:
 
 
 @pytest.fixture(scope="session")
-def fake_url(
-    real_url: str, locked_registry: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[str]:
+def fake_url(real_url: str, locked_registry: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A fake daemon that stands for the engine, and holds the very images that are there."""
     socket = tmp_path_factory.mktemp("daemon") / "docker.sock"
     registries = {locked_registry: FakeRegistry(users={"tester": "s3cret"})}

@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, Self
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["Screen"]
+__all__ = ["UNSEEN", "Screen"]
 
-_UNSEEN = re.compile("\x1b\\[(6n|J)")
+UNSEEN = re.compile("\x1b\\[(6n|J)")
 """Where is the cursor?, clear what follows: what a shell's line editor tells a terminal."""
 
 PATIENCE = 20
@@ -88,7 +88,7 @@ class Screen:
             data = os.read(self._master, 65536)
         except OSError:  # what Linux says of a terminal that its programs have left
             return False
-        self.text = _UNSEEN.sub("", self.text + data.decode(errors="replace"))
+        self.text = UNSEEN.sub("", self.text + data.decode(errors="replace"))
         return bool(data)
 
     def ended(self) -> tuple[str, int]:

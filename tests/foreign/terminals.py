@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from screens import Screen
+from screens import UNSEEN, Screen
 
 import dockpy
 
@@ -49,8 +49,8 @@ def masked(text: str) -> str:
     """A text without ids, times, addresses, sizes, the widths of columns, and what the command logs."""
     for pattern, mask in _MASKS:
         text = pattern.sub(mask, text)
-    lines = (line.rstrip(" ") for line in text.split("\n"))
-    return "\n".join(line for line in lines if not line.startswith("time=<time>"))
+    lines = (line.rstrip(" ") for line in UNSEEN.sub("", text).split("\n"))
+    return "\n".join(line for line in lines if not line.startswith('time="<time>'))
 
 
 @dataclass

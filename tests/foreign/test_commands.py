@@ -48,7 +48,9 @@ def test_command(
 
     with ThreadPoolExecutor(2) as pool:
         ours, theirs = pool.map(heard, (fake_url, real_url), ("fake", "engine"))
-    assert ours == theirs, "\n" + "\n".join(difflib.unified_diff(theirs, ours, "engine", "fake", "", "", 3, ""))
+    assert ours == theirs, "\n" + "\n".join(
+        difflib.unified_diff(theirs, ours, "engine", "fake", "", "", 3, "")
+    )
 
 
 def _lines(value: Any) -> list[str]:

@@ -131,7 +131,7 @@ def untar(
     pieces: Iterable[bytes],
     *,
     no_overwrite_dir_non_dir: bool = False,
-    copy_uid_gid: bool = False,
+    owner: tuple[int, int] | None = None,
     api: str = "1.51",
 ) -> None:
     """Unpack a tar into a directory. What came before a broken member stays.
@@ -142,7 +142,7 @@ def untar(
         path: the directory.
         pieces: the tar, compressed or not.
         no_overwrite_dir_non_dir: refuse to put a directory where something else is, and the other way round.
-        copy_uid_gid: everything becomes the user's on whose behalf it is done.
+        owner: whose everything becomes, a user id and a group id; None for whose the tar says.
         api: the newest version of the API that the engine speaks: engines word errors differently.
 
     Raises:
@@ -159,7 +159,7 @@ def untar(
     if not place.mount.writable:
         raise fault(errno.EROFS, path)
     root = place.path.rstrip("/")
-    unpacker = Unpacker(fs, who, root, api=api, keep_kinds=no_overwrite_dir_non_dir, own=copy_uid_gid)
+    unpacker = Unpacker(fs, who, root, api=api, keep_kinds=no_overwrite_dir_non_dir, owner=owner)
     try:
         for member in members(pieces, api):
             names = unpacker.names(member)

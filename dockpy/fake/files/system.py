@@ -36,6 +36,8 @@ class FileSystem(Rules):
     Attributes:
         disk: what of it is free; several file systems may share one.
         devices: by major and minor number, what opens a device.
+        forbidden: the system calls that processes are refused.
+        may_open: whether processes may open a device: its number, ``char`` or ``block``, and ``rw``.
     """
 
     # Looking
@@ -167,6 +169,10 @@ class FileSystem(Rules):
             return OpenFile(node, flags, path, mount.device, self.now, self._grow)
         if kind == "dir":
             return OpenFile(node, flags, path, mount.device, self.now, self._grow)
+        if kind in ("char", "block") and who is not ROOT:
+            bits = ("r", "w", "rw", "rw")[flags & os.O_ACCMODE]
+            if not self.may_open(node.rdev, kind, bits):
+                raise fault(errno.EPERM, path)
         if kind == "char" and node.rdev in self.devices:
             return self.devices[node.rdev]()
         if kind == "fifo":
@@ -178,6 +184,7 @@ class FileSystem(Rules):
 
     def mkdir(self, who: Who, path: str, mode: int = 0o777) -> None:
         """Make a directory."""
+        self._call(who, "mkdir", path)
         self._new(who, path, Node("dir", mode & ~who.umask & 0o7777))
 
     def makedirs(self, who: Who, path: str, mode: int = 0o777) -> None:
@@ -193,12 +200,14 @@ class FileSystem(Rules):
         self, who: Who, path: str, kind: str, mode: int = 0o666, rdev: tuple[int, int] = (0, 0)
     ) -> None:
         """Make a file, pipe, socket or, as root, a device."""
+        self._call(who, "mknod", path)
         if kind in ("char", "block") and who.uid != 0:
             raise fault(errno.EPERM, path)
         self._new(who, path, Node(kind, mode & ~who.umask & 0o7777, rdev=rdev))
 
     def symlink(self, who: Who, target: str, path: str) -> None:
         """Make a symbolic link."""
+        self._call(who, "symlink", path)
         if not target:
             raise fault(errno.ENOENT, target)
         if len(target) >= 4096:
@@ -207,6 +216,7 @@ class FileSystem(Rules):
 
     def link(self, who: Who, source: str, path: str, follow: bool = False) -> None:
         """Give a node one name more."""
+        self._call(who, "link", source)
         origin = self._there(who, source, follow)
         assert origin.node is not None
         place = self._named(who, path)
@@ -229,6 +239,7 @@ class FileSystem(Rules):
 
     def unlink(self, who: Who, path: str) -> None:
         """Take a name away."""
+        self._call(who, "unlink", path)
         place = self._named_there(who, path)
         assert place.node is not None
         if place.node.entries is not None:
@@ -240,6 +251,7 @@ class FileSystem(Rules):
 
     def rmdir(self, who: Who, path: str) -> None:
         """Remove an empty directory."""
+        self._call(who, "rmdir", path)
         if dots := self._dots(who, path):
             raise fault(errno.EINVAL if dots == "." else errno.ENOTEMPTY, path)
         place = self._named_there(who, path)
@@ -253,6 +265,7 @@ class FileSystem(Rules):
 
     def rename(self, who: Who, source: str, path: str) -> None:
         """Give a node another name; what had it is replaced."""
+        self._call(who, "rename", source)
         self._directory_of(who, source)
         self._directory_of(who, path)
         if self._dots(who, source) + self._dots(who, path):
@@ -291,6 +304,7 @@ class FileSystem(Rules):
 
     def chmod(self, who: Who, path: str, mode: int, follow: bool = True) -> None:
         """Change the permission bits."""
+        self._call(who, "chmod", path)
         place, node = self._owned(who, path, follow)
         mode &= 0o7777
         if who.uid != 0 and node.gid != who.gid and node.gid not in who.groups:
@@ -299,6 +313,7 @@ class FileSystem(Rules):
 
     def chown(self, who: Who, path: str, uid: int = -1, gid: int = -1, follow: bool = True) -> None:
         """Change whose it is; -1 leaves it."""
+        self._call(who, "chown", path)
         place = self._there(who, path, follow)
         node = place.node
         assert node is not None
@@ -315,6 +330,7 @@ class FileSystem(Rules):
 
     def utime(self, who: Who, path: str, mtime: int | None = None, follow: bool = True) -> None:
         """Change when it was changed: to a time in nanoseconds, to now where None."""
+        self._call(who, "utimensat", path)
         place = self._there(who, path, follow)
         node = place.node
         assert node is not None
@@ -325,6 +341,7 @@ class FileSystem(Rules):
 
     def truncate(self, who: Who, path: str, size: int) -> None:
         """Make a file that long."""
+        self._call(who, "truncate", path)
         place = self._there(who, path, True)
         node = place.node
         assert node is not None
@@ -366,7 +383,7 @@ class FileSystem(Rules):
         pieces: Iterable[bytes],
         *,
         no_overwrite_dir_non_dir: bool = False,
-        copy_uid_gid: bool = False,
+        owner: tuple[int, int] | None = None,
         api: str = "1.51",
     ) -> None:
         """Unpack a tar into a directory (PUT archive); see `archives.untar`."""
@@ -376,6 +393,6 @@ class FileSystem(Rules):
             path,
             pieces,
             no_overwrite_dir_non_dir=no_overwrite_dir_non_dir,
-            copy_uid_gid=copy_uid_gid,
+            owner=owner,
             api=api,
         )

@@ -41,7 +41,7 @@ class Unpacker:
         root: the directory's absolute path, without links; empty for ``/``.
         api: the newest version of the API that the engine speaks.
         keep_kinds: refuse to put a directory where something else is, and the other way round.
-        own: everything becomes the user's on whose behalf it is done.
+        owner: whose everything becomes; None for whose the members say.
     """
 
     def __init__(
@@ -52,14 +52,14 @@ class Unpacker:
         *,
         api: str,
         keep_kinds: bool = False,
-        own: bool = False,
+        owner: tuple[int, int] | None = None,
     ) -> None:
         self._fs = fs
         self._who = who
         self._root = root
         self._scoped = at_least(api, "1.48")
         self._keep_kinds = keep_kinds
-        self._own = own
+        self._owner = owner
         self._parents: dict[str, Place] = {}
         self._directories: list[tuple[Place, str, int]] = []
 
@@ -192,7 +192,7 @@ class Unpacker:
             leads = posixpath.normpath(f"{parent.path}/{member.target}")
             if not leads.startswith(self._root):
                 raise BadArchive(f'invalid symlink "{shown}" -> "{member.target}"')
-        uid, gid = (self._who.uid, self._who.gid) if self._own else (member.uid, member.gid)
+        uid, gid = self._owner or (member.uid, member.gid)
         mode = 0o777 if kind == "symlink" else member.mode
         capability = member.xattrs.get("security.capability")
         broken = capability is not None and len(capability) not in _CAPABILITY_SIZES

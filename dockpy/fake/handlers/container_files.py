@@ -27,14 +27,14 @@ def _asked(call: Call) -> tuple[Container, str]:
 @handles(ops.ARCHIVE_INFO)
 def _info(call: Call) -> Answer:
     container, path = _asked(call)
-    return Answer(headers={_STAT: stat_header(container, path)})
+    return Answer(headers={_STAT: stat_header(container, path, call.id)})
 
 
 @handles(ops.ARCHIVE)
 def _get(call: Call) -> Answer:
     container, path = _asked(call)
-    header = stat_header(container, path)
-    pieces = pack(container, path)
+    header = stat_header(container, path, call.id)
+    pieces = pack(container, path, call.id)
     container.emit("archive-path")
     return Answer(stream=pieces, headers={_STAT: header}, content_type="application/x-tar")
 
@@ -43,7 +43,7 @@ def _get(call: Call) -> Answer:
 def _put(call: Call) -> None:
     container, path = _asked(call)
     no_overwrite, copy_ids = call.flag("noOverwriteDirNonDir"), call.flag("copyUIDGID")
-    extract(container, path, call.pieces, no_overwrite=no_overwrite, copy_ids=copy_ids)
+    extract(container, path, call.pieces, call.id, no_overwrite=no_overwrite, copy_ids=copy_ids)
 
 
 @handles(ops.CHANGES)

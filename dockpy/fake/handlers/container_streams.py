@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from dockpy.fake.kernel.file import PipeWriter
     from dockpy.fake.state.container import Container
 
-__all__ = ["Input", "stream_type"]
+__all__ = ["Input", "log_type", "read_streams", "stream_type"]
 
 _RAW = "application/vnd.docker.raw-stream"
 _MULTIPLEXED = "application/vnd.docker.multiplexed-stream"
@@ -38,7 +38,7 @@ def stream_type(call: Call, framed: bool) -> str:
 
 @handles(ops.LOGS)
 def _logs(call: Call) -> Answer:
-    streams = _streams(call)
+    streams = read_streams(call)
     if not streams:
         raise Failure(400, "Bad parameters: you must choose at least one stream")
     since, until = _moment(call, "since"), _moment(call, "until")
@@ -54,12 +54,20 @@ def _logs(call: Call) -> Answer:
         tail=int(tail) if tail.isdecimal() else None,
         timestamps=call.flag("timestamps"),
         framed=framed,
+        details=call.flag("details"),
     )
-    content_type = _MULTIPLEXED if framed and call.knows("1.42") else _RAW
-    return Answer(stream=reader.read(call.flag("follow"), call.gone), content_type=content_type)
+    return Answer(
+        stream=reader.read(call.flag("follow"), call.gone), content_type=log_type(call, framed=framed)
+    )
 
 
-def _streams(call: Call) -> tuple[int, ...]:
+def log_type(call: Call, *, framed: bool) -> str:
+    """What the stream of a log is labelled."""
+    return _MULTIPLEXED if framed and call.knows("1.42") else _RAW
+
+
+def read_streams(call: Call) -> tuple[int, ...]:
+    """The streams that are asked for: 1 for stdout, 2 for stderr."""
     return tuple(number for number, name in ((1, "stdout"), (2, "stderr")) if call.flag(name))
 
 
@@ -180,9 +188,13 @@ class _Attaching:
         config = self._container.config
         stdin, self._stdin = self._stdin, None
         stdio = self._container.stdio
-        if stdin is not None and config.get("StdinOnce") and not config.get("Tty") and stdio.stdin is stdin:
+        if stdin is None:
+            return
+        if not config.get("StdinOnce") or config.get("Tty"):
+            self._fanout.detach(self._attachment)
+        elif stdio.stdin is stdin:
             stdio.close_stdin()
-            self._call.engine.notify()
+        self._call.engine.notify()
 
 
 def _no_logs(framed: bool) -> bytes:
@@ -200,7 +212,7 @@ def _attach(call: Call) -> Answer:
     except Failure as failure:  # it is told on a connection that is taken over already
         return Answer(status=failure.status, body=f"{failure.message}\r\n".encode(), content_type=_RAW)
     framed = not container.tty
-    attaching = _Attaching(call, container, _streams(call), call.flag("stdin"))
+    attaching = _Attaching(call, container, read_streams(call), call.flag("stdin"))
     duplex = Duplex(attaching.output(framed=framed), attaching.input.send, attaching.close_input)
     return Answer(duplex=duplex, content_type=stream_type(call, framed))
 
@@ -225,7 +237,7 @@ def _attach_websocket(call: Call) -> Answer:
     key = call.headers.get("sec-websocket-key")
     if call.headers.get("upgrade", "").lower() != "websocket" or key is None:
         return Answer(status=400, body=b"not websocket protocol", content_type="text/plain; charset=utf-8")
-    streams, stdin = (_streams(call), call.flag("stdin")) if call.knows("1.42") else ((1, 2), True)
+    streams, stdin = (read_streams(call), call.flag("stdin")) if call.knows("1.42") else ((1, 2), True)
     attaching = _Attaching(call, container, streams, stdin)
     decoder = ClientDecoder()
 

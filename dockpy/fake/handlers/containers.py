@@ -124,27 +124,28 @@ def _kill(call: Call) -> None:
     except Failure as failure:
         raise Failure(failure.status, f"{_cannot_kill(call, call.id)}: {failure.message}") from None
     text = call.text("signal")
-    call.engine.containers.kill(container, _signal(text, container, _modern(call)) if text else KILL)
+    signal = _signal(text, call.id, _modern(call)) if text else KILL
+    call.engine.containers.kill(container, signal, called=call.id)
 
 
 def _cannot_kill(call: Call, shown: str) -> str:
     return f"{'c' if _modern(call) else 'C'}annot kill container: {shown}"
 
 
-def _signal(text: str, container: Container, modern: bool) -> int:
+def _signal(text: str, called: str, modern: bool) -> int:
     number = signal_number(text)
     if number is not None:
         return number
     if text.removeprefix("-").isdecimal() and int(text):
         if modern:
             problem = f"the linux daemon does not support signal {text}"
-            raise Failure(400, f"cannot kill container: {container.id}: {problem}")
+            raise Failure(400, f"cannot kill container: {called}: {problem}")
         raise Failure(
             500,
-            f"Cannot kill container: {container.id}: The linux daemon does not support signal {int(text) % 2**64}",
+            f"Cannot kill container: {called}: The linux daemon does not support signal {int(text) % 2**64}",
         )
     if modern:
-        raise Failure(400, f"cannot kill container: {container.id}: invalid signal: {text}")
+        raise Failure(400, f"cannot kill container: {called}: invalid signal: {text}")
     raise Failure(400, f"Invalid signal: {text}")
 
 
@@ -177,6 +178,7 @@ def _remove(call: Call) -> None:
         force=call.flag("force"),
         volumes=call.flag("v"),
         link=call.flag("link"),
+        called=call.id,
         peer=call.gone,
     )
 

@@ -26,7 +26,7 @@ def _create(call: Call) -> Answer:
     container = call.engine.containers.get(call.id)
     if not call.knows("1.42"):
         request.pop("ConsoleSize", None)
-    exec = call.engine.execs.create(container, request)
+    exec = call.engine.execs.create(container, request, called=call.id)
     return Answer(json={"Id": exec.id})
 
 

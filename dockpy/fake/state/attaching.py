@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
+from urllib.parse import quote_plus
 
 from dockpy.fake.kernel.clock import SECOND
 from dockpy.streams.frames import Stream, encode_frame
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
     from dockpy.fake.state.logs import Line
     from dockpy.fake.state.stdio import Attachment, Fanout
 
-__all__ = ["LogReader", "output_of"]
+__all__ = ["LogReader", "fixed_time", "output_of"]
 
 
 class LogReader:
@@ -31,6 +33,7 @@ class LogReader:
         tail: only so many of the last entries at first; None for all.
         timestamps: each entry begins with its time.
         framed: as frames.
+        details: each entry begins with what the log's options take from labels and variables.
     """
 
     def __init__(
@@ -43,8 +46,10 @@ class LogReader:
         tail: int | None = None,
         timestamps: bool = False,
         framed: bool = True,
+        details: bool = False,
     ) -> None:
         self._container = container
+        self._details = _details(container) if details else b""
         self._streams = streams
         self._since, self._until = since, until
         self._tail = tail
@@ -102,8 +107,23 @@ class LogReader:
 
     def _encode(self, lines: list[Line]) -> Iterator[bytes]:
         for line in lines:
-            data = fixed_time(line.time).encode() + b" " + line.data if self._timestamps else line.data
+            data = self._details + line.data
+            data = fixed_time(line.time).encode() + b" " + data if self._timestamps else data
             yield encode_frame(Stream(line.stream), data) if self._framed else data
+
+
+def _details(container: Container) -> bytes:
+    options = container.host_config["LogConfig"]["Config"]
+    env = dict(item.partition("=")[::2] for item in container.config.get("Env") or ())
+    taken = {
+        name: values[name]
+        for option, values in (("labels", container.config.get("Labels") or {}), ("env", env))
+        for name in values
+        if name in options.get(option, "").split(",")
+        or (f"{option}-regex" in options and re.search(options[f"{option}-regex"], name))
+    }
+    pairs = (f"{quote_plus(name)}={quote_plus(value)}" for name, value in sorted(taken.items()))
+    return ",".join(pairs).encode() + b" "
 
 
 def fixed_time(nanoseconds: int) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from dockpy.fake.failure import Failure
 from dockpy.fake.files import ROOT, BadArchive
+from dockpy.fake.programs.users import identify
 from dockpy.version import at_least
 
 if TYPE_CHECKING:
@@ -16,8 +17,13 @@ if TYPE_CHECKING:
 __all__ = ["extract", "pack", "stat_header"]
 
 
-def stat_header(container: Container, path: str) -> str:
+def stat_header(container: Container, path: str, called: str) -> str:
     """What the header of the archive operations tells of a path.
+
+    Args:
+        container: whose.
+        path: which.
+        called: what the container was called in the request; it is in the message.
 
     Raises:
         Failure: 404, there is nothing.
@@ -25,13 +31,13 @@ def stat_header(container: Container, path: str) -> str:
     try:
         return container.fs.stat_header(ROOT, path)
     except FileNotFoundError:
-        raise Failure(404, _missing(container, path)) from None
+        raise Failure(404, _missing(called, path)) from None
     except BadArchive as error:
         raise Failure(500, str(error)) from None
 
 
-def pack(container: Container, path: str) -> Iterator[bytes]:
-    """A path as a tar.
+def pack(container: Container, path: str, called: str) -> Iterator[bytes]:
+    """A path as a tar; arguments as of `stat_header`.
 
     Raises:
         Failure: 404, there is nothing.
@@ -39,17 +45,23 @@ def pack(container: Container, path: str) -> Iterator[bytes]:
     try:
         return container.fs.tar(ROOT, path)
     except FileNotFoundError:
-        raise Failure(404, _missing(container, path)) from None
+        raise Failure(404, _missing(called, path)) from None
     except BadArchive as error:
         raise Failure(500, str(error)) from None
 
 
-def _missing(container: Container, path: str) -> str:
-    return f"Could not find the file {path} in container {container.id}"
+def _missing(called: str, path: str) -> str:
+    return f"Could not find the file {path} in container {called}"
 
 
 def extract(
-    container: Container, path: str, pieces: Iterable[bytes], *, no_overwrite: bool, copy_ids: bool
+    container: Container,
+    path: str,
+    pieces: Iterable[bytes],
+    called: str,
+    *,
+    no_overwrite: bool,
+    copy_ids: bool,
 ) -> None:
     """Unpack a tar into a directory.
 
@@ -57,8 +69,9 @@ def extract(
         container: where.
         path: the directory.
         pieces: the tar.
+        called: what the container was called in the request.
         no_overwrite: a directory is not replaced by something else, nor the other way round.
-        copy_ids: the files get the owners that the tar says.
+        copy_ids: the files become those of the container's user, where it has one.
 
     Raises:
         Failure: it cannot be unpacked there.
@@ -67,11 +80,17 @@ def extract(
     modern = at_least(api, "1.42")
     _check_writable(container, path, modern)
     try:
+        owner = _owner(container) if copy_ids else None
         container.fs.untar(
-            ROOT, path, pieces, no_overwrite_dir_non_dir=no_overwrite, copy_uid_gid=copy_ids, api=api
+            ROOT,
+            path,
+            pieces,
+            no_overwrite_dir_non_dir=no_overwrite,
+            owner=owner,
+            api=api,
         )
     except FileNotFoundError:
-        raise Failure(404, _missing(container, path)) from None
+        raise Failure(404, _missing(called, path)) from None
     except NotADirectoryError as error:
         raise Failure(400 if modern else 500, str(error.strerror)) from None
     except BadArchive as error:
@@ -79,6 +98,14 @@ def extract(
     except OSError as error:
         raise Failure(500, str(error.strerror).lower()) from None
     container.emit("extract-to-dir")
+
+
+def _owner(container: Container) -> tuple[int, int] | None:
+    user = container.config.get("User")
+    if not user:
+        return None
+    who = identify(container.fs, user, modern=at_least(container.engine.api, "1.42"))
+    return who.uid, who.gid
 
 
 def _check_writable(container: Container, path: str, modern: bool) -> None:

@@ -230,6 +230,8 @@ def host_config(request: Mapping[str, Any] | None, api: str) -> dict[str, Any]:
         host["Runtime"] = host["Runtime"] or "runc"
     if host["Memory"] > 0 and not host["MemorySwap"]:
         host["MemorySwap"] = host["Memory"] * 2
+    if host["MemorySwappiness"] == -1:
+        host["MemorySwappiness"] = None
     host["OomKillDisable"] = bool(host["OomKillDisable"])
     host["PidsLimit"] = host["PidsLimit"] if (host["PidsLimit"] or 0) > 0 else None
     if host["Privileged"] or "host" in (host["IpcMode"], host["PidMode"]):

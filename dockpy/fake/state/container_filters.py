@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from dockpy.fake.engine import Engine
     from dockpy.fake.state.container import Container
+    from dockpy.fake.state.image import Image
 
 __all__ = ["prune", "select"]
 
@@ -175,18 +176,19 @@ def _labelled(container: Container, label: str) -> bool:
     return name in container.labels and (not equals or container.labels[name] == value)
 
 
-def _image(engine: Engine, name: str) -> object:
+def _image(engine: Engine, name: str) -> Image | None:
     try:
         return engine.images.find(name)
     except Failure:
         return None
 
 
-def _descends(container: Container, image: object) -> bool:
-    if container.image is image:
-        return True
-    layers = image.diff_ids  # type: ignore[attr-defined]
-    return bool(layers) and container.image.diff_ids[: len(layers)] == layers
+def _descends(container: Container, image: Image) -> bool:
+    images = container.engine.images
+    step: Image | None = container.image
+    while step is not None and step.id != image.id:
+        step = images.get(step.parent)
+    return step is not None
 
 
 def _port(name: str, value: str) -> tuple[int, int, str]:

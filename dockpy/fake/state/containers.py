@@ -157,6 +157,7 @@ class Containers:
         force: bool = False,
         volumes: bool = False,
         link: bool = False,
+        called: str = "",
         peer: Callable[[], bool] | None = None,
     ) -> None:
         """Remove a container.
@@ -166,6 +167,7 @@ class Containers:
             force: though it runs.
             volumes: with its anonymous volumes.
             link: only a link of it.
+            called: what it was called in the request; it is in the message.
             peer: who waits.
 
         Raises:
@@ -175,7 +177,7 @@ class Containers:
         if link:
             raise Failure(500, "Conflict, cannot remove the default link name of the container")
         if state.running and not force:
-            raise Failure(409, self._running(container))
+            raise Failure(409, self._running(container, called or container.id))
         if state.running:
             before = container.exits
             container.host_config["AutoRemove"] = False
@@ -185,7 +187,7 @@ class Containers:
             return
         self.forget(container, remove_volumes=volumes)
 
-    def _running(self, container: Container) -> str:
+    def _running(self, container: Container, called: str) -> str:
         state = container.state
         if not self._modern:
             how = "a paused" if state.paused else "a restarting" if state.restarting else "a running"
@@ -196,7 +198,7 @@ class Containers:
             why = "container is paused and must be unpaused first"
         else:
             why = f"container is {state.status}: stop the container before removing or force remove"
-        return f'cannot remove container "{container.id}": {why}'
+        return f'cannot remove container "{called}": {why}'
 
     def forget(self, container: Container, *, remove_volumes: bool) -> None:
         """Have a container that does not run be gone."""
@@ -251,9 +253,9 @@ class Containers:
         container.emit("restart")
         self._engine.catch_up()
 
-    def kill(self, container: Container, signal: int = KILL) -> None:
-        """Send PID 1 a signal."""
-        self._lifecycle.kill(container, signal)
+    def kill(self, container: Container, signal: int = KILL, *, called: str = "") -> None:
+        """Send PID 1 a signal; ``called`` is what the container was called in the request."""
+        self._lifecycle.kill(container, signal, called)
 
     def pause(self, container: Container) -> None:
         """Let its processes stand still."""

@@ -231,13 +231,16 @@ class Execs:
         self._engine = engine
         self._execs: dict[str, Exec] = {}
 
-    def create(self, container: Container, request: Mapping[str, Any], *, for_health: bool = False) -> Exec:
+    def create(
+        self, container: Container, request: Mapping[str, Any], *, for_health: bool = False, called: str = ""
+    ) -> Exec:
         """Prepare a command.
 
         Args:
             container: where.
             request: ``ExecCreateRequest``.
             for_health: for a health check: nobody can ask for it later.
+            called: what the container was called in the request; it is in the message.
 
         Raises:
             Failure: 409, the container does not run; 400, the request cannot be.
@@ -245,7 +248,7 @@ class Execs:
         modern = at_least(self._engine.api, "1.42")
         if not request.get("Cmd"):
             raise Failure(400, "No exec command specified")
-        self.check_running(container)
+        self.check_running(container, called)
         keys = request.get("DetachKeys") or ""
         try:
             parse_detach_keys(keys)
@@ -261,13 +264,18 @@ class Execs:
         exec.emit(f"exec_create: {exec.command}")
         return exec
 
-    def check_running(self, container: Container) -> None:
+    def check_running(self, container: Container, called: str = "") -> None:
         """
+        Args:
+            container: which.
+            called: what it was called in the request.
+
         Raises:
             Failure: 409, nothing can be executed in it.
         """
         if container.state.paused:
-            raise Failure(409, f"Container {container.id} is paused, unpause the container before exec")
+            name = called or container.id
+            raise Failure(409, f"Container {name} is paused, unpause the container before exec")
         check_running(container)
 
     def get(self, id: str) -> Exec:

@@ -123,9 +123,11 @@ class Pools:
     Args:
         private: the ULA prefix (/48) that IPv6 subnets come from; None where the engine has none.
         lowest: the lowest subnet that is free is chosen; else the next one after the last that was.
+        refusal: how the message begins where a subnet overlaps.
     """
 
-    def __init__(self, private: IPv6Network | None, *, lowest: bool) -> None:
+    def __init__(self, private: IPv6Network | None, *, lowest: bool, refusal: str = "") -> None:
+        self._refusal = refusal
         self._taken: list[IPNetwork] = []
         self._private = private
         self._lowest = lowest
@@ -140,7 +142,7 @@ class Pools:
         wanted = [subnet.network for subnet in subnets]
         for number, network in enumerate(wanted):
             if any(_overlap(network, other) for other in (*self._taken, *wanted[:number])):
-                raise Failure(403, "Pool overlaps with other one on this address space")
+                raise Failure(403, f"{self._refusal}Pool overlaps with other one on this address space")
         self._taken += wanted
 
     def choose(self, version: int) -> Subnet | None:

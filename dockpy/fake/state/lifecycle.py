@@ -167,14 +167,14 @@ class Lifecycle:
 
     # Signals
 
-    def kill(self, container: Container, signal: int) -> None:
+    def kill(self, container: Container, signal: int, called: str = "") -> None:
         """Send a signal to PID 1; no restart policy starts what ends then.
 
         Raises:
             Failure: 409, it does not run.
         """
         if not container.state.running:
-            raise Failure(409, self._not_running(container))
+            raise Failure(409, self._not_running(container, called or container.id))
         container.manually_stopped = True
         if container.state.restarting:
             self._give_up_restarting(container)
@@ -185,9 +185,9 @@ class Lifecycle:
             init.kill(signal)
         self._engine.catch_up()
 
-    def _not_running(self, container: Container) -> str:
+    def _not_running(self, container: Container, called: str) -> str:
         word = ("container" if self._modern else "Container") + f" {container.id} is not running"
-        return f"{'c' if self._modern else 'C'}annot kill container: {container.id}: {word}"
+        return f"{'c' if self._modern else 'C'}annot kill container: {called}: {word}"
 
     def stop_signal(self, container: Container) -> int:
         """What it is asked to stop with."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from ipaddress import IPv6Network
+from ipaddress import IPv6Network, ip_network
 from typing import TYPE_CHECKING, Any
 
 from dockpy.fake.failure import Failure
-from dockpy.fake.state.ipam import Exhausted, Pools
+from dockpy.fake.state.ipam import Exhausted, Pools, Subnet
 from dockpy.fake.state.network import PREDEFINED, Network
 from dockpy.fake.state.network_requests import check_options, read_subnets
 from dockpy.fake.state.networks_of_containers import ContainerNetworks
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from dockpy.fake.engine import Engine
     from dockpy.fake.state.container import Container
-    from dockpy.fake.state.ipam import Subnet
+    from dockpy.fake.state.swarm_cluster import Cluster
 
 __all__ = ["Networks"]
 
@@ -37,7 +37,8 @@ class Networks(ContainerNetworks):
         private = None
         if at_least(engine.api, "1.47"):
             private = IPv6Network((0xFD << 120 | engine.random.getrandbits(40) << 80, 48))
-        self._pools = Pools(private, lowest=at_least(engine.api, "1.46"))
+        refusal = "invalid pool request: " if at_least(engine.api, "1.46") else ""
+        self._pools = Pools(private, lowest=at_least(engine.api, "1.46"), refusal=refusal)
         self._make_predefined()
 
     def _make_predefined(self) -> None:
@@ -124,14 +125,15 @@ class Networks(ContainerNetworks):
         driver = request.get("Driver") or "bridge"
         config_only = bool(request.get("ConfigOnly"))
         ipam = request.get("IPAM") or {}
-        self._check_scope(driver, scope, ingress=bool(request.get("Ingress")))
+        self._check_scope(driver, request.get("Scope") or "", ingress=bool(request.get("Ingress")))
+        shared = scope == "swarm" or driver == "overlay"
         config_from = (request.get("ConfigFrom") or {}).get("Network") or ""
         network = Network(
-            engine.new_id(),
+            engine.swarm.manager().new_id() if shared else engine.new_id(),
             name,
             "null" if config_only else driver,
             engine.now(),
-            scope=scope,
+            scope="swarm" if shared else scope,
             internal=bool(request.get("Internal")),
             attachable=bool(request.get("Attachable")),
             ingress=bool(request.get("Ingress")),
@@ -142,7 +144,7 @@ class Networks(ContainerNetworks):
             options=dict(request.get("Options") or {}),
             labels=dict(request.get("Labels") or {}),
             ipam_driver=ipam.get("Driver") or "default",
-            ipam_options=ipam.get("Options") or None,
+            ipam_options=ipam.get("Options"),
             ipam_config=[_asked(pool) for pool in ipam.get("Config") or ()],
         )
         if config_from:
@@ -156,8 +158,14 @@ class Networks(ContainerNetworks):
         else:
             self._check_driver(network)
             self._allocate(network)
+            if network.driver == "overlay":
+                number = engine.swarm.manager().networks.new_vxlan()
+                network.options["com.docker.network.driver.overlay.vxlanid_list"] = number
         self._networks[network.id] = network
-        engine.events.emit("network", "create", network.id, self._attributes(network), network.scope)
+        if shared:
+            engine.swarm.manager().networks.add(network)
+        else:
+            engine.events.emit("network", "create", network.id, self._attributes(network), network.scope)
         return network, warning
 
     def _check_name(self, name: str, unique: bool) -> str:
@@ -176,7 +184,16 @@ class Networks(ContainerNetworks):
         return f"Network with name {name} (id : {same.id}) already exists"
 
     def _check_scope(self, driver: str, scope: str, *, ingress: bool) -> None:
-        elsewhere = scope != "local" and not at_least(self._engine.api, "1.42")
+        cluster = self._engine.swarm.cluster
+        if cluster is not None:
+            if driver == "overlay" and scope == "local":
+                raise Failure(403, "cannot downgrade network scope for overlay networks")
+            if ingress and cluster.networks.ingress is not None:
+                there = f"ingress network ({cluster.networks.ingress.id}) is already present"
+                raise Failure(409, f"rpc error: code = AlreadyExists desc = {there}")
+            if scope == "swarm" or driver == "overlay":
+                return
+        elsewhere = scope not in ("", "local") and not at_least(self._engine.api, "1.42")
         if scope == "swarm" or driver == "overlay" or elsewhere:
             if scope == "swarm" and driver != "overlay":
                 raise Failure(403, "cannot create a swarm scoped network when swarm is not active")
@@ -194,6 +211,8 @@ class Networks(ContainerNetworks):
         if network.config_only:
             raise Failure(403, "a configuration network cannot depend on another configuration network")
         source = next((one for one in self if one.name == name and one.config_only), None)
+        if source is None and network.scope == "swarm" and not at_least(self._engine.api, "1.42"):
+            return
         if source is None:
             raise Failure(404, f'configuration network "{name}" does not exist')
         if network.ipam_config or network.options or network.labels or network.internal:
@@ -240,7 +259,8 @@ class Networks(ContainerNetworks):
     def _choose(self, network: Network, version: int) -> None:
         """Give a network a subnet out of the default pools."""
         api = self._engine.api
-        subnet = self._pools.choose(version)
+        shared = network.driver == "overlay" and version == 4
+        subnet = self._choose_shared() if shared else self._pools.choose(version)
         if subnet is None:
             if at_least(api, "1.46"):
                 raise Failure(400, "all predefined address pools have been fully subnetted")
@@ -251,6 +271,39 @@ class Networks(ContainerNetworks):
         chosen = {"Subnet": str(subnet.network), "Gateway": subnet.gateway}
         first = version == 4 and not at_least(api, "1.46")
         network.ipam_config.insert(0 if first else len(network.ipam_config), chosen)
+
+    # What a swarm's nodes have in common
+
+    def _choose_shared(self) -> Subnet | None:
+        """A subnet out of the swarm's pools."""
+        cluster = self._engine.swarm.manager()
+        for pool in cluster.pools:
+            whole = ip_network(pool, strict=False)
+            for part in whole.subnets(new_prefix=max(cluster.subnet_size, whole.prefixlen)):
+                subnet = Subnet(str(part))
+                if not any(str(part) == str(one.network) for network in self for one in network.subnets):
+                    self._pools.take([subnet])
+                    return subnet
+        return None
+
+    def make_ingress(self, cluster: Cluster) -> None:
+        """A swarm begins: make the network by which its published ports are reached."""
+        network = Network(
+            cluster.new_id(), "ingress", "overlay", self._engine.now(), scope="swarm", ingress=True
+        )
+        network.options["com.docker.network.driver.overlay.vxlanid_list"] = cluster.networks.new_vxlan()
+        self._choose(network, 4)
+        self._networks[network.id] = network
+        cluster.networks.add(network)
+
+    def drop_shared(self) -> None:
+        """The engine has left its swarm: the networks that it had in common with the others are gone."""
+        for network in self:
+            if network.scope == "swarm":
+                for endpoint in list(network.endpoints.values()):
+                    endpoint.container.networks.leave(endpoint, network)
+                del self._networks[network.id]
+                self._pools.give_back(network.subnets)
 
     # Removing
 
@@ -268,6 +321,9 @@ class Networks(ContainerNetworks):
     def _delete(self, network: Network) -> None:
         modern = at_least(self._engine.api, "1.47")
         prefix = "error while removing network: "
+        cluster = self._engine.swarm.manager() if network.scope == "swarm" else None
+        if cluster is not None:
+            cluster.networks.check_unused(network)
         if network.config_only and any(one.config_from == network.name for one in self):
             raise Failure(403, f'{prefix}configuration network "{network.name}" is in use')
         if network.endpoints:
@@ -279,13 +335,16 @@ class Networks(ContainerNetworks):
             raise Failure(403, f"{prefix}network {network.name} id {network.id} has active endpoints")
         del self._networks[network.id]
         self._pools.give_back(network.subnets)
+        if cluster is not None:
+            cluster.networks.forget(network)
+            return
         self._engine.events.emit("network", "destroy", network.id, self._attributes(network), network.scope)
 
     def prune(self, wanted: list[Network]) -> list[str]:
         """Remove those of some networks that nothing uses; the names of those that are gone."""
         removed = []
         for network in wanted:
-            if network.predefined or network.endpoints or network.ingress:
+            if network.predefined or network.endpoints or network.scope == "swarm":
                 continue
             if network.config_only and any(one.config_from == network.name for one in self):
                 continue
