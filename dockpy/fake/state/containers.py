@@ -235,6 +235,10 @@ class Containers:
         """Stop it; whether it ran. See `Lifecycle.stop`."""
         return self._lifecycle.stop(container, timeout, signal, peer)
 
+    def begin_stop(self, container: Container, timeout: int) -> None:
+        """Ask one that runs to stop, and do not wait for it. See `Lifecycle.begin_stop`."""
+        self._lifecycle.begin_stop(container, timeout)
+
     def restart(
         self,
         container: Container,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from dockpy.fake.engine import Engine
 
@@ -41,13 +41,18 @@ class Event:
 
 
 class Events:
-    """The events of one daemon."""
+    """The events of one daemon.
+
+    Attributes:
+        observers: called with each, as it happens; they only note it.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._kept: deque[Event] = deque(maxlen=_KEPT)
         self._listeners: list[deque[Event]] = []
         self.last: int = 0
+        self.observers: list[Callable[[Event], None]] = []
 
     def emit(
         self, type: str, action: str, actor: str, attributes: Mapping[str, str], scope: str = "local"
@@ -58,6 +63,8 @@ class Events:
         self._kept.append(event)
         for listener in self._listeners:
             listener.append(event)
+        for observer in self.observers:
+            observer(event)
         self._engine.notify()
 
     def kept(self) -> list[Event]:

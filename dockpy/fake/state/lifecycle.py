@@ -229,6 +229,11 @@ class Lifecycle:
             container.emit("stop")
         return True
 
+    def begin_stop(self, container: Container, timeout: int) -> None:
+        """Ask a container that runs to stop, as `stop` does, and do not wait for it."""
+        container.stopping += 1
+        self._ask_to_stop(container, self.stop_signal(container), timeout)
+
     def _ask_to_stop(self, container: Container, signal: int, timeout: int) -> None:
         container.manually_stopped = True
         before = container.exits

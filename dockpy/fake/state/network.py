@@ -104,7 +104,7 @@ class Network:
     def summary(self, api: str) -> dict[str, Any]:
         """What an engine tells of it in its list."""
         empty: list[Any] | None = None if at_least(api, "1.48") else []
-        return {
+        told: dict[str, Any] = {
             "Name": self.name,
             "Id": self.id,
             "Created": rfc3339(self.created),
@@ -126,11 +126,17 @@ class Network:
             "Options": self.options,
             "Labels": self.labels,
         }
+        if self.scope == "swarm" and not self.endpoints:  # the nodes have none yet, only the managers
+            told |= {"Containers": None, "Options": self.options or None, "Labels": self.labels or None}
+            if self.driver != "overlay":
+                told["IPAM"] = {"Driver": "", "Options": None, "Config": []}
+        return told
 
     def inspect(self, api: str) -> dict[str, Any]:
         """What an engine tells of it alone."""
         told = self.summary(api)
-        told["Containers"] = {id: endpoint.resource() for id, endpoint in self.endpoints.items()}
+        if self.endpoints or self.scope != "swarm":
+            told["Containers"] = {id: endpoint.resource() for id, endpoint in self.endpoints.items()}
         if at_least(api, "1.52"):
             subnets = {
                 str(subnet.network): {

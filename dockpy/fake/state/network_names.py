@@ -144,4 +144,5 @@ def _asked(engine: Engine, container: Container, wanted: str) -> list[str]:
             for other in network.endpoints.values():
                 if aliases.get(name, name) in map(str.lower, other.dns_names or ()):
                     found += other.addresses
+            found += engine.swarm.resolve(network, name)
     return list(dict.fromkeys(found))

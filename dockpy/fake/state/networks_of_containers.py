@@ -102,7 +102,7 @@ class ContainerNetworks:
             check_endpoint(self.find(name), settings, api, settled=False, new=True)
         host_config["NetworkMode"] = mode
         attachment = Attachment(self._engine, container, "bridge" if mode == "default" else mode)
-        if not mode.startswith("container:"):
+        if not mode.startswith("container:") and not container.config.get("NetworkDisabled"):
             first = attachment.mode
             if not asked or (len(asked) > 1 and first not in asked and self.find(first) is not None):
                 attachment.add(first, {})
@@ -148,12 +148,19 @@ class ContainerNetworks:
         for name, endpoint in attachment.endpoints.items():
             network = self.get(endpoint.network_id if self.by_id(endpoint.network_id) else name)
             attachment.name(endpoint, network)
+            self._check_attachable(network, container)
             check_endpoint(network, endpoint.asked, self._engine.api, settled=True)
             attachment.join(endpoint, network)
             attachment.sandbox_id = attachment.sandbox_id or self._engine.new_id()
         bridged = [one for one in attachment.endpoints.values() if one.addresses]
         if bridged:
             attachment.publish(bridged[0])
+
+    def _check_attachable(self, network: Network, container: Container) -> None:
+        if network.scope != "swarm" or network.attachable or "com.docker.swarm.task" in container.labels:
+            return
+        text = f"rpc error: code = PermissionDenied desc = network {network.name} not manually attachable"
+        raise Failure(500, f"Could not attach to network {network.name}: {text}")
 
     def _shared(self, container: Container, reference: str) -> Stack:
         other = self.container(reference)
@@ -405,6 +412,8 @@ class ContainerNetworks:
             if network.id in mine and address in endpoint.addresses:
                 return self.stack(endpoint.container) if network.connects else None
         for network in self:
+            if network.id in mine and (behind := self._engine.swarm.behind(network, address)):
+                return self._stack_at(behind)
             if network.id in mine and any(address == subnet.gateway for subnet in network.subnets):
                 return self.host
         return None

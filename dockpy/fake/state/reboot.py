@@ -41,6 +41,7 @@ def boot(engine: Engine) -> None:
                 engine.containers.start(container)
             except Failure as failure:
                 container.state.error = failure.message
+    engine.swarm.rebooted()
     engine.scheduler.pump()
     engine.notify()
 

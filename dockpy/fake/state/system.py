@@ -29,14 +29,6 @@ KERNEL = "6.8.0-fake"
 _COMMIT, _BUILT = "d0cfa4e", "2024-01-01T00:00:00.000000000+00:00"
 _CONTAINERD, _RUNC = "05044ec0a9a75232cad458027ca83437aae3f4da", "v1.1.12-0-g51d5e94"
 _MEMORY, _CPUS = 8 << 30, 4
-_INACTIVE: dict[str, Any] = {
-    "NodeID": "",
-    "NodeAddr": "",
-    "LocalNodeState": "inactive",
-    "ControlAvailable": False,
-    "Error": "",
-    "RemoteManagers": None,
-}
 _LOG_DRIVERS = ("awslogs", "fluentd", "gcplogs", "gelf", "journald", "json-file", "local", "splunk", "syslog")
 _POOLS = [
     {"Base": "172.17.0.0/12", "Size": 16},
@@ -67,8 +59,21 @@ class System:
 
     def swarm(self) -> dict[str, Any]:
         """What its swarm is, as JSON."""
-        swarm = getattr(self._engine, "swarm", None)
-        return dict(_INACTIVE) if swarm is None else swarm.info()
+        return self._engine.swarm.info()
+
+    def plugins(self) -> dict[str, Any]:
+        """The plugins that are built in, by what they are for, as JSON."""
+        modern = at_least(self._engine.api, "1.44")
+        return {
+            "Volume": ["local"],
+            "Network": ["bridge", "host", "ipvlan", "macvlan", "null", "overlay"],
+            "Authorization": None,
+            "Log": list(_LOG_DRIVERS) if modern else sorted((*_LOG_DRIVERS, "logentries")),
+        }
+
+    def resources(self) -> dict[str, int]:
+        """What a swarm is told that tasks may take of it, as JSON."""
+        return {"NanoCPUs": _CPUS * 1_000_000_000, "MemoryBytes": _MEMORY}
 
     def version(self) -> dict[str, Any]:
         """The answer of SystemVersion."""
@@ -124,12 +129,7 @@ class System:
             "Images": len(engine.images),
             "Driver": "overlay2",
             "DriverStatus": status,
-            "Plugins": {
-                "Volume": ["local"],
-                "Network": ["bridge", "host", "ipvlan", "macvlan", "null", "overlay"],
-                "Authorization": None,
-                "Log": list(_LOG_DRIVERS) if modern else sorted((*_LOG_DRIVERS, "logentries")),
-            },
+            "Plugins": self.plugins(),
             **dict.fromkeys(
                 ("MemoryLimit", "SwapLimit", "CpuCfsPeriod", "CpuCfsQuota", "CPUShares", "CPUSet"), True
             ),
