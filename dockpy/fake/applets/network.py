@@ -169,31 +169,21 @@ def nslookup(a: Applet) -> Steps[int | None]:
     return 0
 
 
-def _interfaces(a: Applet) -> list[tuple[str, str]]:
-    """Names and IPv4 addresses; the loopback first."""
-    own = sorted(one for one in a.p.network.addresses if ":" not in one and not one.startswith("127."))
-    return [("lo", "127.0.0.1"), *((f"eth{at}", address) for at, address in enumerate(own))]
-
-
-def _hardware(address: str) -> str:
-    return "02:42:" + ":".join(f"{int(part):02x}" for part in address.split("."))
-
-
 @applet("ifconfig", "ip")
 def ifconfig(a: Applet) -> Steps[int | None]:
     """Print the interfaces."""
     yield from ()
     if a.name == "ip":
         return _ip(a, [arg for arg in a.args if not arg.startswith("-")])
-    for name, address in sorted(_interfaces(a)):
-        if name == "lo":
-            a.say("lo        Link encap:Local Loopback  \n          inet addr:127.0.0.1  Mask:255.0.0.0")
-            a.say("          UP LOOPBACK RUNNING  MTU:65536  Metric:1\n")
-            continue
-        a.say(f"{name:<10s}Link encap:Ethernet  HWaddr {_hardware(address).upper()}  ")
-        broadcast = ".".join(address.split(".")[:2]) + ".255.255"
-        a.say(f"          inet addr:{address}  Bcast:{broadcast}  Mask:255.255.0.0")
+    for one in sorted(a.p.network.interfaces, key=lambda one: one.name):
+        a.say(f"{one.name:<10s}Link encap:Ethernet  HWaddr {one.mac.upper()}  ")
+        if one.address:
+            net = one.network
+            shown = f"inet addr:{one.address}  Bcast:{net.broadcast_address}  Mask:{net.netmask}"
+            a.say(f"          {shown}")
         a.say("          UP BROADCAST RUNNING MULTICAST  MTU:1500  Metric:1\n")
+    a.say("lo        Link encap:Local Loopback  \n          inet addr:127.0.0.1  Mask:255.0.0.0")
+    a.say("          UP LOOPBACK RUNNING  MTU:65536  Metric:1\n")
     return 0
 
 
@@ -201,27 +191,27 @@ def _ip(a: Applet, words: list[str]) -> int:
     kind = words[0] if words else ""
     if not kind:
         raise BadUsage
+    network = a.p.network
     if "route".startswith(kind):
-        for name, address in _interfaces(a)[1:]:
-            net = ".".join(address.split(".")[:2])
-            a.say(f"default via {net}.0.1 dev {name} ")
-            a.say(f"{net}.0.0/16 dev {name} scope link  src {address} ")
+        for one in network.interfaces:
+            if one.gateway == network.gateway != "":
+                a.say(f"default via {one.gateway} dev {one.name} ")
+        for one in network.interfaces:
+            if one.address:
+                a.say(f"{one.network} dev {one.name} scope link  src {one.address} ")
         return 0
-    for at, (name, address) in enumerate(_interfaces(a), 1):
-        flags = "LOOPBACK,UP,LOWER_UP" if name == "lo" else "BROADCAST,MULTICAST,UP,LOWER_UP"
-        mtu = "65536 qdisc noqueue qlen 1000" if name == "lo" else "1500 qdisc noqueue "
-        a.say(f"{at}: {name}: <{flags}> mtu {mtu}")
-        if name == "lo":
-            a.say("    link/loopback 00:00:00:00:00:00 brd 00:00:00:00:00:00")
-        else:
-            a.say(f"    link/ether {_hardware(address)} brd ff:ff:ff:ff:ff:ff")
-        if "address".startswith(kind):
-            if name == "lo":
-                a.say("    inet 127.0.0.1/8 scope host lo\n       valid_lft forever preferred_lft forever")
-            else:
-                broadcast = ".".join(address.split(".")[:2]) + ".255.255"
-                a.say(f"    inet {address}/16 brd {broadcast} scope global {name}")
-                a.say("       valid_lft forever preferred_lft forever")
+    addresses = "address".startswith(kind)
+    a.say("1: lo: <LOOPBACK,UP,LOWER_UP> mtu 65536 qdisc noqueue qlen 1000")
+    a.say("    link/loopback 00:00:00:00:00:00 brd 00:00:00:00:00:00")
+    if addresses:
+        a.say("    inet 127.0.0.1/8 scope host lo\n       valid_lft forever preferred_lft forever")
+    for number, one in enumerate(network.interfaces, 2):
+        a.say(f"{number}: {one.name}: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 qdisc noqueue ")
+        a.say(f"    link/ether {one.mac} brd ff:ff:ff:ff:ff:ff")
+        if addresses and one.address:
+            place = f"{one.address}/{one.prefix} brd {one.network.broadcast_address}"
+            a.say(f"    inet {place} scope global {one.name}")
+            a.say("       valid_lft forever preferred_lft forever")
     return 0
 
 

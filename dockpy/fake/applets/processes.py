@@ -70,7 +70,7 @@ def kill(a: Applet) -> Steps[int | None]:
         raise Die("you need to specify whom to kill")
     for word in words:
         if a.name == "killall":
-            victims = [p for p in a.p.namespace.processes.values() if _named(p) == word and p is not a.p]
+            victims = [p for p in a.p.namespace.visible.values() if _named(p) == word and p is not a.p]
             if not victims and not quiet:
                 yield from a.complain(f"{word}: no process killed")
             a.status = a.status if victims else 1
@@ -99,7 +99,7 @@ def pidof(a: Applet) -> Steps[int | None]:
     yield from ()
     pids = [
         str(p.pid)
-        for p in reversed(list(a.p.namespace.processes.values()))
+        for p in reversed(list(a.p.namespace.visible.values()))
         if p.exit_code is None and p is not a.p and _named(p) in found.rest
     ]
     if not pids:
@@ -119,7 +119,7 @@ def pgrep(a: Applet) -> Steps[int | None]:
     yield from ()
     regex = Regex(found.rest[0], extended=True)
     hits = []
-    for p in list(a.p.namespace.processes.values()):
+    for p in list(a.p.namespace.visible.values()):
         name = " ".join(p.argv) if "f" in found else _named(p)
         match = regex.search(name)
         whole = match is not None and (match.start, match.end) == (0, len(name))
@@ -207,7 +207,7 @@ def ps(a: Applet) -> Steps[int | None]:
     if any(header for _, header in columns):
         a.say(line(heads))
     accounts = Accounts(a.p)
-    for p in sorted(a.p.namespace.processes.values(), key=lambda p: p.pid):
+    for p in sorted(a.p.namespace.visible.values(), key=lambda p: p.pid):
         a.say(line([_column(a, accounts, p, name) for name, _ in columns]))
     return 0
 
@@ -223,7 +223,7 @@ def top(a: Applet) -> Steps[int | None]:
         accounts = Accounts(a.p)
         a.say("Mem: 1024000K used, 1024000K free, 0K shrd, 0K buff, 512000K cached")
         a.say("CPU:   0% usr   0% sys   0% nic 100% idle   0% io   0% irq   0% sirq")
-        alive = sorted(a.p.namespace.processes.values(), key=lambda p: p.pid)
+        alive = sorted(a.p.namespace.visible.values(), key=lambda p: p.pid)
         a.say(f"Load average: 0.00 0.00 0.00 1/{len(alive)} {a.p.pid}")
         a.say("  PID  PPID USER     STAT   VSZ %VSZ %CPU COMMAND")
         for p in alive:

@@ -13,11 +13,12 @@ from dockpy.fake.applets.ls import blocks_of
 from dockpy.fake.applets.modes import mode_string
 from dockpy.fake.applets.numbers import human, number_of
 from dockpy.fake.applets.times import SECOND, local, now, strftime
+from dockpy.fake.files import Tree
 
 if TYPE_CHECKING:
     from dockpy.fake.applets.applet import Applet, Steps
     from dockpy.fake.applets.options import Options
-    from dockpy.fake.files import Stat
+    from dockpy.fake.files import Mount, Stat
 
 __all__: list[str] = []
 
@@ -167,17 +168,40 @@ def df(a: Applet) -> Steps[int | None]:
     """Print how full file systems are."""
     found = a.options("PkmhTaiB:t:")
     yield from ()
-    total = 62914560
-    used = total // 4
+    fs = a.p.namespace.fs
+    try:
+        shown_mounts = [_mount_of(a, path) for path in found.rest] or fs.mounts
+    except OSError as error:
+        raise Die(f"{error.filename}: {reason(error)}") from None
     names = {"h": "     Size"} if "h" in found else {}
     head = f"{'Filesystem':<20s} {names.get('h', '1K-blocks' if 'P' not in found else '1024-blocks'):>9s}"
     a.say(f"{head}      Used Available {'Use%' if 'P' not in found else 'Capacity'} Mounted on")
-    for mount in a.p.namespace.fs.mounts:
+    for mount in shown_mounts:
+        total, used = _room(mount)
         cells = [total, used, total - used]
         shown = [human(cell, 1024) if "h" in found else str(cell) for cell in cells]
         source = "overlay" if mount.path == "/" else "tmpfs"
-        a.say(f"{source:<20s} {shown[0]:>9s} {shown[1]:>9s} {shown[2]:>9s} {'25%':>4s} {mount.path}")
+        share = f"{-(-used * 100 // total) if total else 0}%"
+        a.say(f"{source:<20s} {shown[0]:>9s} {shown[1]:>9s} {shown[2]:>9s} {share:>4s} {mount.path}")
     return 0
+
+
+_DISK = 62914560
+_SIZE = re.compile(r"\bsize=(\d+)k")
+
+
+def _mount_of(a: Applet, path: str) -> Mount:
+    return a.p.namespace.fs.place(a.p, path).mount
+
+
+def _room(mount: Mount) -> tuple[int, int]:
+    """Kilobytes that there are where something is mounted, and those that are taken."""
+    size = _SIZE.search(mount.tmpfs or "")
+    if size is None:
+        return _DISK, _DISK // 4
+    return int(size[1]), sum(
+        -(-node.size // 4096) * 4 for _, node in Tree(mount.root).walk() if node.kind == "file"
+    )
 
 
 @applet("free")

@@ -68,7 +68,10 @@ class Rules:
             (1, 7): full,
             (1, 8): source,
             (1, 9): source,
+            (1, 11): null,
         }
+        self.forbidden: frozenset[str] = frozenset()
+        self.may_open: Callable[[tuple[int, int], str, str], bool] = lambda rdev, kind, bits: True
 
     @property
     def root(self) -> Source:
@@ -98,6 +101,11 @@ class Rules:
         if self.disk.free is None or (granted := self._grow(size)) == size:
             return data
         return read_part(data, 0, granted)
+
+    def _call(self, who: Who, name: str, path: str) -> None:
+        """A system call: it may be forbidden to processes."""
+        if name in self.forbidden and who is not ROOT:
+            raise fault(errno.EPERM, path)
 
     def _find(self, who: Who, path: str, follow: bool) -> tuple[Node, Mount]:
         if path[:1] != "/" and path:

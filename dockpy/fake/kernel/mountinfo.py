@@ -15,7 +15,6 @@ _KINDS = {
     "/dev": ("tmpfs", "tmpfs", "nosuid,size=65536k,mode=755"),
     "/dev/pts": ("devpts", "devpts", "nosuid,noexec,relatime,gid=5,mode=620,ptmxmode=666"),
     "/sys": ("sysfs", "sysfs", "nosuid,nodev,noexec,relatime"),
-    "/dev/shm": ("shm", "tmpfs", "nosuid,nodev,noexec,relatime,size=65536k"),  # noqa: S108
     "/dev/mqueue": ("mqueue", "mqueue", "nosuid,nodev,noexec,relatime"),
 }
 
@@ -24,9 +23,10 @@ def mounts_text(fs: FileSystem) -> str:
     """A line for each mount: what, where, which kind, how."""
     lines = []
     for mount in fs.mounts:
-        source, kind, how = _KINDS.get(mount.path, ("/dev/vda", "ext4", "relatime"))
+        top = "/proc" if mount.path.startswith("/proc/") else mount.path
+        source, kind, how = _KINDS.get(top, ("/dev/vda", "ext4", "relatime"))
         if mount.tmpfs is not None:
-            source, kind, how = "tmpfs", "tmpfs", mount.tmpfs
+            source, kind, how = "shm" if mount.path == "/dev/shm" else "tmpfs", "tmpfs", mount.tmpfs  # noqa: S108
         access = "ro" if mount.read_only or mount.path == "/sys" else "rw"
         lines.append(f"{source} {mount.path.replace(' ', chr(92) + '040')} {kind} {access},{how} 0 0\n")
     return "".join(lines)

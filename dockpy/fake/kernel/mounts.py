@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from dockpy.fake.files import Layer, Node, OpenFile, Tree, Upper, fault
 from dockpy.fake.files.paths import may
 from dockpy.fake.kernel.proc import Machine, proc_tree
+from dockpy.fake.kernel.sysfs import sys_tree
 from dockpy.streams.tar import END_OF_ARCHIVE, TarEntry, TarKind, encode_header
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def prepare(
         "/dev/pts": Tree(Node.dynamic_directory(lambda: _terminals(namespace), 0o755)),
         "/dev/shm": Upper.empty(0o1777),  # noqa: S108
         "/dev/mqueue": Upper.empty(0o1777),
-        "/sys": Tree(Node.directory(_sys(namespace), 0o555)),
+        "/sys": sys_tree(namespace),
     }
     for name, produce in (etc or {}).items():
         path = f"/etc/{name}"
@@ -82,7 +83,9 @@ def prepare(
     for path in [path for path in mounted if fs.mounted_at(path) is not None]:
         del mounted[path]  # somebody asked for another one
     for path, tree in mounted.items():
-        fs.mount(path, tree)
+        mount = fs.mount(path, tree)
+        if path == "/dev/shm":  # noqa: S108
+            mount.tmpfs = f"nosuid,nodev,noexec,relatime,size={namespace.settings.shm_size // 1024}k"
     return list(mounted)
 
 
@@ -107,7 +110,7 @@ def _own_terminal(who: object, _flags: int) -> File:
 
 def _terminals(namespace: Namespace) -> dict[str, Node]:
     found = {"ptmx": Node.device(5, 2)}
-    for process in namespace.processes.values():
+    for process in namespace.visible.values():
         if process.tty is not None:
             found[str(process.tty.number)] = _terminal(process.tty)
     return found
@@ -138,19 +141,3 @@ def _engine_file(fs: FileSystem, path: str, produce: Callable[[], bytes]) -> Nod
 
     file.opener = opener
     return file
-
-
-def _sys(namespace: Namespace) -> dict[str, Node]:
-    def limit(value: int | None) -> bytes:
-        return b"max\n" if value is None else b"%d\n" % value
-
-    cgroup = {
-        "cgroup.controllers": Node.dynamic(lambda: b"cpuset cpu io memory pids\n"),
-        "cgroup.procs": Node.dynamic(lambda: b"".join(b"%d\n" % pid for pid in sorted(namespace.processes))),
-        "memory.current": Node.dynamic(lambda: b"%d\n" % namespace.memory),
-        "memory.max": Node.dynamic(lambda: limit(namespace.memory_limit)),
-        "pids.current": Node.dynamic(lambda: b"%d\n" % len(namespace.processes)),
-        "pids.max": Node.dynamic(lambda: limit(namespace.pids_limit)),
-    }
-    fs = Node.directory({"cgroup": Node.directory(cgroup, 0o555)}, 0o555)
-    return {"fs": fs, "kernel": Node.directory(mode=0o555), "class": Node.directory(mode=0o555)}

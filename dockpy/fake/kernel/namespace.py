@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from dockpy.fake.kernel.network import Stack
 from dockpy.fake.kernel.scheduler import Waitable
+from dockpy.fake.kernel.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -15,15 +16,21 @@ if TYPE_CHECKING:
     from dockpy.fake.kernel.process import Code, Process
     from dockpy.fake.kernel.scheduler import Scheduler
 
-__all__ = ["Loaded", "Loader", "Namespace"]
+__all__ = ["Loaded", "Loader", "Namespace", "Pids"]
 
 
 class Loaded(Protocol):
     """A program that was found."""
 
-    code: Code
-    path: str
-    """Where the program is."""
+    @property
+    def code(self) -> Code:
+        """The program."""
+        ...
+
+    @property
+    def path(self) -> str:
+        """Where it is."""
+        ...
 
     def argv(self, given: Sequence[str]) -> list[str]:
         """The arguments that it is run with: a script's begin with its interpreter."""
@@ -42,6 +49,28 @@ class Loader(Protocol):
         ...
 
 
+class Pids:
+    """The numbers of processes: a container's own, or shared by several.
+
+    Attributes:
+        processes: all that have a number.
+        first: the process that orphans go to, and whose end ends all others.
+    """
+
+    def __init__(self) -> None:
+        self._numbers = itertools.count(1)
+        self.processes: dict[int, Process] = {}
+        self.first: Process | None = None
+
+    def add(self, process: Process) -> int:
+        """Number a process."""
+        pid = next(self._numbers)
+        self.processes[pid] = process
+        if self.first is None:
+            self.first = process
+        return pid
+
+
 class Namespace:
     """One container, as far as the kernel knows it.
 
@@ -51,8 +80,12 @@ class Namespace:
         fs: its files.
         hostname: its host name.
         host_pids: numbers processes on the host.
+        pids: whose numbers its processes have; its own where None.
 
     Attributes:
+        settings: what its processes have.
+        processes: those of this container, by number.
+        init: the process that was started first; its end ends the others.
         network: its network; several may share one.
         pids_limit: how many processes it may have; None for any number.
         memory_limit: how many bytes its processes may have; None for any number.
@@ -64,15 +97,24 @@ class Namespace:
     """
 
     def __init__(
-        self, scheduler: Scheduler, loader: Loader, fs: FileSystem, hostname: str, host_pids: Iterator[int]
+        self,
+        scheduler: Scheduler,
+        loader: Loader,
+        fs: FileSystem,
+        hostname: str,
+        host_pids: Iterator[int],
+        pids: Pids | None = None,
     ) -> None:
         self.scheduler = scheduler
         self.loader = loader
         self.fs = fs
         self.hostname: str = hostname
         self._host_pids = host_pids
-        self._pids = itertools.count(1)
+        self.settings = Settings()
+        self.pids: Pids = pids or Pids()
         self.processes: dict[int, Process] = {}
+        self.init: Process | None = None
+        self._computed = 0
         self.exited = Waitable()
         self.frozen: bool = False
         self.network = Stack()
@@ -85,9 +127,19 @@ class Namespace:
         self.on_exit: Callable[[int], None] | None = None
 
     @property
-    def init(self) -> Process | None:
-        """PID 1."""
-        return self.processes.get(1)
+    def visible(self) -> dict[int, Process]:
+        """The processes that those of this container see."""
+        return self.pids.processes
+
+    @property
+    def cpu_time(self) -> int:
+        """Nanoseconds that its processes have computed for, as far as they may."""
+        wanted = self._computed + sum(one.computed for one in self.processes.values())
+        settings, init = self.settings, self.init
+        if settings.cpu_quota is None or init is None:
+            return wanted
+        lived = self.scheduler.current - init.started
+        return min(wanted, lived * settings.cpu_quota // settings.cpu_period)
 
     @property
     def memory(self) -> int:
@@ -108,27 +160,32 @@ class Namespace:
 
     def add(self, process: Process) -> tuple[int, int]:
         """Number a new process, within and outside."""
-        pid = next(self._pids)
+        pid = self.pids.add(process)
         self.processes[pid] = process
+        if self.init is None:
+            self.init = process
         return pid, next(self._host_pids)
 
     def remove(self, process: Process) -> None:
         """Forget a process that was waited for."""
-        self.processes.pop(process.pid, None)
+        if self.processes.pop(process.pid, None) is not None:
+            self._computed += process.computed
+        self.pids.processes.pop(process.pid, None)
 
     def ended(self, process: Process) -> None:
         """A process has ended: its children go to PID 1; if it was that, all the others end."""
-        init = self.init
         orphans, process.children = process.children, []
-        if process is init:
-            for other in list(self.processes.values()):
+        if process is self.init:
+            for other in [one for one in self._ends_with(process) if one is not process]:
                 other.parent = None
                 other.kill(9)
-            self.processes.clear()
+            for one in list(self.processes.values()):
+                self.remove(one)
             self.exited.wake()
             if self.on_exit is not None and process.exit_code is not None:
                 self.on_exit(process.exit_code)
             return
+        init = self.pids.first
         for child in orphans:
             child.parent = init
             if init is not None:
@@ -138,6 +195,10 @@ class Namespace:
                     init.kill(17)
         if process.parent is None:
             self.remove(process)
+
+    def _ends_with(self, init: Process) -> list[Process]:
+        """What ends with the first process of this container."""
+        return list((self.visible if init is self.pids.first else self.processes).values())
 
     def crashed(self, process: Process, error: BaseException) -> None:
         """The code of a process raised: the program's own fault, or a user's."""

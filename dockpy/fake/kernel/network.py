@@ -5,6 +5,8 @@ from __future__ import annotations
 import errno
 import itertools
 from collections import deque
+from dataclasses import dataclass
+from ipaddress import IPv4Network
 from typing import TYPE_CHECKING
 
 from dockpy.fake.kernel.file import PIPE_CAPACITY, pipe
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
 
     from dockpy.fake.kernel.file import PipeReader, PipeWriter
 
-__all__ = ["Address", "Datagrams", "Listener", "NameNotFound", "Socket", "Stack"]
+__all__ = ["Address", "Datagrams", "Interface", "Listener", "NameNotFound", "Socket", "Stack"]
 
 Address = tuple[str, int]
 """An IP address and a port."""
@@ -24,6 +26,30 @@ _EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - nothing is bound on this machine
 _LOOPBACK = ("127.0.0.1", "::1")
 _EPHEMERAL = range(32768, 61000)
 _BACKLOG = 128
+
+
+@dataclass(frozen=True, slots=True)
+class Interface:
+    """A network interface besides the loopback.
+
+    Attributes:
+        name: ``eth0``, ….
+        mac: its hardware address.
+        address: its IPv4 address; empty where it has none.
+        prefix: how many bits of that name the network.
+        gateway: the way to everywhere else; empty where it leads nowhere.
+    """
+
+    name: str
+    mac: str
+    address: str = ""
+    prefix: int = 16
+    gateway: str = ""
+
+    @property
+    def network(self) -> IPv4Network:
+        """The network that its address is in."""
+        return IPv4Network(f"{self.address}/{self.prefix}", strict=False)
 
 
 class NameNotFound(OSError):
@@ -191,6 +217,8 @@ class Stack:
 
     Attributes:
         addresses: its IP addresses.
+        interfaces: those that it has besides the loopback.
+        gateway: the one that leads everywhere; empty for none.
         resolve: the addresses of a host name, best first; empty where it is not known.
         route: the stack that has an address; None where it cannot be reached from here.
         source: the address of its own that another stack sees it at; None for the first that is no loopback.
@@ -198,6 +226,8 @@ class Stack:
 
     def __init__(self) -> None:
         self.addresses: set[str] = set(_LOOPBACK)
+        self.interfaces: tuple[Interface, ...] = ()
+        self.gateway: str = ""
         self.resolve: Callable[[str], list[str]] = lambda name: []
         self.route: Callable[[str], Stack | None] = lambda address: None
         self.source: Callable[[str], str | None] = lambda address: None

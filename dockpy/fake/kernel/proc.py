@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from dockpy.fake.files import Node, OpenFile, Tree
 from dockpy.fake.kernel.clock import SECOND
 from dockpy.fake.kernel.mountinfo import mounts_text
+from dockpy.fake.kernel.settings import SYSCTLS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from dockpy.fake.kernel.file import File
     from dockpy.fake.kernel.namespace import Namespace
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 __all__ = ["Machine", "proc_tree"]
 
 _RELEASE = "6.1.0-fake"
+_TICK = 10_000_000
+"""Nanoseconds of the unit that times are told in."""
 _NICE_LIMITS = (
     ("Max cpu time", "cpu", "seconds"),
     ("Max file size", "fsize", "bytes"),
@@ -52,7 +56,7 @@ def proc_tree(namespace: Namespace, machine: Machine) -> Tree:
     fixed = _machine_files(namespace, machine)
 
     def entries() -> dict[str, Node]:
-        found = {str(pid): _process(process) for pid, process in namespace.processes.items()}
+        found = {str(pid): _process(process) for pid, process in namespace.visible.items()}
         return found | fixed
 
     return Tree(Node.dynamic_directory(entries))
@@ -66,8 +70,8 @@ def _machine_files(namespace: Namespace, machine: Machine) -> dict[str, Node]:
         return f"{seconds:.2f} {seconds * machine.cpus:.2f}\n"
 
     def loadavg() -> str:
-        running = sum(one.exit_code is None for one in namespace.processes.values())
-        return f"0.00 0.00 0.00 1/{running} {max(namespace.processes, default=0)}\n"
+        running = sum(one.exit_code is None for one in namespace.visible.values())
+        return f"0.00 0.00 0.00 1/{running} {max(namespace.visible, default=0)}\n"
 
     def meminfo() -> str:
         total = machine.memory // 1024
@@ -85,7 +89,7 @@ def _machine_files(namespace: Namespace, machine: Machine) -> dict[str, Node]:
 
     def stat() -> str:
         lines = ["cpu  0 0 0 0 0 0 0 0 0 0", *(f"cpu{n} 0 0 0 0 0 0 0 0 0 0" for n in range(machine.cpus))]
-        lines += [f"btime {machine.booted // SECOND}", f"processes {max(namespace.processes, default=0)}"]
+        lines += [f"btime {machine.booted // SECOND}", f"processes {max(namespace.visible, default=0)}"]
         return "\n".join(lines) + "\n"
 
     def hostname() -> bytes:
@@ -94,14 +98,6 @@ def _machine_files(namespace: Namespace, machine: Machine) -> dict[str, Node]:
     def set_hostname(data: bytes) -> None:
         namespace.hostname = data.decode("utf-8", "replace").strip()
 
-    kernel = {
-        "hostname": Node.dynamic(hostname, 0o644, set_hostname),
-        "osrelease": _text(lambda: f"{machine.release}\n"),
-        "ostype": _text(lambda: "Linux\n"),
-        "version": _text(lambda: "#1 SMP\n"),
-        "pid_max": _text(lambda: "32768\n"),
-        "random": _folder({"boot_id": _text(lambda: "00000000-0000-4000-8000-000000000000\n")}),
-    }
     return {
         "self": Node.symlink(lambda who: str(getattr(who, "pid", ""))),
         "thread-self": Node.symlink(lambda who: f"{getattr(who, 'pid', '')}/task/{getattr(who, 'pid', '')}"),
@@ -113,10 +109,29 @@ def _machine_files(namespace: Namespace, machine: Machine) -> dict[str, Node]:
         "loadavg": _text(loadavg),
         "meminfo": _text(meminfo),
         "stat": _text(stat),
-        "sys": _folder({"kernel": _folder(kernel), "vm": _folder({"swappiness": _text(lambda: "60\n")})}),
+        "sys": _sysctls(
+            {**SYSCTLS, "kernel.osrelease": machine.release, **namespace.settings.sysctls},
+            {"kernel.hostname": Node.dynamic(hostname, 0o644, set_hostname)},
+        ),
+        "timer_list": _text(lambda: "Timer List Version: v0.10\n"),
         "uptime": _text(uptime),
         "version": _text(lambda: f"Linux version {machine.release} (dockpy) #1 SMP\n"),
     }
+
+
+def _sysctls(values: Mapping[str, str], nodes: Mapping[str, Node]) -> Node:
+    """``/proc/sys``: a folder for each part of a name but the last."""
+    root = _folder({})
+    made = {name: _text(partial(str, f"{value}\n")) for name, value in values.items()}
+    for name, node in (made | dict(nodes)).items():
+        *folders, file = name.split(".")
+        entries = root.entries
+        for folder in folders:
+            assert entries is not None
+            entries = entries.setdefault(folder, _folder({})).entries
+        assert entries is not None
+        entries[file] = node
+    return root
 
 
 def _process(process: Process) -> Node:
@@ -138,9 +153,11 @@ def _process(process: Process) -> Node:
         "exe": Node.symlink(lambda _who: process.exe),
         "fd": Node.dynamic_directory(fds, 0o500),
         "limits": _text(lambda: _limits(process)),
+        "oom_score": _text(lambda: "0\n"),
+        "oom_score_adj": _text(lambda: f"{process.namespace.settings.oom_score_adj}\n"),
         "mountinfo": _text(lambda: mounts_text(process.fs)),
         "mounts": _text(lambda: mounts_text(process.fs)),
-        "net": _folder({"dev": _text(lambda: _NET_DEV)}),
+        "net": _folder({"dev": _text(lambda: _net_dev(process))}),
         "root": Node.symlink("/"),
         "stat": _text(lambda: _stat(process)),
         "status": _text(lambda: _status(process)),
@@ -154,9 +171,16 @@ _NET_DEV = (
     "Inter-|   Receive                                                |  Transmit\n"
     " face |bytes    packets errs drop fifo frame compressed multicast"
     "|bytes    packets errs drop fifo colls carrier compressed\n"
-    "    lo:       0       0    0    0    0     0          0         0"
+)
+_NO_TRAFFIC = (
+    "       0       0    0    0    0     0          0         0"
     "        0       0    0    0    0     0       0          0\n"
 )
+
+
+def _net_dev(process: Process) -> str:
+    names = ["lo", *(interface.name for interface in process.network.interfaces)]
+    return _NET_DEV + "".join(f"{name:>6}:{_NO_TRAFFIC}" for name in names)
 
 
 def _descriptor(file: File) -> Node:
@@ -197,7 +221,7 @@ def _stat(process: Process) -> str:
         0,
         0,
         0,
-        process.steps // 1000,
+        process.computed // _TICK,
         0,
     ]
     fields += [0, 0, 20, 0, 1, 0, started, process.memory, process.memory // 4096]
@@ -224,8 +248,36 @@ def _status(process: Process) -> str:
         "Threads": 1,
         "SigIgn": _mask(process, "ignore"),
         "SigCgt": _mask(process, "catch"),
+        **_privileges(process),
     }
     return "".join(f"{name}:\t{value}\n" for name, value in rows.items())
+
+
+def _privileges(process: Process) -> dict[str, object]:
+    settings = process.namespace.settings
+    has = f"{settings.capabilities if process.uid == 0 else 0:016x}"
+    last = int(settings.cpus.replace(",", "-").rpartition("-")[2] or 0)
+    allowed = sum(1 << cpu for cpu in range(last + 1) if _within(cpu, settings.cpus))
+    return {
+        "CapInh": f"{0:016x}",
+        "CapPrm": has,
+        "CapEff": has,
+        "CapBnd": f"{settings.capabilities:016x}",
+        "CapAmb": f"{0:016x}",
+        "NoNewPrivs": int(settings.no_new_privileges),
+        "Seccomp": 2 if settings.seccomp else 0,
+        "Cpus_allowed": f"{allowed:x}",
+        "Cpus_allowed_list": settings.cpus,
+        "Mems_allowed_list": 0,
+    }
+
+
+def _within(cpu: int, cpus: str) -> bool:
+    for part in cpus.split(","):
+        low, _, high = part.partition("-")
+        if int(low) <= cpu <= int(high or low):
+            return True
+    return False
 
 
 def _mask(process: Process, disposition: str) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from dockpy.fake.kernel.clock import SECOND
 from dockpy.fake.kernel.file import pipe
 from dockpy.fake.kernel.filecalls import FileCalls
-from dockpy.fake.kernel.limits import LIMITS, OWN_MEMORY
+from dockpy.fake.kernel.limits import OWN_MEMORY
 from dockpy.fake.kernel.scheduler import Program, Wait, Waitable
 from dockpy.fake.kernel.signalling import CHLD, PIPE, TTIN, Interrupted, Signalling
 from dockpy.fake.kernel.tty import TerminalFile
@@ -93,7 +93,7 @@ class Process(FileCalls, Signalling):
         """By signal: ``"ignore"`` or ``"catch"``; the default where it says nothing."""
         self.started: int = namespace.scheduler.now()
         self.tty: Terminal | None = None
-        self.limits: dict[str, tuple[int | None, int | None]] = LIMITS
+        self.limits: dict[str, tuple[int | None, int | None]] = namespace.settings.limits
         self._interrupt = Waitable()
         self.pid, self.host_pid = namespace.add(self)
         self.pgid = self.sid = self.pid
@@ -115,6 +115,11 @@ class Process(FileCalls, Signalling):
     def steps(self) -> int:
         """How often it ran: the time that it has computed for, so to say."""
         return self._task.steps
+
+    @property
+    def computed(self) -> int:
+        """Nanoseconds of processor time that it has had."""
+        return self._task.computed + self._task.computing_for
 
     # Reading, writing, waiting
 
@@ -214,7 +219,7 @@ class Process(FileCalls, Signalling):
         """Take note of a child that has ended."""
         if child in self.children:
             self.children.remove(child)
-        self.namespace.remove(child)
+        child.namespace.remove(child)
 
     # Descriptors
 

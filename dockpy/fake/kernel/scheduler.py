@@ -92,6 +92,7 @@ class Task:
 
     Attributes:
         steps: how often it was resumed.
+        computed: nanoseconds for which it could run, as far as it has been resumed since.
     """
 
     __slots__ = (
@@ -102,7 +103,9 @@ class Task:
         "_queued",
         "_ready",
         "_scheduler",
+        "_since",
         "_timer",
+        "computed",
         "frozen",
         "steps",
     )
@@ -121,6 +124,8 @@ class Task:
         self.frozen: bool = False
         """It is not resumed; set by `freeze` and `thaw`."""
         self.steps: int = 0
+        self.computed: int = 0
+        self._since = scheduler.current
         self.wake()
 
     @property
@@ -133,16 +138,26 @@ class Task:
         if self._program is None or self._ready:
             return
         self._ready = True
+        self._since = self._scheduler.current
         self._unpark()
         self._queue()
 
+    @property
+    def computing_for(self) -> int:
+        """Nanoseconds for which it has been able to run since it was resumed last."""
+        if self._program is None or not self._ready or self.frozen:
+            return 0
+        return self._scheduler.current - self._since
+
     def freeze(self) -> None:
         """Do not resume it until it is thawed (a paused container)."""
+        self.computed += self.computing_for
         self.frozen = True
 
     def thaw(self) -> None:
         """Resume it again."""
         self.frozen = False
+        self._since = self._scheduler.current
         if self._ready and self._program is not None:
             self._queue()
 
@@ -175,6 +190,7 @@ class Task:
         program = self._program
         if program is None or self.frozen:
             return
+        self.computed += self.computing_for
         self._ready = False
         self.steps += 1
         try:

@@ -87,7 +87,7 @@ class Signalling:
         """
         if not 0 <= signal <= 64:
             raise OSError(errno.EINVAL, "Invalid argument")
-        everybody = list(self.namespace.processes.values())
+        everybody = list(self.namespace.visible.values())
         if pid > 0:
             targets = [one for one in everybody if one.pid == pid]
         elif pid == -1:
@@ -134,7 +134,7 @@ class Signalling:
         """
         pgid = pgid or self.pid
         if pgid != self.pid and not any(
-            one.pgid == pgid and one.sid == self.sid for one in self.namespace.processes.values()
+            one.pgid == pgid and one.sid == self.sid for one in self.namespace.visible.values()
         ):
             raise PermissionError(errno.EPERM, "Operation not permitted")
         self.pgid = pgid
@@ -145,7 +145,7 @@ class Signalling:
         Raises:
             OSError: EPERM, it leads a group already.
         """
-        if any(one.pgid == self.pid for one in self.namespace.processes.values()):
+        if any(one.pgid == self.pid for one in self.namespace.visible.values()):
             raise PermissionError(errno.EPERM, "Operation not permitted")
         self.pgid = self.sid = self.pid
         self.tty = None

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dockpy.fake.failure import Failure
 from dockpy.fake.kernel.mounts import prepare
 from dockpy.fake.kernel.namespace import Namespace
+from dockpy.fake.state.isolation import add_devices, hide, settings_of
 from dockpy.fake.state.runtime_checks import check_environment, check_runtime
+from dockpy.version import at_least
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from dockpy.fake.files.mounts import Source
     from dockpy.fake.kernel.file import File
+    from dockpy.fake.kernel.namespace import Pids
     from dockpy.fake.kernel.process import Process
     from dockpy.fake.kernel.tty import Terminal as Tty
     from dockpy.fake.state.container import Container
@@ -39,16 +44,19 @@ def launch(
         Failure: it cannot be started; a `LaunchFailed` where it is the runtime that says so.
     """
     engine = container.engine
-    namespace = Namespace(
-        engine.scheduler, engine.programs, container.fs, container.hostname, engine.host_pids
-    )
+    hostname = engine.networks.hostname(container)
+    pids, root = _shared_pids(container), container.fs.mounts[0]
+    namespace = Namespace(engine.scheduler, engine.programs, container.fs, hostname, engine.host_pids, pids)
     namespace.on_exit = lambda code: ended(container, code)
     namespace.on_oom = lambda process: out_of_memory(container)
     namespace.memory_limit = container.memory_limit or None
     namespace.pids_limit = container.host_config.get("PidsLimit")
     namespace.network = engine.networks.stack(container)
     check_runtime(container)
+    namespace.settings = settings = settings_of(container)
+    container.fs.forbidden, container.fs.may_open = settings.forbidden, settings.may_open
     container.namespace = namespace
+    root.read_only = False  # until all that is mounted has its place
     terminal = container.stdio.open_terminal(namespace) if container.tty else None
     _mount(container, namespace, None if terminal is None else terminal.tty)
     engine.programs.start(
@@ -63,24 +71,56 @@ def launch(
         image=container.image,
         init=bool(container.host_config.get("Init")),
     )
+    root.read_only = bool(container.host_config.get("ReadonlyRootfs"))
+
+
+def _shared_pids(container: Container) -> Pids | None:
+    """The numbers of processes that it shares with another container."""
+    mode = container.host_config.get("PidMode") or ""
+    if not mode.startswith("container:"):
+        return None
+    other = container.engine.containers.get(mode.partition(":")[2])
+    if other.namespace is None:
+        if at_least(container.engine.api, "1.46"):
+            what = f"container {other.name} is {other.state.status}"
+            raise Failure(409, f"cannot join PID namespace of a non running container: {what}")
+        raise Failure(409, f"cannot join PID of a non running container: {other.id}")
+    return other.namespace.pids
 
 
 def _mount(container: Container, namespace: Namespace, tty: Tty | None) -> None:
     """Mount what the engine gives every container, anew for each start."""
-    networks = container.engine.networks
+    fs, networks = container.fs, container.engine.networks
     for path in reversed(container.mounted):
-        container.fs.unmount(path)
+        fs.unmount(path)
+    shared = _shared_memory(container)
+    if shared is not None:
+        fs.mount("/dev/shm", shared)  # noqa: S108
     container.mounted = prepare(
-        container.fs,
+        fs,
         namespace,
         machine=container.engine.machine,
         etc={
             "hosts": lambda: networks.hosts_file(container).encode(),
-            "hostname": lambda: f"{networks.hostname(container)}\n".encode(),
+            "hostname": lambda: b"%s\n" % networks.hostname(container).encode(),
             "resolv.conf": lambda: networks.resolv_conf(container).encode(),
         },
         tty=tty,
     )
+    if shared is not None:
+        container.mounted.insert(0, "/dev/shm")  # noqa: S108
+    add_devices(container)
+    container.mounted += hide(container)
+
+
+def _shared_memory(container: Container) -> Source | None:
+    """The ``/dev/shm`` of another container that it is to have."""
+    mode = container.host_config.get("IpcMode") or ""
+    if not mode.startswith("container:"):
+        return None
+    other = container.engine.containers.get(mode.partition(":")[2])
+    mount = other.fs.mounted_at("/dev/shm")  # noqa: S108
+    return None if mount is None else mount.tree
 
 
 def launch_exec(exec: Exec, fds: dict[int, File], terminal: Terminal | None) -> Process:
@@ -114,7 +154,7 @@ def launch_exec(exec: Exec, fds: dict[int, File], terminal: Terminal | None) -> 
 
 def _environment(container: Container, more: Sequence[str], *, tty: bool) -> dict[str, str]:
     """The environment of a process: the engine's part, then the container's, then what is added."""
-    env = {"PATH": _PATH, "HOSTNAME": container.hostname}
+    env = {"PATH": _PATH, "HOSTNAME": container.engine.networks.hostname(container)}
     if tty:
         env["TERM"] = "xterm"
     for line in [*(container.config.get("Env") or ()), *more]:

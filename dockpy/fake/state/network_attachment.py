@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dockpy.fake.failure import Failure
+from dockpy.fake.kernel.network import Interface
 from dockpy.fake.state.network import Endpoint
 from dockpy.fake.state.network_ports import exposed_ports
 from dockpy.version import at_least
@@ -138,6 +139,17 @@ class Attachment:
             self.stack.addresses = {"127.0.0.1", "::1"} | {
                 address for endpoint in self.endpoints.values() for address in endpoint.addresses
             }
+            there = [one for one in self.endpoints.values() if one.addresses]
+            self.stack.interfaces = tuple(
+                Interface(f"eth{number}", one.mac, one.address, one.prefix, one.gateway)
+                for number, one in enumerate(there)
+            )
+            ways = sorted((one for one in there if one.gateway and self._leads_out(one)), key=_precedence)
+            self.stack.gateway = ways[0].gateway if ways else ""
+
+    def _leads_out(self, endpoint: Endpoint) -> bool:
+        network = self._engine.networks.by_id(endpoint.network_id)
+        return network is not None and not network.internal
 
     def ports(self) -> dict[str, list[dict[str, str]] | None]:
         """Its ports and where they are published, as inspect tells them."""
@@ -167,3 +179,8 @@ class Attachment:
     def _emit(self, action: str, network: Network) -> None:
         attributes = {"container": self.container.id, "name": network.name, "type": network.driver}
         self._engine.events.emit("network", action, network.id, attributes, network.scope)
+
+
+def _precedence(endpoint: Endpoint) -> tuple[int, str]:
+    """Where more than one network leads out: which comes first."""
+    return -(endpoint.asked.get("GwPriority") or 0), endpoint.network_name

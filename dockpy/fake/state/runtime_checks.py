@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from dockpy.fake.failure import Failure
 from dockpy.fake.programs import LaunchFailed
+from dockpy.fake.state.isolation import HOST_DEVICES
 from dockpy.version import at_least
 
 if TYPE_CHECKING:
@@ -18,9 +19,6 @@ __all__ = ["check_environment", "check_runtime"]
 
 _CREATE = "OCI runtime create failed: runc create failed: "
 _BEGIN = "unable to start container process: "
-_DEVICES = re.compile(
-    r"/dev/(?:null|zero|full|random|urandom|tty|console|ptmx|fuse|kvm|net/tun|loop\d+|tty\d+)"
-)
 _LONGEST_NAME = 64
 _OF_CONTAINERS = re.compile(
     r"net\..+|fs\.mqueue\..+|"
@@ -45,7 +43,7 @@ def check_runtime(container: Container) -> None:
         raise Failure(500, f'could not select device driver "{driver}" with capabilities: [{shown}]')
     for device in host.get("Devices") or ():
         path = device.get("PathOnHost") or ""
-        if not _DEVICES.fullmatch(path):
+        if path not in HOST_DEVICES:
             problem = f'error gathering device information while adding custom device "{path}"'
             raise Failure(500, f"{problem}: no such file or directory")
     for limit in host.get("Ulimits") or ():

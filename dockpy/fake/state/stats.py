@@ -99,6 +99,8 @@ def _named(container: Container, sample: dict[str, Any], knows: Callable[[str], 
 def _cpu(container: Container) -> dict[str, Any]:
     engine = container.engine
     used = _START_COST + (engine.now() - container.state.started_at) * _PER_SECOND // SECOND
+    if container.namespace is not None:
+        used += container.namespace.cpu_time
     return {
         "cpu_usage": {
             "total_usage": used,

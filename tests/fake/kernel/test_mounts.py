@@ -91,8 +91,9 @@ def test_proc_is_as_old_as_it_is_looked_at(world, namespace):
         ("/proc/version", b"Linux version"),
         ("/proc/mounts", b"overlay / overlay rw,relatime"),
         ("/proc/self/limits", b"Max open files            1048576"),
-        ("/sys/fs/cgroup/memory.max", b"max\n"),
-        ("/sys/fs/cgroup/pids.current", b"2\n"),
+        ("/sys/fs/cgroup/memory/memory.limit_in_bytes", b"9223372036854771712\n"),
+        ("/sys/fs/cgroup/pids/pids.current", b"2\n"),
+        ("/sys/class/net/lo/address", b"00:00:00:00:00:00\n"),
     ],
 )
 def test_files_of_the_machine(world, namespace, path, part):
