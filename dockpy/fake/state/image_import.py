@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from dockpy.fake.state.image_platform import Platform
     from dockpy.fake.state.images import Images
 
-__all__ = ["commit", "import_tar", "merged_config", "name_to_give"]
+__all__ = ["commit", "full_config", "import_tar", "merged_config", "name_to_give"]
 
 
 def name_to_give(images: Images, repository: str, tag: str, status: int = 400) -> Name | None:
@@ -87,8 +87,8 @@ def import_tar(
     config: dict[str, Any] = {
         "architecture": target.architecture or HOST.architecture,
         "comment": comment,
-        "config": _full(settings),
-        "container_config": _full({}),
+        "config": full_config(settings),
+        "container_config": full_config({}),
         "created": created,
         "docker_version": images.release,
         "history": [{"created": created, "comment": comment}],
@@ -147,9 +147,9 @@ def commit(
     document: dict[str, Any] = {
         "architecture": base.architecture,
         "author": author,
-        "config": _full(settings),
+        "config": full_config(settings),
         "container": container.id,
-        "container_config": _full(own),
+        "container_config": full_config(own),
         "created": created,
         "docker_version": images.release,
         "history": [*base.history, step],
@@ -187,7 +187,7 @@ _TEXTS = ("Hostname", "Domainname", "User", "Image", "WorkingDir")
 _FLAGS = ("AttachStdin", "AttachStdout", "AttachStderr", "Tty", "OpenStdin", "StdinOnce")
 
 
-def _full(settings: Mapping[str, Any]) -> dict[str, Any]:
+def full_config(settings: Mapping[str, Any]) -> dict[str, Any]:
     """A container's configuration with all that an engine writes of it."""
     empty = {
         **dict.fromkeys(_TEXTS, ""),

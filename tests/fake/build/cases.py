@@ -1,0 +1,570 @@
+"""Builds that were tried on real engines: see `record.py`."""
+
+from __future__ import annotations
+
+import io
+import tarfile
+from dataclasses import dataclass, field
+from typing import Any
+
+__all__ = ["CASES", "Case", "context"]
+
+FILES = {
+    "a": b"a\n",
+    "b": b"b\n",
+    "dir/c": b"c\n",
+    "dir/sub/d": b"d\n",
+    "empty": b"",
+    "with space": b"x\n",
+}
+
+
+@dataclass(frozen=True)
+class Case:
+    """A build, or several one after the other."""
+
+    name: str
+    dockerfile: str | None
+    query: dict[str, Any] = field(default_factory=dict)
+    files: dict[str, bytes] = field(default_factory=lambda: FILES)
+    body: bytes | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+def add_file(archive: tarfile.TarFile, name: str, data: bytes, mode: int = 0o644) -> None:
+    member = tarfile.TarInfo(name)
+    member.size, member.mtime, member.mode = len(data), 1_600_000_000, mode
+    archive.addfile(member, io.BytesIO(data))
+
+
+def tar_of(files: dict[str, bytes]) -> bytes:
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w", format=tarfile.USTAR_FORMAT) as archive:
+        made: set[str] = set()
+        for name, data in files.items():
+            parts = name.split("/")[:-1]
+            for number in range(1, len(parts) + 1):
+                path = "/".join(parts[:number])
+                if path not in made:
+                    made.add(path)
+                    member = tarfile.TarInfo(path)
+                    member.type, member.mode, member.mtime = tarfile.DIRTYPE, 0o755, 1_600_000_000
+                    archive.addfile(member)
+            if data.startswith(b"->"):
+                member = tarfile.TarInfo(name)
+                member.type, member.linkname, member.mode = tarfile.SYMTYPE, data[2:].decode(), 0o777
+                archive.addfile(member)
+            else:
+                add_file(archive, name, data)
+    return buffer.getvalue()
+
+
+def context(case: Case) -> bytes:
+    """What is sent."""
+    if case.body is not None:
+        return case.body
+    files = dict(case.files)
+    if case.dockerfile is not None:
+        files = {case.query.get("dockerfile", "Dockerfile"): case.dockerfile.encode(), **files}
+    return tar_of(files)
+
+
+B = "FROM busybox\n"
+S = "FROM scratch\n"
+
+# By name: a Dockerfile.
+_DOCKERFILES: dict[str, str] = {
+    # parsing
+    "empty": "",
+    "blank": "\n",
+    "blanks": "\n  \n\t\n",
+    "comment only": "# hello\n",
+    "from nothing": "FROM\n",
+    "from two": "FROM a b\n",
+    "from four": "FROM a as b c\n",
+    "from as nothing": "FROM busybox AS\n",
+    "from as bad": "FROM busybox AS 1a\n",
+    "from as bad2": "FROM busybox AS a/b\n",
+    "from as upper": "FROM busybox AS Base\nFROM base\nENV A=1\n",
+    "from flag": "FROM --foo=bar busybox\n",
+    "from no stage": "RUN true\n",
+    "from no stage env": "ENV A=b\n",
+    "from only arg": "ARG A=b\n",
+    "from lower": "from busybox\nenv A=b\n",
+    "from bad name": "FROM BUSYBOX\n",
+    "from bad name2": "FROM busybox:\n",
+    "from bad name3": "FROM a//b\n",
+    "from blank arg": "ARG X\nFROM $X\n",
+    "from blank arg2": "FROM $X\n",
+    "from blank arg3": "ARG X=\nFROM ${X}\n",
+    "from arg default": "FROM ${X:-busybox}\nENV A=b\n",
+    "from arg": "ARG X=busybox\nFROM $X\nENV X=$X\n",
+    "from arg in stage": "ARG X=busybox\nFROM $X\nARG X\nENV Y=$X\n",
+    "from arg in stage default": "ARG X=busybox\nFROM $X\nARG X=z\nENV Y=$X\n",
+    "from arg two": "ARG X=busy\nARG Y=${X}box\nFROM $Y\nENV A=b\n",
+    "arg two names meta": "ARG X=busybox Y=latest\nFROM $X:$Y\nENV A=b\n",
+    "from scratch": S,
+    "from scratch env": S + "ENV A=b\n",
+    "from scratch run": S + "RUN true\n",
+    "from scratch run exec": S + 'RUN ["/nothing"]\n',
+    "from scratch workdir": S + "WORKDIR /a/b\n",
+    "from scratch copy": S + "COPY a /\n",
+    "from scratch label": S + "LABEL a=b\n",
+    "from scratch two": S + 'ENV A=b\nCMD ["x"]\n',
+    "from only": B,
+    "from twice": B + B,
+    "from same name": "FROM busybox AS a\nFROM busybox AS a\nENV A=b\n",
+    "from stage": "FROM busybox AS a\nENV A=b\nFROM a\nENV B=$A\n",
+    "from stage number": "FROM busybox\nENV A=b\nFROM 0\nENV B=$A\n",
+    "from missing": "FROM dockpy-nowhere-at-all\n",
+    "from platform": "FROM --platform=linux/amd64 busybox\nENV A=b\n",
+    "from platform arg": "ARG P=linux/amd64\nFROM --platform=$P busybox\nENV A=b\n",
+    "from platform bad": "FROM --platform=li/n/u/x busybox\nENV A=b\n",
+    "from platform bad2": "FROM --platform=$$ busybox\nENV A=b\n",
+    "from platform other": "FROM --platform=linux/arm64 busybox\nENV A=b\n",
+    "from platform scratch": "FROM --platform=linux/arm64 scratch\nENV A=b\n",
+    "from platform windows": "FROM --platform=windows/amd64 scratch\nENV A=b\n",
+    "unknown": B + "\nFOO bar\n",
+    "unknown two": B + "FOO bar\nBAR baz\n",
+    "unknown first": "FOO bar\n",
+    "unknown alone": "FOO\n",
+    "unknown quoted": B + '"x"\n',
+    "line continued": B + "ENV A=b \\\n  C=d \\\n\n  E=f\n",
+    "line continued comment": B + "RUN echo a \\\n# comment\n  && echo b\n",
+    "line continued end": B + "RUN echo a \\\n",
+    "line continued blanks": B + "RUN echo a \\   \n && echo b\n",
+    "line indented": "  FROM busybox\n  \tENV A=b\n",
+    "line crlf": "FROM busybox\r\nENV A=b\r\nRUN echo hi\r\n",
+    "line bom": "\ufeffFROM busybox\nENV A=b\n",
+    "line tabs": "FROM\tbusybox\nENV\tA=b\tC=d\n",
+    "line inner comment": B + "RUN echo a # b\nENV A=b # c=d\n",
+    "line no end": "FROM busybox\nENV A=b",
+    "directive escape": "# escape=`\nFROM busybox\nENV A=b `\n C=d\n",
+    "directive escape backslash": "# escape=\\\nFROM busybox\nENV A=b\n",
+    "directive escape bad": "# escape=x\nFROM busybox\nENV A=b\n",
+    "directive escape twice": "# escape=`\n# escape=`\nFROM busybox\n",
+    "directive escape upper": "# ESCAPE=`\nFROM busybox\nENV A=b `\n C=d\n",
+    "directive escape late": "# hello\n# escape=`\nFROM busybox\nENV A=b `\n",
+    "directive escape path": "# escape=`\nFROM busybox\nENV A=C:\\Dir\nENV B=a`$A\n",
+    "directive syntax": "# syntax=docker/dockerfile:1\nFROM busybox\nENV A=b\n",
+    "directive syntax twice": "# syntax=a\n# syntax=b\nFROM busybox\n",
+    "directive check": "# check=error=true\nFROM busybox\nENV A=b\n",
+    "directive unknown": "# foo=bar\n# escape=`\nFROM busybox\nENV A=b `\n C=d\n",
+    "no args run": B + "RUN\n",
+    "no args cmd": B + "CMD\n",
+    "no args entrypoint": B + "ENTRYPOINT\n",
+    "no args env": B + "ENV\n",
+    "no args label": B + "LABEL\n",
+    "no args copy": B + "COPY\n",
+    "no args add": B + "ADD\n",
+    "no args workdir": B + "WORKDIR\n",
+    "no args user": B + "USER\n",
+    "no args expose": B + "EXPOSE\n",
+    "no args volume": B + "VOLUME\n",
+    "no args shell": B + "SHELL\n",
+    "no args onbuild": B + "ONBUILD\n",
+    "no args healthcheck": B + "HEALTHCHECK\n",
+    "no args stopsignal": B + "STOPSIGNAL\n",
+    "no args maintainer": B + "MAINTAINER\n",
+    "no args arg": B + "ARG\n",
+    # ENV
+    "env old": B + "ENV A b c\n",
+    "env old quoted": B + 'ENV A "b c"\n',
+    "env one word": B + "ENV A\n",
+    "env mixed": B + "ENV A=b c\n",
+    "env blank name": B + "ENV =b\n",
+    "env many": B + "ENV A=b C=\"d e\" F='g h' I=j\\ k\n",
+    "env empty": B + 'ENV A= B=""\n',
+    "env over": B + "ENV A=1\nENV A=2 B=$A\nENV C=$B$A\n",
+    "env path": B + "ENV PATH=/x:$PATH\n",
+    "env quotes": B + 'ENV A=\'$PATH\' B="\\$PATH" C=\\$PATH D="a\\"b"\n',
+    "env unfinished quote": B + 'ENV A="b\n',
+    "env unfinished quote2": B + "ENV A='b\n",
+    "env equals": B + "ENV A=b=c\n",
+    "env flag": B + "ENV --foo A=b\n",
+    # expansion
+    "expand default": B + "ENV A=${X:-y} B=${PATH:+set} C=${X:+set} D=${X:-} E=${X-z}\n",
+    "expand plain minus": B + "ENV X=\nENV A=${X-y} B=${X:-y} C=${X+y} D=${X:+y}\n",
+    "expand error": B + "ENV A=${X:?no x}\n",
+    "expand error2": B + "ENV A=${X?no x}\n",
+    "expand error3": B + "ENV A=${X:?}\n",
+    "expand error set": B + "ENV X=1\nENV A=${X:?no x}\n",
+    "expand nested": B + "ENV Y=z\nENV A=${X:-$Y} B=${X:-${Y}w} C=${X:-a b}\n",
+    "expand bad": B + "ENV A=${X\n",
+    "expand bad2": B + "ENV A=${X!y}\n",
+    "expand bad3": B + "ENV A=${X:!y}\n",
+    "expand bad4": B + "ENV A=${}\n",
+    "expand bad5": B + "ENV A=${X:-y\n",
+    "expand bad6": B + "ENV A=${:-y}\n",
+    "expand prefix": B + "ENV X=aXbXc\nENV A=${X#*X} B=${X##*X} C=${X%X*} D=${X%%X*}\n",
+    "expand replace": B + "ENV X=aXbXc\nENV A=${X/X/-} B=${X//X/-} C=${X/X} D=${X//?b/}\n",
+    "expand special": B + "ENV A=$1 B=$$ C=$@ D=$ E=a$ F=${1} G=$-x\n",
+    "expand label": B + "ENV A=b\nLABEL x=$A y=\"$A\" z='$A' $A=k\n",
+    "expand user": B + "ENV A=daemon\nUSER $A\n",
+    "expand workdir": B + "ENV A=/x\nWORKDIR $A/y\nWORKDIR z\n",
+    "expand expose": B + 'ENV A="80 443"\nEXPOSE $A 99/udp\n',
+    "expand volume": B + 'ENV A=/v\nVOLUME $A ${A}2\nVOLUME ["$A/3"]\n',
+    "expand copy": B + "ENV A=a D=/d/\nCOPY $A $D\n",
+    "expand stopsignal": B + "ENV A=SIGINT\nSTOPSIGNAL $A\n",
+    "expand cmd": B + 'ENV A=b\nCMD ["$A"]\nENTRYPOINT $A\n',
+    "expand shell": B + 'ENV A=b\nSHELL ["$A"]\n',
+    "expand onbuild": B + "ENV A=b\nONBUILD ENV B=$A\n",
+    "expand arg": B + "ENV A=b\nARG B=$A\nENV C=$B\n",
+    "expand run": B + "ENV A=b\nRUN echo $A\n",
+    "expand unicode": B + "ENV A=ä\nLABEL b=$A\n",
+    # LABEL
+    "label old": B + "LABEL a b c\n",
+    "label one word": B + "LABEL a\n",
+    "label many": B + 'LABEL a=b "c d"="e f" g="h\\\ni"\n',
+    "label blank": B + "LABEL =b\n",
+    "label quoted": B + 'LABEL "a"=\'b\' c.d-e="x=y"\n',
+    "label flag": B + "LABEL --x a=b\n",
+    # ARG
+    "arg": B + "ARG A=b\nRUN echo [$A]\n",
+    "arg none": B + "ARG A\nRUN echo [$A]\n",
+    "arg many": B + "ARG A=b C=d E\nRUN echo $A$C\n",
+    "arg two words": B + "ARG A b\n",
+    "arg blank": B + "ARG =b\n",
+    "arg quoted": B + 'ARG A="b c"\nENV D=$A\n',
+    "arg env wins": B + "ENV A=e\nARG A=b\nRUN echo $A\n",
+    "arg then env": B + "ARG A=b\nENV A=e$A\nRUN echo $A\n",
+    "arg stages": "FROM busybox AS x\nARG A=b\nFROM busybox\nENV B=[$A]\n",
+    "arg proxy": B + "RUN echo [$HTTP_PROXY]\n",
+    "arg predefined": B + "ARG HTTP_PROXY=x\nRUN echo [$HTTP_PROXY]\n",
+    "arg bad value": B + "ARG A=${B\n",
+    # RUN
+    "run": B + "RUN echo hi\n",
+    "run stderr": B + "RUN echo err >&2\n",
+    "run silent": B + "RUN true\n",
+    "run exec": B + 'RUN ["echo", "hi"]\n',
+    "run exec single": B + "RUN ['echo', 'hi']\n",
+    "run exec empty": B + "RUN []\n",
+    "run exec number": B + "RUN [1]\n",
+    "run fail": B + "RUN false\n",
+    "run fail code": B + "RUN exit 3\n",
+    "run fail exec": B + 'RUN ["sh", "-c", "exit 7"]\n',
+    "run not found": B + "RUN nothing-here\n",
+    "run exec not found": B + 'RUN ["nothing-here"]\n',
+    "run no line end": B + "RUN printf abc\n",
+    "run files": B + "RUN echo x > /f\nRUN cat /f\n",
+    "run user": B + "USER daemon\nRUN id -un\n",
+    "run bad user": B + "USER nobody-there\nRUN true\n",
+    "run workdir": B + "WORKDIR /w\nRUN pwd\n",
+    "run entrypoint": B + 'ENTRYPOINT ["echo", "never"]\nRUN echo run\n',
+    "run shell": B + 'SHELL ["/bin/sh", "-ec"]\nRUN echo x\nCMD echo y\n',
+    "run flag": B + "RUN --foo=bar true\n",
+    "run mount": B + "RUN --mount=type=cache,target=/x true\n",
+    "run network": B + "RUN --network=none true\n",
+    "run security": B + "RUN --security=insecure true\n",
+    "run mount bad": B + "RUN --mount=type=foo true\n",
+    "run heredoc": B + "RUN <<EOF\necho hi\nEOF\n",
+    "run heredoc cat": B + "RUN cat <<EOF\nhi\nEOF\n",
+    "run heredoc open": B + "RUN <<EOF\necho hi\n",
+    "run multi": B + "RUN echo a && \\\n    echo b\n",
+    "run healthcheck": B + "HEALTHCHECK CMD true\nRUN true\n",
+    "run quotes": B + "RUN echo 'a  b' \"$HOME\"\n",
+    "run brackets": B + "RUN [ -d /tmp ] && echo yes\n",
+    # CMD, ENTRYPOINT, SHELL
+    "cmd shell": B + "CMD echo hi\n",
+    "cmd exec": B + 'CMD ["echo", "hi \\" there", "<&>"]\n',
+    "cmd empty": B + "CMD []\n",
+    "cmd twice": B + "CMD a\nCMD b\n",
+    "cmd flag": B + "CMD --x a\n",
+    "cmd bad json": B + 'CMD ["a", b]\n',
+    "entrypoint shell": B + "ENTRYPOINT echo hi\n",
+    "entrypoint exec": B + 'ENTRYPOINT ["echo"]\n',
+    "entrypoint empty": B + "ENTRYPOINT []\n",
+    "entrypoint after cmd": B + 'CMD ["x"]\nENTRYPOINT ["echo"]\n',
+    "entrypoint before cmd": B + 'ENTRYPOINT ["echo"]\nCMD ["x"]\n',
+    "entrypoint resets cmd": B + 'ENTRYPOINT ["echo"]\nRUN true\n',
+    "shell": B + 'SHELL ["/bin/sh", "-x"]\nCMD a\n',
+    "shell words": B + "SHELL /bin/sh -x\n",
+    "shell empty": B + "SHELL []\n",
+    # EXPOSE, VOLUME, USER, WORKDIR, STOPSIGNAL, MAINTAINER
+    "expose": B + "EXPOSE 80 443/tcp 53/udp\n",
+    "expose range": B + "EXPOSE 8000-8002\n",
+    "expose bad": B + "EXPOSE x\n",
+    "expose bad proto": B + "EXPOSE 80/foo\n",
+    "expose big": B + "EXPOSE 70000\n",
+    "expose host": B + "EXPOSE 8080:80\n",
+    "expose ip": B + "EXPOSE 127.0.0.1:8080:80\n",
+    "expose range bad": B + "EXPOSE 90-80\n",
+    "expose zero": B + "EXPOSE 0\n",
+    "expose upper": B + "EXPOSE 80/TCP\n",
+    "expose empty": B + 'EXPOSE ""\n',
+    "volume": B + "VOLUME /a /b\n",
+    "volume json": B + 'VOLUME ["/a", "/b c"]\n',
+    "volume blank": B + 'VOLUME [""]\n',
+    "volume empty": B + "VOLUME []\n",
+    "volume run": B + "VOLUME /v\nRUN echo x > /v/f\nRUN ls /v\n",
+    "user": B + "USER daemon\n",
+    "user two": B + "USER a b\n",
+    "user group": B + "USER 1000:1000\nRUN id -u; id -g\n",
+    "workdir": B + "WORKDIR /a\nWORKDIR b\nWORKDIR ../c\n",
+    "workdir two": B + "WORKDIR /a b\n",
+    "workdir file": B + "WORKDIR /etc/passwd\n",
+    "workdir relative": B + "WORKDIR a/b/\n",
+    "workdir there": B + "WORKDIR /etc\n",
+    "workdir env": B + "WORKDIR $X\n",
+    "workdir quoted": B + 'WORKDIR "/a b"\n',
+    "stopsignal": B + "STOPSIGNAL SIGKILL\n",
+    "stopsignal number": B + "STOPSIGNAL 9\n",
+    "stopsignal bad": B + "STOPSIGNAL FOO\n",
+    "stopsignal bad number": B + "STOPSIGNAL 0\n",
+    "stopsignal two": B + "STOPSIGNAL a b\n",
+    "stopsignal rt": B + "STOPSIGNAL SIGRTMIN+3\n",
+    "maintainer": B + "MAINTAINER Jane <j@x>\nENV A=b\n",
+    "maintainer twice": B + "MAINTAINER a\nMAINTAINER b\n",
+    # HEALTHCHECK
+    "health": B + "HEALTHCHECK CMD true\n",
+    "health json": B
+    + 'HEALTHCHECK --interval=5s --timeout=1m30s --retries=3 --start-period=1s CMD ["a", "b"]\n',
+    "health start interval": B + "HEALTHCHECK --start-interval=1s CMD a\n",
+    "health none": B + "HEALTHCHECK NONE\n",
+    "health none args": B + "HEALTHCHECK NONE x\n",
+    "health other": B + "HEALTHCHECK FOO x\n",
+    "health no cmd": B + "HEALTHCHECK CMD\n",
+    "health none flag": B + "HEALTHCHECK --interval=5s NONE\n",
+    "health twice": B + "HEALTHCHECK CMD a\nHEALTHCHECK CMD b\n",
+    "health bad interval": B + "HEALTHCHECK --interval=x CMD a\n",
+    "health bad interval2": B + "HEALTHCHECK --interval=5 CMD a\n",
+    "health small interval": B + "HEALTHCHECK --interval=1us CMD a\n",
+    "health negative": B + "HEALTHCHECK --interval=-1s CMD a\n",
+    "health bad retries": B + "HEALTHCHECK --retries=x CMD a\n",
+    "health negative retries": B + "HEALTHCHECK --retries=-1 CMD a\n",
+    "health zero retries": B + "HEALTHCHECK --retries=0 CMD a\n",
+    "health flag": B + "HEALTHCHECK --foo=1 CMD a\n",
+    "health lower": B + "healthcheck cmd a\n",
+    "health flag twice": B + "HEALTHCHECK --interval=1s --interval=2s CMD a\n",
+    "health flag no value": B + "HEALTHCHECK --interval CMD a\n",
+    "health hours": B + "HEALTHCHECK --interval=1h1m1.5s --timeout=100ms CMD a\n",
+    # ONBUILD
+    "onbuild": B + "ONBUILD RUN echo hi\n",
+    "onbuild onbuild": B + "ONBUILD ONBUILD RUN x\n",
+    "onbuild from": B + "ONBUILD FROM x\n",
+    "onbuild maintainer": B + "ONBUILD MAINTAINER x\n",
+    "onbuild bad": B + "ONBUILD FOO x\n",
+    "onbuild bad args": B + "ONBUILD ENV\n",
+    "onbuild used": "FROM busybox AS a\nONBUILD ENV A=b\nONBUILD RUN echo $A\nFROM a\nENV C=$A\n",
+    "onbuild one": "FROM busybox AS a\nONBUILD COPY a /\nFROM a\n",
+    "onbuild bad used": "FROM busybox AS a\nONBUILD ENV A\nFROM a\n",
+    "onbuild copy from": B + "ONBUILD COPY --from=x a b\n",
+    # COPY
+    "copy": B + "COPY a /\n",
+    "copy to file": B + "COPY a /x\n",
+    "copy to dir": B + "COPY a /d/\nRUN ls -l /d | wc -l; stat -c '%a %u %g %Y' /d/a\n",
+    "copy two": B + "COPY a b /d/\n",
+    "copy two file": B + "COPY a b /d\n",
+    "copy dir": B + "COPY dir /d\nRUN find /d | sort\n",
+    "copy dir slash": B + "COPY dir/ /d/\nRUN find /d | sort\n",
+    "copy all": B + "COPY . /d\nRUN find /d | sort\n",
+    "copy glob": B + "COPY ? /d/\nRUN find /d | sort\n",
+    "copy glob none": B + "COPY *.x /d/\n",
+    "copy glob dir": B + "COPY d*/* /d/\nRUN find /d | sort\n",
+    "copy glob class": B + "COPY [ab] /d/\n",
+    "copy glob bad": B + "COPY [a /d/\n",
+    "copy json": B + 'COPY ["with space", "/d/"]\n',
+    "copy json one": B + 'COPY ["a"]\n',
+    "copy one": B + "COPY a\n",
+    "copy missing": B + "COPY nowhere /\n",
+    "copy missing two": B + "COPY a nowhere /d/\n",
+    "copy outside": B + "COPY ../a /\n",
+    "copy outside2": B + "COPY dir/../../a /\n",
+    "copy absolute": B + "COPY /a /x\n",
+    "copy dot slash": B + "COPY ./a /x\n",
+    "copy empty": B + "COPY empty /x\n",
+    "copy relative": B + "WORKDIR /w\nCOPY a .\nCOPY b x\nCOPY a ./\nRUN find /w | sort\n",
+    "copy relative root": B + "COPY a x\nRUN ls /x\n",
+    "copy chown": B + "COPY --chown=daemon:1 a /x\nRUN stat -c '%u %g' /x\n",
+    "copy chown user": B + "COPY --chown=33 dir /d\nRUN stat -c '%u %g' /d /d/c\n",
+    "copy chown bad": B + "COPY --chown=nobody-there a /x\n",
+    "copy chown bad group": B + "COPY --chown=0:nobody-there a /x\n",
+    "copy chown three": B + "COPY --chown=0:0:0 a /x\n",
+    "copy chown env": B + "ENV O=1:2\nCOPY --chown=$O a /x\nRUN stat -c '%u %g' /x\n",
+    "copy chmod": B + "COPY --chmod=755 a /x\n",
+    "copy link": B + "COPY --link a /x\n",
+    "copy parents": B + "COPY --parents a /x\n",
+    "copy exclude": B + "COPY --exclude=a a /x\n",
+    "copy flag": B + "COPY --form=a b c\n",
+    "copy flag2": B + "COPY --fro=a b c\n",
+    "copy from": "FROM busybox AS a\nRUN echo x > /f\nFROM busybox\nCOPY --from=a /f /g\nRUN cat /g\n",
+    "copy from number": "FROM busybox\nRUN echo x > /f\nFROM busybox\nCOPY --from=0 /f /g\n",
+    "copy from image": B + "COPY --from=busybox /etc/passwd /p\n",
+    "copy from missing": B + "COPY --from=nowhere-at-all /a /b\n",
+    "copy from itself": "FROM busybox AS a\nCOPY --from=a /etc/passwd /b\n",
+    "copy from later": B + "COPY --from=1 /etc/passwd /b\nFROM busybox\n",
+    "copy from no file": "FROM busybox AS a\nFROM busybox\nCOPY --from=a /nowhere /b\n",
+    "copy from dir": "FROM busybox AS a\nRUN mkdir /d && echo x > /d/f && chown 5:6 /d/f\nFROM busybox\nCOPY --from=a /d /e\nRUN stat -c '%u %g %n' /e /e/f\n",
+    "copy from chown": "FROM busybox AS a\nRUN echo x > /f\nFROM busybox\nCOPY --from=a --chown=7 /f /g\nRUN stat -c '%u %g' /g\n",
+    "copy from scratch": "FROM scratch\nCOPY a /\nFROM busybox\nCOPY --from=0 /a /b\n",
+    "copy over file": B + "COPY a /x\nCOPY b /x\nRUN cat /x\n",
+    "copy into file": B + "COPY dir /etc/passwd\n",
+    "copy file over dir": B + "COPY a /etc\nRUN cat /etc/a\n",
+    "copy below file": B + "COPY a /etc/passwd/x\n",
+    "copy heredoc": B + "COPY <<EOF /x\nhi\nEOF\n",
+    "copy url": B + "COPY http://127.0.0.1:1/x /\n",
+    "copy dockerfile": B + "COPY Dockerfile /\n",
+    "copy variable missing": B + "COPY $X /\n",
+    "copy quoted": B + 'COPY "a" "/x"\n',
+    "copy escaped": B + "COPY with\\ space /x\n",
+    # ADD
+    "add": B + "ADD a /\n",
+    "add dir": B + "ADD dir /d\nRUN find /d | sort\n",
+    "add url": B + "ADD http://127.0.0.1:1/x /\n",
+    "add url dir": B + "ADD http://127.0.0.1:1/ /x/\n",
+    "add git": B + "ADD git@x:y.git /\n",
+    "add checksum": B + "ADD --checksum=sha256:00 http://127.0.0.1:1/x /\n",
+    "add keep git": B + "ADD --keep-git-dir=true a /\n",
+    "add chmod": B + "ADD --chmod=755 a /\n",
+    "add chown": B + "ADD --chown=3 a /x\nRUN stat -c '%u %g' /x\n",
+    "add from": B + "ADD --from=a a /x\n",
+    "add missing": B + "ADD nowhere /\n",
+    "add two file": B + "ADD a b /d\n",
+    "add one": B + "ADD a\n",
+    # more than one of something
+    "stages": "FROM busybox AS a\nRUN echo a\nFROM busybox AS b\nRUN echo b\nFROM busybox\nCOPY --from=a /etc/passwd /a\nENV A=b\n",
+    "many": B
+    + 'ENV A=b\nLABEL c=d\nEXPOSE 80\nVOLUME /v\nUSER daemon\nWORKDIR /w\nSTOPSIGNAL 9\nCMD a\nENTRYPOINT b\nSHELL ["c"]\nONBUILD RUN x\nHEALTHCHECK NONE\nMAINTAINER m\nARG x\n',
+}
+
+
+def _archive(*names: str) -> bytes:
+    return tar_of({name: name.encode() for name in names})
+
+
+def _gzipped(data: bytes) -> bytes:
+    import gzip
+
+    return gzip.compress(data, mtime=0)
+
+
+E = B + "ENV A=b\n"
+A = B + "ARG A\nENV B=$A\nRUN echo [$A]\n"
+_MORE: list[Case] = [
+    Case("tag", E, {"t": "dockpy-build-case:1"}),
+    Case("tags", E, {"t": ["dockpy-build-case:1", "dockpy-build-case:2", "dockpy-build-case:1"]}),
+    Case("tag default", E, {"t": "dockpy-build-case"}),
+    Case("tag bad", E, {"t": "DOCKPY"}),
+    Case("tag bad2", E, {"t": ["ok", "a//b"]}),
+    Case("tag digest", E, {"t": "a@sha256:" + "0" * 64}),
+    Case("tag empty", E, {"t": ["", "dockpy-build-case"]}),
+    Case("quiet", E, {"q": "1"}),
+    Case("quiet fail", B + "RUN echo x; false\n", {"q": "1"}),
+    Case("quiet bad", "FOO\n", {"q": "1"}),
+    Case("quiet tag", E, {"q": "1", "t": "dockpy-build-case"}),
+    Case("target", "FROM busybox AS a\nENV A=b\nFROM busybox AS b\nENV C=d\n", {"target": "a"}),
+    Case("target upper", "FROM busybox AS a\nENV A=b\nFROM busybox AS b\nENV C=d\n", {"target": "A"}),
+    Case("target number", "FROM busybox AS a\nENV A=b\nFROM busybox AS b\nENV C=d\n", {"target": "0"}),
+    Case("target number2", "FROM busybox AS a\nENV A=b\nFROM busybox AS b\nENV C=d\n", {"target": "7"}),
+    Case("target missing", E, {"target": "nowhere"}),
+    Case("buildarg", A, {"buildargs": '{"A":"x"}'}),
+    Case("buildarg null", A, {"buildargs": '{"A":null}'}),
+    Case("buildarg empty", A, {"buildargs": '{"A":""}'}),
+    Case("buildarg unused", E, {"buildargs": '{"X":"x"}'}),
+    Case("buildarg unused two", E, {"buildargs": '{"Y":"x","X":"x"}'}),
+    Case("buildarg proxy", B + "RUN echo [$HTTP_PROXY]\n", {"buildargs": '{"HTTP_PROXY":"p"}'}),
+    Case(
+        "buildarg proxy declared",
+        B + "ARG HTTP_PROXY\nRUN echo [$HTTP_PROXY]\n",
+        {"buildargs": '{"HTTP_PROXY":"p"}'},
+    ),
+    Case("buildarg meta", "ARG X=nowhere\nFROM $X\nENV A=b\n", {"buildargs": '{"X":"busybox"}'}),
+    Case("buildarg bad", E, {"buildargs": "x"}),
+    Case("buildarg list", E, {"buildargs": "[1]"}),
+    Case("buildarg number", E, {"buildargs": '{"A":1}'}),
+    Case("labels", E, {"labels": '{"x":"y"}'}),
+    Case("labels two", E, {"labels": '{"x":"y","a":"b c"}'}),
+    Case("labels quoted", E, {"labels": '{"x":"a\\"b$c"}'}),
+    Case("labels bad", E, {"labels": "x"}),
+    Case(
+        "labels target", "FROM busybox AS a\nENV A=b\nFROM busybox\n", {"labels": '{"x":"y"}', "target": "a"}
+    ),
+    Case("cachefrom bad", E, {"cachefrom": "x"}),
+    Case("ulimits bad", E, {"ulimits": "x"}),
+    Case("shmsize bad", E, {"shmsize": "x"}),
+    Case("memory small", B + "RUN true\n", {"memory": "1024"}),
+    Case("cpuperiod small", B + "RUN true\n", {"cpuperiod": "1"}),
+    Case("squash", E, {"squash": "1"}),
+    Case("isolation", E, {"isolation": "hyperv"}),
+    Case("isolation default", E, {"isolation": "default"}),
+    Case("securityopt", E, {"securityopt": "x"}),
+    Case("version bad", E, {"version": "3"}),
+    Case("version one", E, {"version": "1"}),
+    Case("platform", E, {"platform": "linux/amd64"}),
+    Case("platform other", E, {"platform": "linux/arm64"}),
+    Case("platform bad", E, {"platform": "a/b/c/d"}),
+    Case("platform unknown", E, {"platform": "foo"}),
+    Case("platform scratch", S + "ENV A=b\n", {"platform": "linux/arm64"}),
+    Case("remote bad", E, {"remote": "foo"}),
+    Case("remote session", E, {"remote": "client-session"}),
+    Case("remote refused", E, {"remote": "http://127.0.0.1:1/x"}),
+    Case("network none", B + "RUN ls /sys/class/net\n", {"networkmode": "none"}),
+    Case("network missing", B + "RUN true\n", {"networkmode": "nowhere"}),
+    Case("network missing env", E, {"networkmode": "nowhere"}),
+    Case("extrahosts", B + "RUN tail -n 2 /etc/hosts | head -n 1\n", {"extrahosts": "db:10.0.0.2"}),
+    Case("extrahosts bad", B + "RUN true\n", {"extrahosts": "db"}),
+    Case("rm", B + "RUN true\n", {"rm": "0"}),
+    Case("rm fail", B + "RUN false\n", {"rm": "1", "forcerm": "0"}),
+    Case("forcerm fail", B + "RUN false\n", {"forcerm": "1"}),
+    Case("pull missing", "FROM dockpy-nowhere-at-all\n", {"pull": "1"}),
+    Case("outputs bad", E, {"outputs": "x"}),
+    Case("dockerfile", E, {"dockerfile": "Other"}),
+    Case("dockerfile below", E, {"dockerfile": "x/Other"}),
+    Case("dockerfile outside", None, {"dockerfile": "../Other"}),
+    Case("dockerfile missing", None, {}),
+    Case("dockerfile missing named", None, {"dockerfile": "Other"}),
+    Case("dockerfile absolute", E, {"dockerfile": "/Dockerfile"}, body=tar_of({"Dockerfile": E.encode()})),
+    Case("dockerfile lower", None, {}, {"dockerfile": E.encode()}),
+    Case("dockerfile directory", None, {}, {"Dockerfile/x": b""}),
+    Case("dockerfile link", None, {}, {"Dockerfile": b"->Other", "Other": E.encode()}),
+    Case("dockerfile link outside", None, {}, {"Dockerfile": b"->/etc/passwd", "Other": E.encode()}),
+    Case("body empty", None, body=b""),
+    Case("body text", None, body=b"FROM busybox\n"),
+    Case("body text long", None, body=b"FROM busybox\n" * 100),
+    Case("body zeros", None, body=bytes(1024)),
+    Case("body gzip", None, body=_gzipped(tar_of({"Dockerfile": E.encode()}))),
+    Case("body gzip broken", None, body=_gzipped(tar_of({"Dockerfile": E.encode()}))[:60]),
+    Case("body short", None, body=tar_of({"Dockerfile": E.encode()})[:700]),
+    Case("content type", E, headers={"Content-Type": "text/plain"}),
+    Case(
+        "ignore",
+        B + "COPY . /d\nRUN find /d | sort\n",
+        files={".dockerignore": b"Dockerfile\na\n", "a": b"", "b": b""},
+    ),
+    Case(
+        "ignore itself",
+        B + "COPY . /d\nRUN find /d | sort\n",
+        files={".dockerignore": b".dockerignore\n# x\n\n", "a": b""},
+    ),
+    Case("ignore all", B + "COPY . /d\nRUN find /d | sort\n", files={".dockerignore": b"*\n!a\n", "a": b""}),
+    Case(
+        "ignore glob",
+        B + "COPY . /d\nRUN find /d | sort\n",
+        files={".dockerignore": b"**/Docker*\n", "a": b""},
+    ),
+    Case("ignore bad", B + "COPY . /d\nRUN find /d | sort\n", files={".dockerignore": b"[a\n", "a": b""}),
+    Case(
+        "ignore missing file", B + "COPY Dockerfile /d\n", files={".dockerignore": b"Dockerfile\n", "a": b""}
+    ),
+    Case("link", B + "COPY l /x\nRUN cat /x\n", files={"a": b"a\n", "l": b"->a"}),
+    Case("link dir", B + "COPY l /x\nRUN find /x | sort\n", files={"d/a": b"a\n", "l": b"->d"}),
+    Case("link inside", B + "COPY d /x\nRUN readlink /x/l\n", files={"d/a": b"a\n", "d/l": b"->a"}),
+    Case("link outside", B + "COPY l /x\n", files={"l": b"->../../etc/passwd"}),
+    Case("link broken", B + "COPY l /x\n", files={"l": b"->nowhere"}),
+    Case("link loop", B + "COPY l /x\n", files={"l": b"->l"}),
+    Case("add tar", B + "ADD t.tar /d\nRUN find /d | sort\n", files={"t.tar": _archive("x", "y/z")}),
+    Case("add tar.gz", B + "ADD t /d/\nRUN find /d | sort\n", files={"t": _gzipped(_archive("x", "y/z"))}),
+    Case("add gz", B + "ADD t.gz /d/\nRUN find /d | sort\n", files={"t.gz": _gzipped(b"hello")}),
+    Case("add tar broken", B + "ADD t /d/\nRUN find /d | sort\n", files={"t": _archive("x", "y/z")[:700]}),
+    Case("copy tar", B + "COPY t.tar /d/\nRUN find /d | sort\n", files={"t.tar": _archive("x", "y/z")}),
+    Case("add tar to file", B + "ADD t.tar /etc/passwd\n", files={"t.tar": _archive("x")}),
+    Case(
+        "add tar chown",
+        B + "ADD --chown=5 t.tar /d\nRUN stat -c '%u %n' /d /d/x\n",
+        files={"t.tar": _archive("x")},
+    ),
+    Case("warn empty line", B + "RUN echo a \\\n\n && echo b\n"),
+    Case("auth bad", E, headers={"X-Registry-Config": "x"}),
+]
+
+CASES: list[Case] = [Case(name, text) for name, text in _DOCKERFILES.items()] + _MORE
