@@ -161,6 +161,8 @@ class Router:
 
     def _refuse_version(self, version: str) -> Reply | None:
         engine = self._engine
+        if not re.fullmatch(r"\d{1,3}\.\d{1,4}", version):
+            version = version if version == "1" else "0." + version
         if not at_least(engine.api, version):
             known = f"Maximum supported API version is {engine.api}"
             return Reply.error(400, f"client version {version} is too new. {known}")

@@ -84,13 +84,19 @@ def _start(call: Call) -> Answer | None:
             "starting container with non-empty request body was deprecated since API v1.22 "
             "and removed in v1.24",
         )
-    started = call.engine.containers.start(_container(call))
+    container = _container(call)
+    if call.text("checkpoint") and not container.state.running:
+        raise Failure(400, "checkpoint is only supported in experimental mode")
+    started = call.engine.containers.start(container)
     return None if started else Answer(status=304)
 
 
 @handles(ops.STOP)
 def _stop(call: Call) -> Answer | None:
     container = _container(call)
+    if not container.state.running and not container.state.restarting:
+        _timeout(call)
+        return Answer(status=304)
     signal = _stop_signal(call, container, "stop")
     stopped = call.engine.containers.stop(container, _timeout(call), signal, call.gone)
     return None if stopped else Answer(status=304)
@@ -100,7 +106,11 @@ def _stop(call: Call) -> Answer | None:
 def _restart(call: Call) -> None:
     container = _container(call)
     signal = _stop_signal(call, container, "restart")
-    call.engine.containers.restart(container, _timeout(call), signal, call.gone)
+    timeout = _timeout(call)
+    try:
+        call.engine.containers.restart(container, timeout, signal, call.gone)
+    except Failure as failure:
+        raise Failure(500, f"Cannot restart container {call.id}: {failure.message}") from None
 
 
 def _timeout(call: Call) -> int | None:
@@ -119,12 +129,12 @@ def _stop_signal(call: Call, container: Container, what: str) -> int | None:
 
 @handles(ops.KILL)
 def _kill(call: Call) -> None:
+    text = call.text("signal")
+    signal = _signal(text, call.id, _modern(call)) if text else KILL
     try:
         container = _container(call)
     except Failure as failure:
         raise Failure(failure.status, f"{_cannot_kill(call, call.id)}: {failure.message}") from None
-    text = call.text("signal")
-    signal = _signal(text, call.id, _modern(call)) if text else KILL
     call.engine.containers.kill(container, signal, called=call.id)
 
 
@@ -205,11 +215,11 @@ def read_size(call: Call) -> tuple[int, int]:
     sizes = []
     for name, label in (("h", "height"), ("w", "width")):
         text = call.text(name)
-        if not text.isdecimal():
-            problem = (
-                f'invalid resize {label} "{text}": ' if _modern(call) else f'strconv.Atoi: parsing "{text}": '
-            )
-            raise Failure(400, f"{problem}invalid syntax")
+        modern = _modern(call)
+        if not text.removeprefix("-").isdecimal() or (modern and text.startswith("-")):
+            problem = f'invalid resize {label} "{text}": ' if modern else f'strconv.Atoi: parsing "{text}": '
+            what = "value out of range" if text.removeprefix("-").isdecimal() else "invalid syntax"
+            raise Failure(400, f"{problem}{what}")
         sizes.append(int(text))
     return sizes[0], sizes[1]
 

@@ -144,6 +144,7 @@ def parse_mount(given: Mapping[str, Any], api: str) -> MountSpec:
     def refuse(problem: str) -> Failure:
         return Failure(400, f'invalid mount config for type "{kind}": {problem}')
 
+    modern = at_least(api, "1.42")
     known = ("bind", "volume", "tmpfs", *(("image",) if at_least(api, "1.48") else ()))
     if kind not in known:
         raise refuse("mount type unknown")
@@ -153,7 +154,7 @@ def parse_mount(given: Mapping[str, Any], api: str) -> MountSpec:
         raise refuse(problem)
     for other, name in _OPTIONS.items():
         if other != kind and given.get(name) is not None:
-            if at_least(api, "1.42"):
+            if modern:
                 raise Failure(400, f'{name} must not be specified on mount type "{kind}"')
             raise refuse(f"field {name} must not be specified")
     if kind in ("bind", "image") and not source:
@@ -163,8 +164,13 @@ def parse_mount(given: Mapping[str, Any], api: str) -> MountSpec:
     if kind == "tmpfs" and source:
         raise refuse("field Source must not be specified")
     bind, volume = given.get("BindOptions") or {}, given.get("VolumeOptions") or {}
+    propagation = bind.get("Propagation") or ""
+    if kind == "bind" and propagation not in ("", *_PROPAGATIONS):
+        raise refuse(f"invalid propagation mode: {propagation}")
     driver = volume.get("DriverConfig") or {}
     subpath = (volume if kind == "volume" else given.get("ImageOptions") or {}).get("Subpath") or ""
+    if at_least(api, "1.45") and (subpath.startswith("/") or posixpath.normpath(subpath).startswith("..")):
+        raise refuse(f"subpath must be a relative path within the {kind}")
     return MountSpec(
         kind,
         posixpath.normpath(source) if kind == "bind" else source,

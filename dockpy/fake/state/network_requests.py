@@ -24,6 +24,11 @@ _FLAGS = (
     "com.docker.network.bridge.enable_ip_masquerade",
     "com.docker.network.bridge.inhibit_ipv4",
 )
+_BRIDGE_NAME = "com.docker.network.bridge.name"
+_LONGEST_NAME = 15
+_NEEDS_SUBNETS = (
+    "user specified IP address is supported only when connecting to networks with user configured subnets"
+)
 _GO_BOOLS = ("1", "t", "T", "true", "TRUE", "True", "0", "f", "F", "false", "FALSE", "False")
 
 

@@ -139,6 +139,8 @@ class Volumes(ContainerMounts):
             text = f'error looking up volume plugin {driver}: plugin "{driver}" not found'
             raise Failure(404, f"create {name}: {text}")
         if (volume := self._volumes.get(name)) is not None:
+            if not at_least(engine.api, "1.42"):
+                engine.events.emit("volume", "create", name, {"driver": "local"})
             return volume
         if problem := self._problem(name, options or {}):
             raise Failure(problem.status, f"create {name}: {problem.message}")
@@ -198,9 +200,10 @@ class Volumes(ContainerMounts):
             raise Failure(409, f"remove {name}: volume is in use - [{', '.join(volume.users)}]")
         self._delete(volume)
 
-    def _delete(self, volume: Volume) -> None:
+    def _delete(self, volume: Volume, *, quiet: bool = False) -> None:
         del self._volumes[volume.name]
-        self._engine.events.emit("volume", "destroy", volume.name, {"driver": "local"})
+        if not quiet:
+            self._engine.events.emit("volume", "destroy", volume.name, {"driver": "local"})
 
     def prune(self, wanted: Iterable[Volume]) -> tuple[list[str], int]:
         """Remove those of some volumes that no container has: their names, and how many bytes that frees."""
@@ -208,7 +211,7 @@ class Volumes(ContainerMounts):
         for volume in wanted:
             if not volume.users:
                 freed += volume.size
-                self._delete(volume)
+                self._delete(volume, quiet=not at_least(self._engine.api, "1.42"))
                 removed.append(volume.name)
         self._engine.events.emit("volume", "prune", "", {"reclaimed": str(freed)})
         return removed, freed
