@@ -54,7 +54,7 @@ if TYPE_CHECKING:
     )
     from dockpy.fake.daemon import FakeDaemon
     from dockpy.fake.kernel.clock import ManualClock
-    from dockpy.fake.registry import FakeRegistry
+    from dockpy.fake.registry.registry import FakeRegistry
     from dockpy.options.build import BuildOptions
     from dockpy.options.containers import CreateOptions
     from dockpy.options.endpoints import EndpointOptions
@@ -174,7 +174,7 @@ _HOMES = {
     "ExecResult": "resources.exec",
     "ExecStream": "resources.exec",
     "FakeDaemon": "fake.daemon",
-    "FakeRegistry": "fake.registry",
+    "FakeRegistry": "fake.registry.registry",
     "Healthcheck": "options.health",
     "Hooks": "transport.caller",
     "Image": "resources.image",

@@ -410,9 +410,11 @@ class Client(System, Closing):
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         if state["connected"]:
-            self._connect(*state["arguments"], None)
+            connector, url, pinned = state["arguments"]
+            self._connect(connector, url, pinned, None)
         else:
-            self._setup(*state["arguments"], None)
+            host, context, timeout, version, tls, pool_size = state["arguments"]
+            self._setup(host, context, timeout, version, tls, pool_size, None)
         self._timeouts, self._stream_timeout = state["timeouts"], state["stream_timeout"]
 
     def __repr__(self) -> str:

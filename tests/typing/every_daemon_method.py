@@ -38,6 +38,7 @@ from dockpy.resources.tasks import TaskCollection
 from dockpy.resources.volumes import VolumeCollection, VolumeList
 from dockpy.transport.answers import JsonStream, Pending
 from dockpy.transport.caller import Caller, RequestEvent, ResponseEvent
+from dockpy.transport.connectors import UnixConnector
 from dockpy.transport.exchange import ByteStream, Upgraded
 from dockpy.transport.message import Timeouts
 from dockpy.transport.negotiation import Negotiation
@@ -92,6 +93,12 @@ def client(client: Client) -> None:
     )
     assert_type(from_env(timeout=5, version="auto", pool_size=1), Client)
     assert_type(client.from_context("name", timeout=None, version="auto", pool_size=1), Client)
+    assert_type(
+        client.of_connector(
+            UnixConnector("/run/docker.sock"), "fake://x", timeout=5, version="auto", hooks=Hooks()
+        ),
+        Client,
+    )
     with client as entered:
         assert_type(entered, Client)
     assert_type(client.with_options(timeout=5, stream_timeout=None), Client)

@@ -22,6 +22,21 @@ MODULES = (
     "dockpy.transport.caller",
     "dockpy.transport.exchange",
 )
+# What tests hold of the fake daemon; some go by other names where they would be taken for others.
+FAKE = {
+    "FakeDaemon": "dockpy.fake:FakeDaemon",
+    "FakeRegistry": "dockpy.fake:FakeRegistry",
+    "ManualClock": "dockpy.fake:ManualClock",
+    "Fault": "dockpy.fake:Fault",
+    "RecordedRequest": "dockpy.fake:RecordedRequest",
+    "Seeds": "dockpy.fake.seeding:Seeds",
+    "Program": "dockpy.fake:Program",
+    "Signals": "dockpy.fake.programs.context:Signals",
+    "Files": "dockpy.fake.programs.streams:Files",
+    "ProgramNetwork": "dockpy.fake.programs.streams:Network",
+    "ProgramStream": "dockpy.fake.programs.streams:Stream",
+    "Server": "dockpy.fake.programs.streams:Server",
+}
 # Bases whose objects are held too; other bases are parts of what is held.
 ALSO_HELD = {"Interactive", "OutputStream", "Pairs"}
 # What the held ones work with, in their own modules' __all__ for each other.
@@ -39,7 +54,11 @@ def classes() -> dict[str, type[Any]]:
         and not getattr(value, "_is_protocol", False)
     }
     parts = {base.__name__ for value in found.values() for base in value.__mro__[1:]} - ALSO_HELD
-    return {name: value for name, value in found.items() if name not in parts | MACHINERY}
+    held = {name: value for name, value in found.items() if name not in parts | MACHINERY}
+    for name, home in FAKE.items():
+        module, _, attribute = home.partition(":")
+        held[name] = getattr(importlib.import_module(module), attribute)
+    return held
 
 
 def members(cls: type[Any]) -> set[str]:
