@@ -146,7 +146,9 @@ class _Check:
                 return self._refused(given, struct, path, named or _go(wanted, path[-1]))
             field = next((part for part in reversed(path) if part in _STRUCTS), None)
             here = path[-1] if not path[-1].isdigit() else path[-2]
-            below = _STRUCTS[field] if field and field != "Config" else _STRUCTS.get(here, wanted.__name__)
+            below = (
+                _STRUCTS[field] if field and field != "Config" else _STRUCTS.get(here, str(wanted.__name__))
+            )
             return self.fields(given, wanted, path, below)
         if wanted in (str, int, bool, float) and not _fits(given, wanted):
             return self._refused(given, struct, path, named or _go(wanted, path[-1]))

@@ -118,7 +118,8 @@ def container_factory(docker: Client) -> Iterator[ContainerFactory]:
     with contextlib.ExitStack() as stack:
 
         def start(image: str, command: str | Sequence[str] | None = None, **options: Any) -> Container:
-            container: Container = docker.containers.run(image, command, **{**options, "detach": True})
+            detached: dict[str, Any] = {**options, "detach": True}
+            container: Container = docker.containers.run(image, command, **detached)
 
             def remove() -> None:
                 with contextlib.suppress(NotFound, Conflict):

@@ -222,9 +222,10 @@ class DirectChannel:
                 reply and reply.stream,
                 reply and reply.duplex and reply.duplex.output,
             ):
-                if pieces is not None and hasattr(pieces, "close"):
+                close: Callable[[], None] | None = getattr(pieces, "close", None)
+                if close is not None:
                     with contextlib.suppress(ValueError):  # another thread waits in it, and is told
-                        pieces.close()
+                        close()
             self._pieces = None
             self._engine.notify()
 

@@ -17,7 +17,7 @@ except ImportError:
     raise ImportError("A fake daemon that listens needs h11: pip install 'dockpy[fake]'") from None
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from dockpy.fake.call import Duplex
     from dockpy.fake.doors.socket import SocketDoor
@@ -160,7 +160,7 @@ class Connection:
             *((name.replace("_", "-"), value) for name, value in framing.items()),
         ]
         encoded = [(name.encode(), value.encode("utf-8", "surrogateescape")) for name, value in headers]
-        return h11.Response(status_code=reply.status, headers=encoded)
+        return h11.Response(status_code=reply.status, headers=encoded, reason=reply.reason.encode())
 
     def _whole(self, reply: Reply, method: str) -> None:
         told = any(name.lower() == "content-length" for name in reply.headers)
@@ -189,8 +189,9 @@ class Connection:
                     yield piece
         finally:
             with engine.lock:
-                if hasattr(stream, "close"):
-                    stream.close()
+                close: Callable[[], None] | None = getattr(stream, "close", None)
+                if close is not None:
+                    close()
                 engine.notify()
 
     # A connection that is taken over

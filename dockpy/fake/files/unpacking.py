@@ -11,7 +11,7 @@ from dockpy.fake.blobs import Blob, BlobWriter
 from dockpy.fake.files.faults import BadArchive
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 __all__ = ["unpacked"]
 
@@ -70,10 +70,11 @@ def unpacked(source: Blob | Iterable[bytes], *, zstd: bool = True) -> tuple[Blob
 
 def _through(decompressor: _Decompressor, data: bytes) -> Iterator[bytes]:
     """What comes out; all that there is before an error, where there is one."""
-    if not hasattr(decompressor, "copy"):
+    copy: Callable[[], _Decompressor] | None = getattr(decompressor, "copy", None)
+    if copy is None:
         yield decompressor.decompress(data)
         return
-    earlier = decompressor.copy()
+    earlier = copy()
     try:
         yield decompressor.decompress(data)
     except zlib.error:

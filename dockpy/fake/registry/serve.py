@@ -120,7 +120,6 @@ class _Server(ThreadingHTTPServer):
 
 
 class _Handler(BaseHTTPRequestHandler):
-    server: _Server
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
 
@@ -131,15 +130,17 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
 
     def _answer(self) -> None:
+        server = self.server
+        assert isinstance(server, _Server)
         parts = urlsplit(self.path)
         headers: dict[str, str] = {}
         for name, value in self.headers.items():  # engines send a line of its own for each type they accept
             known = headers.get(name.lower())
             headers[name.lower()] = value if known is None else f"{known}, {value}"
-        headers.setdefault("x-forwarded-proto", self.server.scheme)
+        headers.setdefault("x-forwarded-proto", server.scheme)
         body = _Body(self)
         try:
-            answer = self.server.registry.handle(
+            answer = server.registry.handle(
                 self.command, unquote(parts.path), parts.query, headers, iter(body)
             )
         except ValueError:
@@ -167,7 +168,7 @@ class _Handler(BaseHTTPRequestHandler):
         )
         self.wfile.write(head.encode())
 
-    def log_message(self, *_: Any) -> None:
+    def log_message(self, format: str, *args: Any) -> None:
         """The registry's `requests` say what was asked."""
 
 

@@ -218,7 +218,7 @@ class Steps:
 
     def _variables(self, stage: _Stage) -> dict[str, str]:
         env = stage.settings.env
-        known = dict(entry.partition("=")[::2] for entry in env)
+        known = {name: value for name, _, value in (entry.partition("=") for entry in env)}
         return known | self._args.of_stage(env)
 
     def _split(self, stage: _Stage, word: str) -> list[str]:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 __all__ = ["FLAGS", "MOUNT_TYPES", "read_flags"]
 
 _STRING, _BOOL, _LIST = "string", "bool", "list"
-_HEALTH = dict.fromkeys(("interval", "timeout", "start-period", "retries"), _STRING)
+_HEALTH: dict[str, str] = dict.fromkeys(("interval", "timeout", "start-period", "retries"), _STRING)
 FLAGS: dict[str, dict[str, str]] = {
     "add": {"chown": _STRING, "chmod": _STRING},
     "arg": {},
@@ -88,7 +88,8 @@ def check_mounts(flags: dict[str, str]) -> None:
         DockerfileError: one is not; of line 0.
     """
     for mount in flags.get("mount", "").splitlines():
-        options = dict(part.partition("=")[::2] for part in mount.split(","))
+        parts = (part.partition("=") for part in mount.split(","))
+        options = {name: value for name, _, value in parts}
         kind = options.get("type", "bind")
         if kind not in MOUNT_TYPES:
             raise DockerfileError(0, f'unsupported mount type "{kind}"')

@@ -215,7 +215,7 @@ class Lifecycle:
         if not state.running:
             return False
         if timeout is None:
-            wanted = container.config.get("StopTimeout")
+            wanted: int | None = container.config.get("StopTimeout")
             timeout = _DEFAULT_GRACE if wanted is None else wanted
         was_restarting = state.restarting
         before = container.exits

@@ -229,7 +229,8 @@ def _put_file(container: Container, path: str, data: bytes, file: Mapping[str, A
     tree = Upper.empty(0o755, mtime=engine.now() // SECOND * SECOND)
     files = FileSystem(tree, now=engine.now)
     files.write_bytes(ROOT, "/data", data, 0o444)
-    files.chmod(ROOT, "/data", int(file.get("Mode") if file.get("Mode") is not None else 0o444))
+    mode: int | None = file.get("Mode")
+    files.chmod(ROOT, "/data", 0o444 if mode is None else int(mode))
     files.chown(ROOT, "/data", int(file.get("UID") or 0), int(file.get("GID") or 0))
     if not fs.exists(ROOT, path):
         fs.makedirs(ROOT, posixpath.dirname(path), 0o755)

@@ -190,7 +190,12 @@ class SwarmNetworks:
         if id in self._predefined:
             name = self._predefined[id]
             labels = {"com.docker.swarm.predefined": "true"}
-            spec = {"Name": name, "Labels": labels, "DriverConfiguration": {"Name": name}, "Scope": "swarm"}
+            spec: dict[str, Any] = {
+                "Name": name,
+                "Labels": labels,
+                "DriverConfiguration": {"Name": name},
+                "Scope": "swarm",
+            }
             state: dict[str, Any] = {"Name": name}
             return told | {"Spec": spec, "DriverState": state, "IPAMOptions": {"Driver": {}}}
         network = self._networks[id]

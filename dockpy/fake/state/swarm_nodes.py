@@ -103,7 +103,7 @@ class Nodes:
         node.check_version(version)
         if role == "worker" and node.role == "manager" and len(self.managers()) == 1:
             raise rpc("FailedPrecondition", "attempting to demote the last manager of the swarm")
-        told = {}
+        told: dict[str, Any] = {}
         for name, old, new in (
             ("availability", node.availability, availability),
             ("role", node.role, role),

@@ -66,7 +66,9 @@ def settled(asked: Mapping[str, Any], api: str) -> dict[str, Any]:
 
 
 def _mode(asked: Mapping[str, Any]) -> dict[str, Any]:
-    given = [name for name in _MODES if asked.get(name) is not None]
+    # docker-py writes them in small letters, which Go reads as well.
+    asked = {name: asked.get(name, asked.get(name[0].lower() + name[1:])) for name in _MODES}
+    given = [name for name in _MODES if asked[name] is not None]
     if len(given) > 1:
         raise Failure(400, "must specify only one service mode")
     match given[0] if given else "Replicated":
@@ -74,7 +76,7 @@ def _mode(asked: Mapping[str, Any]) -> dict[str, Any]:
             replicas = (asked.get("Replicated") or {}).get("Replicas")
             return {"Replicated": {"Replicas": 1 if replicas is None else replicas}}
         case "ReplicatedJob":
-            job = asked["ReplicatedJob"]
+            job = asked["ReplicatedJob"] or {}
             at_once = job.get("MaxConcurrent")
             at_once = 1 if at_once is None else at_once
             total = job.get("TotalCompletions")
@@ -111,7 +113,7 @@ def _task(template: Mapping[str, Any], container: Mapping[str, Any]) -> dict[str
         condition = policy.get("Condition") or "any"
         if condition not in ("none", "on-failure", "any"):
             raise Failure(400, f'invalid RestartCondition: "{condition}"')
-        kept_policy = {"Condition": condition}
+        kept_policy: dict[str, Any] = {"Condition": condition}
         kept_policy |= {name: policy[name] for name in ("Delay",) if policy.get(name) is not None}
         kept_policy["MaxAttempts"] = policy.get("MaxAttempts") or 0
         kept_policy |= {name: policy[name] for name in ("Window",) if policy.get(name) is not None}

@@ -76,10 +76,12 @@ class Named(Protocol):
     @property
     def id(self) -> str:
         """Its id."""
+        ...
 
     @property
     def name(self) -> str:
         """Its name."""
+        ...
 
 
 N = TypeVar("N", bound=Named)
