@@ -14,6 +14,7 @@ from dockpy.fake.state.detach_keys import DEFAULT_KEYS, DetachFilter, parse_deta
 from dockpy.ops import containers as ops
 from dockpy.streams.frames import Stream, encode_frame
 from dockpy.streams.websocket import accept_key
+from dockpy.version import at_least
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
