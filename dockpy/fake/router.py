@@ -185,7 +185,7 @@ class Router:
         answer = handler(call) or Answer()
         status = answer.status or operation.success[0]
         reply = Reply(status, dict(answer.headers))
-        if answer.content_type is not None:
+        if answer.content_type:
             reply.headers["Content-Type"] = answer.content_type
         if answer.json is not None:
             model, value = operation.answer.model, answer.json
@@ -197,7 +197,9 @@ class Router:
             reply.headers.setdefault("Content-Type", "text/plain; charset=utf-8")
             reply.body = answer.body
         elif answer.stream is not None:
-            reply.headers.setdefault("Content-Type", _STREAMS.get(operation.answer.kind, "application/json"))
+            if answer.content_type is None:
+                kind = _STREAMS.get(operation.answer.kind, "application/json")
+                reply.headers.setdefault("Content-Type", kind)
             reply.stream = answer.stream
         elif answer.duplex is not None:
             self._take_over(call, reply, answer)

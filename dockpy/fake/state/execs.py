@@ -63,7 +63,8 @@ class Exec:
         self.stdin: PipeWriter | None = None
         self.terminal: Terminal | None = None
         self.on_end: Callable[[int], None] | None = None
-        self._opened = (False, False, False)
+        stdin, stdout, stderr = (bool(request.get(f"Attach{name}")) for name in ("Stdin", "Stdout", "Stderr"))
+        self._opened = (stdin, stdout, stderr)
         self._over = True
         height, width = request.get("ConsoleSize") or (0, 0)
         self.console_size: tuple[int, int] = (height, width)
@@ -107,7 +108,6 @@ class Exec:
             raise
         self.process.on_exit = self._ended
         self._over = False
-        self._opened = (stdin, stdout, stderr and not self.tty)
         self.pid = self.process.host_pid
         self.engine.catch_up()
 
