@@ -58,6 +58,14 @@ class Reply:
     raw: bytes | None = None
     reset: bool = False
 
+    @property
+    def reason(self) -> str:
+        """The words after the status."""
+        try:
+            return "UPGRADED" if self.status == 101 else HTTPStatus(self.status).phrase
+        except ValueError:
+            return ""
+
     @classmethod
     def error(cls, status: int, message: str) -> Reply:
         """An engine's error."""
@@ -67,10 +75,6 @@ class Reply:
 
 def encode_head(reply: Reply, headers: dict[str, str]) -> bytes:
     """The head of an answer as it stands on the wire."""
-    try:
-        reason = "UPGRADED" if reply.status == 101 else HTTPStatus(reply.status).phrase
-    except ValueError:
-        reason = ""
-    lines = [f"HTTP/1.1 {reply.status} {reason}"]
+    lines = [f"HTTP/1.1 {reply.status} {reply.reason}"]
     lines += [f"{name}: {value}" for name, value in (reply.headers | headers).items()]
     return "\r\n".join([*lines, "", ""]).encode("utf-8", "surrogateescape")

@@ -199,6 +199,7 @@ class Connection:
     def _take_over(self, reply: Reply, duplex: Duplex) -> None:
         self._peer.on_wait = None  # that the client sends no more does not mean that it has gone
         self._wire.send(encode_head(reply, {}))
+        self._wire.settle()  # as with an engine, which is slower: some clients lose what comes with the head
         early, _ = self._http.trailing_data
         reader = threading.Thread(
             target=self._take_in, args=(duplex, early), name="dockpy fake client input", daemon=True

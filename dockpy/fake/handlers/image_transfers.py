@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from base64 import urlsafe_b64encode
 from typing import TYPE_CHECKING
 
 from dockpy.fake.call import Answer, Call, handles
 from dockpy.fake.failure import Failure
+from dockpy.fake.payload import json_problem
 from dockpy.fake.state.image_import import import_tar, name_to_give
 from dockpy.fake.state.image_lines import Lines
 from dockpy.fake.state.image_load import load
@@ -61,10 +64,22 @@ def _create(call: Call) -> Answer:
     return Answer(stream=lines.guarded(iter([lines.status(image.id)])))
 
 
+def _auth_of_body(body: bytes) -> str | None:
+    """Docker 20.10 takes credentials from the body, too, as clients sent them long ago."""
+    if not body.strip():
+        raise Failure(400, "Bad parameters and missing X-Registry-Auth: EOF")
+    try:
+        given = json.loads(body)
+    except ValueError as error:
+        raise Failure(400, f"Bad parameters and missing X-Registry-Auth: {json_problem(error)}") from None
+    return urlsafe_b64encode(body).decode() if isinstance(given, dict) else None
+
+
 @handles(ops.PUSH)
 def _push(call: Call) -> Answer:
-    if _AUTH not in call.headers and not at_least(call.engine.api, "1.42"):
-        raise Failure(400, "Bad parameters and missing X-Registry-Auth: EOF")
+    auth = call.headers.get(_AUTH)
+    if not auth and not at_least(call.engine.api, "1.42"):
+        auth = _auth_of_body(call.body())
     lines = Lines(call.version)
     pushed = push(
         call.engine.images,
@@ -72,7 +87,7 @@ def _push(call: Call) -> Answer:
         call.text("tag"),
         lines,
         platform=parse_json(call.text("platform")) if call.knows("1.46") else None,
-        auth=call.headers.get(_AUTH),
+        auth=auth,
     )
     return Answer(stream=lines.guarded(pushed))
 
