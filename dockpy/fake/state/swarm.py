@@ -36,6 +36,10 @@ _LOCKED = (
     "Swarm is encrypted and needs to be unlocked before it can be used. "
     'Please use "docker swarm unlock" to unlock it.'
 )
+_LOCKED_LEAVE = (
+    "Swarm is encrypted and locked. Please unlock it first or use `--force` to ignore this message."
+)
+_KEY = re.compile(r"SWMKEY-1-[A-Za-z0-9+/]{43}")
 _TOKEN = re.compile(r"SWMTKN-[12](-[01])?-[0-9a-z]{50}-[0-9a-z]{25}")
 _INTERFACES = {"lo": "127.0.0.1", "eth0": "192.168.65.3", "docker0": "172.17.0.1"}
 _ADDRESS = "192.168.65.3"
@@ -160,7 +164,7 @@ class Swarm:
         if self.cluster is None and self._locked is None:
             raise Failure(503, _NOT_PART)
         if not force:
-            raise Failure(503, _LOCKED if self._locked is not None else _LAST_MANAGER)
+            raise Failure(503, _LOCKED_LEAVE if self._locked is not None else _LAST_MANAGER)
         cluster = self.cluster or self._locked
         assert cluster is not None
         assert self.node is not None
@@ -181,8 +185,10 @@ class Swarm:
         if self._locked is None:
             self.manager()
             raise Failure(409, "swarm is not locked")
+        if not _KEY.fullmatch(key):
+            raise Failure(400, "invalid key string")
         if key != self._locked.unlock_key:
-            raise Failure(400, "swarm could not be unlocked: invalid key provided")
+            raise Failure(401, "swarm could not be unlocked: invalid key provided")
         self.cluster, self._locked = self._locked, None
         self.cluster.suspended = False
         self.cluster.changed()
@@ -198,7 +204,7 @@ class Swarm:
     def info(self) -> dict[str, Any]:
         """``Swarm`` of what an engine tells of itself."""
         if self._locked is not None:
-            return _inactive("locked", _LOCKED)
+            return _inactive("locked", _LOCKED, self.node.address if self.node is not None else "")
         cluster, node = self.cluster, self.node
         if cluster is None or node is None:
             return _inactive("inactive", "")
@@ -259,10 +265,10 @@ class Swarm:
         return ""
 
 
-def _inactive(state: str, error: str) -> dict[str, Any]:
+def _inactive(state: str, error: str, address: str = "") -> dict[str, Any]:
     return {
         "NodeID": "",
-        "NodeAddr": "",
+        "NodeAddr": address,
         "LocalNodeState": state,
         "ControlAvailable": False,
         "Error": error,

@@ -15,6 +15,7 @@ from dockpy.fake.state.swarm_orchestrator import Orchestrator
 from dockpy.fake.state.swarm_services import Services
 from dockpy.fake.state.swarm_store import Kept, new_id
 from dockpy.fake.state.swarm_tasks import Tasks
+from dockpy.fake.state.swarm_volumes import ClusterVolumes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -82,6 +83,7 @@ class Cluster:
         self.nodes = Nodes(self)
         self.secrets = DataObjects(self, "secret")
         self.configs = DataObjects(self, "config")
+        self.volumes = ClusterVolumes(self)
         self.networks = SwarmNetworks(self)
         self.tasks = Tasks(self)
         self.services = Services(self)
