@@ -35,12 +35,37 @@ def _build(call: Call) -> Answer:
     if call.flag("squash"):
         raise Failure(400, "squash is only supported with experimental mode")
     options.tags = _tags(call)
-    return Answer(stream=call.engine.builder.build(options, call.pieces, call.gone))
+    builder = call.engine.builder
+    if call.text("version") == "2":
+        return Answer(stream=builder.buildkit(options, call.pieces, call.gone))
+    return Answer(stream=builder.build(options, call.pieces, call.gone))
 
 
 @handles(ops.BUILD_CANCEL)
 def _cancel(call: Call) -> Answer:
-    return Answer(body=b"")
+    if not call.text("id"):
+        raise Failure(400 if _new(call) else 500, "build ID not provided")
+    call.engine.builder.cancel(call.text("id"))
+    return Answer(body=b"", content_type="application/json")
+
+
+@handles(ops.BUILD_PRUNE)
+def _prune(call: Call) -> Answer:
+    status = 400 if _new(call) else 500
+    sizes = {}
+    for name in ("keep-storage", "reserved-space", "max-used-space", "min-free-space"):
+        text = call.text(name) if name == "keep-storage" or call.knows("1.48") else ""
+        if text and not text.lstrip("+-").isdigit():
+            problem = f'strconv.Atoi: parsing "{text}": invalid syntax'
+            raise Failure(status, f"{name} is in bytes and expects an integer, got {text}: {problem}")
+        sizes[name] = int(text or 0)
+    try:
+        filters = call.filters()
+    except Failure as failure:
+        words = "" if _new(call) else "could not parse filters: "
+        raise Failure(failure.status, words + failure.message) from None
+    keep = sizes["keep-storage"] or sizes["reserved-space"] or sizes["max-used-space"]
+    return Answer(json=call.engine.builder.records.prune(filters, everything=call.flag("all"), keep=keep))
 
 
 def _tags(call: Call) -> list[Name]:

@@ -11,7 +11,9 @@ from dockpy.fake.state.build_context import ReceivedFiles, dockerfile_of
 from dockpy.fake.state.build_fetch import download
 from dockpy.fake.state.build_lines import BuildLines, encoded
 from dockpy.fake.state.build_options import BuildOptions
+from dockpy.fake.state.build_records import Records
 from dockpy.fake.state.build_steps import CommandFailed, Steps
+from dockpy.fake.state.buildkit import BuildKit
 from dockpy.fake.state.dockerfile import DockerfileError, parse_dockerfile
 from dockpy.fake.state.dockerfile_stages import find_stage, label_instruction, read_stages
 from dockpy.fake.state.image_names import parse_name
@@ -20,7 +22,7 @@ from dockpy.version import at_least
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 
-    from dockpy.fake.engine import Engine
+    from dockpy.fake.engine import Engine, Peer
     from dockpy.fake.state.dockerfile import Dockerfile
     from dockpy.fake.state.dockerfile_stages import Instruction, Stage
     from dockpy.fake.state.image import Image
@@ -39,6 +41,8 @@ class Builder:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._running: dict[str, Peer] = {}
+        self.records = Records(engine)
 
     # The classic builder
 
@@ -61,24 +65,24 @@ class Builder:
         Raises:
             Failure: it cannot be begun.
         """
-        said: list[bytes] = []
         lines = self._build(options, pieces, peer)
         if not options.quiet:
             first = next(lines, None)
             return _guarded(first, lines, BuildLines(self._engine.api))
-        return self._quiet(lines, said)
+        return self._quiet(lines)
 
-    def _quiet(self, lines: Generator[bytes, None, Image], said: list[bytes]) -> Iterator[bytes]:
+    def _quiet(self, lines: Generator[bytes, None, Image]) -> Iterator[bytes]:
+        said: list[bytes] = []
         writer = BuildLines(self._engine.api)
         try:
             while True:
                 said.append(next(lines))
         except StopIteration as end:
-            return iter([writer.text(f"{end.value.id}\n")])
+            return _told([writer.text(f"{end.value.id}\n")])
         except Failure as failure:
             if not said:
                 raise
-            return iter([*said, _error_line(writer, failure)])
+            return _told([*said, _error_line(writer, failure)])
 
     def _build(
         self,
@@ -168,6 +172,54 @@ class Builder:
                 stages[-1].instructions.append(label_instruction(name, options.labels[name]))
         return stages, arguments
 
+    # BuildKit
+
+    def buildkit(self, options: BuildOptions, pieces: Iterable[bytes], peer: Peer) -> Iterator[bytes]:
+        """Build an image as BuildKit does.
+
+        Args:
+            options: what is asked for.
+            pieces: the context, as a tar; or a Dockerfile alone.
+            peer: who waits for it.
+
+        Returns:
+            Messages as they come; failures are among them.
+        """
+        writer = BuildLines(self._engine.api)
+        try:
+            data = b"".join(pieces)
+            if options.remote:
+                data, is_file = _end_of(self._remote(options.remote))
+                data = b"".join(_packed({"Dockerfile": data})) if is_file else data
+            elif data[:1] not in (b"", b"\0", b"\x1f", b"\xfd") and b"\0" not in data[:1024]:
+                data = b"".join(_packed({options.dockerfile or "Dockerfile": data}))
+            if options.id:
+                self._running[options.id] = peer
+            lines = BuildKit(self._engine, options, self.records, peer).run([data])
+            while True:
+                line = next(lines)
+                if not options.quiet:
+                    yield line
+        except StopIteration as end:
+            image: Image = end.value
+            if options.quiet:
+                yield writer.text(f"{image.id}\n")
+                return
+            yield encoded({"id": "moby.image.id", "aux": {"ID": image.id}})
+            if not at_least(self._engine.api, "1.42"):
+                for name in options.tags:
+                    yield writer.text(f"Successfully tagged {name.familiar}\n")
+        except Failure as failure:
+            yield writer.error(failure.message)
+        finally:
+            self._running.pop(options.id, None)
+
+    def cancel(self, id: str) -> None:
+        """Break off a build of BuildKit's; nothing happens where there is none."""
+        if (peer := self._running.get(id)) is not None:
+            peer.gone = True
+            self._engine.notify()
+
     # Without a client
 
     def build_now(self, dockerfile: str, context: Mapping[str, bytes], tag: str) -> Image:
@@ -197,7 +249,16 @@ class Builder:
 
     def disk_usage(self, version: str = "") -> list[dict[str, Any]]:
         """The records of the build cache, as df lists them: the classic builder has none."""
-        return []
+        return self.records.listed(version or self._engine.api)
+
+
+def _end_of(steps: Generator[bytes, None, tuple[bytes, bool]]) -> tuple[bytes, bool]:
+    try:
+        while True:
+            next(steps)
+    except StopIteration as end:
+        found: tuple[bytes, bool] = end.value
+        return found
 
 
 def _packed(files: Mapping[str, bytes]) -> Iterator[bytes]:
@@ -213,6 +274,10 @@ def _packed(files: Mapping[str, bytes]) -> Iterator[bytes]:
 
 def _error_line(writer: BuildLines, failure: Failure) -> bytes:
     return writer.error(failure.message, failure.code if isinstance(failure, CommandFailed) else None)
+
+
+def _told(lines: Iterable[bytes]) -> Iterator[bytes]:
+    yield from lines
 
 
 def _guarded(first: bytes | None, lines: Iterator[bytes], writer: BuildLines) -> Iterator[bytes]:

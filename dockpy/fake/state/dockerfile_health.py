@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from dockpy.fake.state.dockerfile import Node
 
-__all__ = ["health_text", "read_health"]
+__all__ = ["health_text", "health_words", "read_health"]
 
 _UNITS = {"ns": 1, "us": 1e3, "µs": 1e3, "μs": 1e3, "ms": 1e6, "s": 1e9, "m": 60e9, "h": 3600e9}
 _PART = re.compile(r"(\d+(?:\.\d*)?|\.\d+)([^\d.]*)")
@@ -88,16 +88,26 @@ def _duration(text: str) -> int:
 
 
 def health_text(health: Mapping[str, Any], api: str) -> str:
-    """As an engine writes it into an image's history: Go's ``%q`` or, newer, ``%v`` of the structure."""
-    test = health.get("Test") or []
+    """As the classic builder writes it into an image's history: as Go's ``%q`` or, newer, ``%v`` does."""
+    if not at_least(api, "1.42"):
+        return health_words(health, api)
     retries = int(health.get("Retries") or 0)
-    times = [_shown(int(health.get(name) or 0)) for name in ("Interval", "Timeout", "StartPeriod")]
-    if at_least(api, "1.42"):
-        times.append(_shown(int(health.get("StartInterval") or 0)))
-        return f"&{{[{' '.join(test)}] {' '.join(times)} {retries}}}"
-    words = " ".join(json.dumps(word, ensure_ascii=False) for word in test)
+    return f"&{{[{' '.join(health.get('Test') or [])}] {' '.join(_times(health, api))} {retries}}}"
+
+
+def health_words(health: Mapping[str, Any], api: str) -> str:
+    """As Go's ``%q`` writes it."""
+    retries = int(health.get("Retries") or 0)
+    words = " ".join(json.dumps(word, ensure_ascii=False) for word in health.get("Test") or [])
     number = f"\\x{retries:02x}" if retries < 32 else chr(retries)
-    return f"&{{[{words}] {' '.join(json.dumps(time) for time in times)} '{number}'}}"
+    return f"&{{[{words}] {' '.join(json.dumps(time) for time in _times(health, api))} '{number}'}}"
+
+
+def _times(health: Mapping[str, Any], api: str) -> list[str]:
+    names = ["Interval", "Timeout", "StartPeriod"]
+    if at_least(api, "1.42"):
+        names.append("StartInterval")
+    return [_shown(int(health.get(name) or 0)) for name in names]
 
 
 def _shown(value: int) -> str:
