@@ -33,7 +33,7 @@ _GO_KINDS = {
 _GO_BITS = {0o4000: 1 << 23, 0o2000: 1 << 22, 0o1000: 1 << 20}
 
 
-def tar(fs: FileSystem, who: Who, path: str) -> Iterator[bytes]:
+def tar(fs: FileSystem, who: Who, path: str, *, kinds_in_modes: bool = False) -> Iterator[bytes]:
     """A path as a tar, named after its last name; with what is mounted below it.
 
     Raises:
@@ -44,7 +44,7 @@ def tar(fs: FileSystem, who: Who, path: str) -> Iterator[bytes]:
     name = _base(path)
     if name == "..":
         name = place.path.rpartition("/")[2] or "/"
-    return _packed(fs, who, name, place.path)
+    return _packed(fs, who, name, place.path, Packer(kinds_in_modes=kinds_in_modes))
 
 
 def _found(fs: FileSystem, who: Who, path: str) -> Place:
@@ -80,8 +80,7 @@ def _leads(fs: FileSystem, who: Who, place: Place) -> str:
         return target if target.startswith("/") else f"{place.path.rpartition('/')[0]}/{target}"
 
 
-def _packed(fs: FileSystem, who: Who, base: str, start: str) -> Iterator[bytes]:
-    packer = Packer()
+def _packed(fs: FileSystem, who: Who, base: str, start: str, packer: Packer) -> Iterator[bytes]:
     pending = [(base, start)]
     while pending:
         name, path = pending.pop()

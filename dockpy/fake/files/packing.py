@@ -31,11 +31,21 @@ _KINDS = {
 _SECOND = 1_000_000_000
 
 
-class Packer:
-    """Writes members; the second name of a node becomes a link to the first."""
+_KIND_BITS = {
+    "file": 0o100000, "dir": 0o40000, "symlink": 0o120000, "char": 0o20000, "block": 0o60000, "fifo": 0o10000,
+}  # fmt: skip
 
-    def __init__(self) -> None:
+
+class Packer:
+    """Writes members; the second name of a node becomes a link to the first.
+
+    Args:
+        kinds_in_modes: modes tell a member's kind, too, as Docker 20.10 writes them.
+    """
+
+    def __init__(self, *, kinds_in_modes: bool = False) -> None:
         self._seen: dict[int, str] = {}
+        self._kinds_in_modes = kinds_in_modes
 
     def member(self, name: str, node: Node) -> Iterator[bytes]:
         """A node's member in pieces; nothing for what no tar holds (sockets)."""
@@ -55,7 +65,7 @@ class Packer:
             name,
             kind,
             size,
-            node.mode,
+            node.mode | (_KIND_BITS[node.kind] if self._kinds_in_modes else 0),
             node.uid,
             node.gid,
             node.mtime // _SECOND,

@@ -364,9 +364,9 @@ class FileSystem(Rules):
 
     # Archives
 
-    def tar(self, who: Who, path: str) -> Iterator[bytes]:
+    def tar(self, who: Who, path: str, *, kinds_in_modes: bool = False) -> Iterator[bytes]:
         """A path as a tar, named after its last name (GET archive); see `archives.tar`."""
-        return archives.tar(self, who, path)
+        return archives.tar(self, who, path, kinds_in_modes=kinds_in_modes)
 
     def path_stat(self, who: Who, path: str) -> dict[str, object]:
         """What an engine says of a path (HEAD archive); see `archives.path_stat`."""

@@ -161,9 +161,9 @@ class Upper:
             found += [(stem + gone, None, None, new.mtime) for gone in below if gone not in new.entries]
             pending += sorted(found, key=lambda entry: entry[0], reverse=True)
 
-    def tar(self) -> Iterator[bytes]:
-        """All of the tree as a tar (export)."""
-        packer = Packer()
+    def tar(self, *, kinds_in_modes: bool = False) -> Iterator[bytes]:
+        """All of the tree as a tar (export); see `Packer`."""
+        packer = Packer(kinds_in_modes=kinds_in_modes)
         for path, node in self.walk():
             if path != "/":
                 yield from packer.member(path[1:], node)

@@ -8,6 +8,7 @@ from dockpy.fake.call import Answer, Call, handles
 from dockpy.fake.failure import Failure
 from dockpy.fake.state.container_archive import extract, pack, stat_header
 from dockpy.ops import containers as ops
+from dockpy.version import at_least
 
 if TYPE_CHECKING:
     from dockpy.fake.state.container import Container
@@ -57,4 +58,5 @@ def _changes(call: Call) -> Answer:
 def _export(call: Call) -> Answer:
     container = call.engine.containers.get(call.id)
     container.emit("export")
-    return Answer(stream=container.upper.tar(), content_type="application/octet-stream")
+    pieces = container.upper.tar(kinds_in_modes=not at_least(call.engine.api, "1.42"))
+    return Answer(stream=pieces, content_type="application/octet-stream")

@@ -63,7 +63,9 @@ def _logs(call: Call) -> Answer:
 
 
 def log_type(call: Call, *, framed: bool) -> str:
-    """What the stream of a log is labelled."""
+    """What the stream of a log is labelled: by Docker 20.10 with nothing."""
+    if not at_least(call.engine.api, "1.42"):
+        return ""
     return _MULTIPLEXED if framed and call.knows("1.42") else _RAW
 
 

@@ -29,11 +29,13 @@ def stat_header(container: Container, path: str, called: str) -> str:
         Failure: 404, there is nothing.
     """
     try:
+        if "\0" in path:
+            raise BadArchive(f"lstat /{path.lstrip('/')}: invalid argument")
         return container.fs.stat_header(ROOT, path)
     except FileNotFoundError:
         raise Failure(404, _missing(called, path)) from None
     except BadArchive as error:
-        raise Failure(500, str(error)) from None
+        raise Failure(500, _seen_from_outside(container, str(error))) from None
 
 
 def pack(container: Container, path: str, called: str) -> Iterator[bytes]:
@@ -43,11 +45,18 @@ def pack(container: Container, path: str, called: str) -> Iterator[bytes]:
         Failure: 404, there is nothing.
     """
     try:
-        return container.fs.tar(ROOT, path)
+        return container.fs.tar(ROOT, path, kinds_in_modes=not at_least(container.engine.api, "1.42"))
     except FileNotFoundError:
         raise Failure(404, _missing(called, path)) from None
     except BadArchive as error:
         raise Failure(500, str(error)) from None
+
+
+def _seen_from_outside(container: Container, text: str) -> str:
+    """Docker 20.10 looks at a container's files from the host."""
+    if at_least(container.engine.api, "1.42"):
+        return text
+    return text.replace("lstat /", f"lstat /var/lib/docker/overlay2/{container.id}/merged/", 1)
 
 
 def _missing(called: str, path: str) -> str:
@@ -116,4 +125,4 @@ def _check_writable(container: Container, path: str, modern: bool) -> None:
         for mount in container.mounts
     )
     if not on_volume:
-        raise Failure(403 if modern else 500, "container rootfs is marked read-only")
+        raise Failure(400 if modern else 500, "container rootfs is marked read-only")

@@ -289,6 +289,11 @@ class Execs:
             raise Failure(404, f"No such exec instance: {id}")
         return exec
 
+    def forget_unstarted(self, container: Container) -> None:
+        """Its container has ended: what was not started never will be."""
+        for id in [id for id, exec in self._execs.items() if exec.container is container and not exec.started]:
+            del self._execs[id]
+
     def forget(self, container: Container) -> None:
         """Its container was removed."""
         for id in [id for id, exec in self._execs.items() if exec.container is container]:

@@ -118,6 +118,7 @@ class Lifecycle:
             end_health(container)
         for exec in list(container.execs.values()):
             exec.container_ended()
+        engine.execs.forget_unstarted(container)
         container.stdio.reset()  # what was printed last comes to the log
         container.log.close()
         container.namespace = None
