@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,8 +13,9 @@ import pytest
 import dockpy
 from dockpy.fake import FakeDaemon, FakeRegistry
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
+sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
 import fakes
+from terminals import clean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,3 +42,17 @@ def fake_url(real_url: str, locked_registry: str, tmp_path_factory: pytest.TempP
                 fake.images.load(real.images.save(image))
         daemon.images.add("hello-world")
         yield daemon.url
+
+
+@pytest.fixture(params=["on-fake", "on-engine"])
+def url(request: pytest.FixtureRequest) -> str:
+    """The fake daemon and the engine: a program cannot tell which of them it is."""
+    return str(request.getfixturevalue("fake_url" if request.param == "on-fake" else "real_url"))
+
+
+@pytest.fixture
+def prefix(url: str) -> Iterator[str]:
+    """What names begin with that a test gives; whatever has such a name is removed afterwards."""
+    prefix = f"dockpy-foreign-{secrets.token_hex(3)}"
+    yield prefix
+    clean(url, prefix)

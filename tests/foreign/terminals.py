@@ -22,7 +22,7 @@ import dockpy
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["Said", "Terminal", "masked"]
+__all__ = ["Said", "Terminal", "clean", "masked"]
 
 CLI = os.environ.get("DOCKPY_TEST_CLI", "docker")
 PLUGINS = os.environ.get("DOCKPY_TEST_CLI_PLUGINS", "")
@@ -207,21 +207,26 @@ class Terminal:
 
     def clean(self) -> None:
         """Remove whatever has the scenario's names."""
-        with dockpy.Client(self.url, tls=False) as client:
-            for container in client.containers.list(all=True, filters={"name": self.prefix}):
-                with contextlib.suppress(dockpy.NotFound, dockpy.Conflict):
-                    container.remove(force=True, v=True)
-            for network in client.networks.list(filters={"name": self.prefix}):
-                network.remove()
-            for volume in client.volumes.list(filters={"name": self.prefix}):
-                volume.remove(force=True)
-            for image in client.images.list():
-                for tag in image.tags:
-                    if self.prefix in tag:
-                        client.images.remove(tag, force=True)
-            for image in client.images.list(all=True, filters={"label": f"of={self.prefix}"}):
-                with contextlib.suppress(dockpy.NotFound, dockpy.Conflict):
-                    image.remove(force=True)
+        clean(self.url, self.prefix)
+
+
+def clean(url: str, prefix: str) -> None:
+    """Remove whatever a daemon has whose name begins so, and images with the label ``of=<prefix>``."""
+    with dockpy.Client(url, tls=False) as client:
+        for container in client.containers.list(all=True, filters={"name": prefix}):
+            with contextlib.suppress(dockpy.NotFound, dockpy.Conflict):
+                container.remove(force=True, v=True)
+        for network in client.networks.list(filters={"name": prefix}):
+            network.remove()
+        for volume in client.volumes.list(filters={"name": prefix}):
+            volume.remove(force=True)
+        for image in client.images.list():
+            for tag in image.tags:
+                if prefix in tag:
+                    client.images.remove(tag, force=True)
+        for image in client.images.list(all=True, filters={"label": f"of={prefix}"}):
+            with contextlib.suppress(dockpy.NotFound, dockpy.Conflict):
+                image.remove(force=True)
 
 
 def _keys(text: str) -> str:

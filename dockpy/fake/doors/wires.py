@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import select
 import socket
 import ssl
 import struct
+import termios
 import threading
+import time
 from typing import Protocol
 
 __all__ = ["PlainWire", "TLSWire", "Wire"]
@@ -16,6 +19,9 @@ _READ = 64 * 1024
 _LINGER = 0.5
 """Seconds that a client may take to say the rest of what nobody wants to hear."""
 _MOST_LEFT = 64
+_STEP, _MOMENT = 0.001, 0.05
+"""Seconds between two looks, and until one no longer looks, whether a client has read all that was sent."""
+_NOTHING = bytes(4)
 
 
 class Wire(Protocol):
@@ -31,6 +37,10 @@ class Wire(Protocol):
 
     def send(self, data: bytes) -> None:
         """Send all of the data."""
+        ...
+
+    def settle(self) -> None:
+        """Wait until the client has read what was sent, a moment at most."""
         ...
 
     def linger(self) -> None:
@@ -67,6 +77,13 @@ class PlainWire:
     def send(self, data: bytes) -> None:
         """See `Wire`."""
         self._sock.sendall(data)
+
+    def settle(self) -> None:
+        """See `Wire`."""
+        time.sleep(_STEP)  # over TCP nothing tells
+        end = time.monotonic() + _MOMENT
+        while fcntl.ioctl(self.fileno(), termios.TIOCOUTQ, _NOTHING) != _NOTHING and time.monotonic() < end:
+            time.sleep(_STEP)
 
     def linger(self) -> None:
         """See `Wire`."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -13,8 +12,6 @@ from dockpy.fake.state.logs import ContainerLog
 from dockpy.fake.state.stdio import Stdio
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from dockpy.fake.engine import Engine
     from dockpy.fake.kernel.namespace import Namespace
     from dockpy.fake.kernel.process import Process
@@ -95,17 +92,16 @@ class Container:
         self.host_config: dict[str, Any] = host_config
         self.platform: str = image.os or "linux"
         self.created: int = engine.now()
-        self.state = State()
-        self.upper = Upper(merged((*image.layers, skeleton())))
+        self.state: State = State()
+        self.upper: Upper = Upper(merged((*image.layers, skeleton())))
         self.mounted: list[str] = []
-        self.fs = FileSystem(self.upper, now=engine.now, disk=engine.disk)
+        self.fs: FileSystem = FileSystem(self.upper, now=engine.now, disk=engine.disk)
         self.mounts: list[dict[str, Any]] = []
         self.networks: Any = None
         self.namespace: Namespace | None = None
-        self.log = ContainerLog(engine, host_config.get("LogConfig") or {})
-        self.stdio = Stdio(engine, self)
+        self.log: ContainerLog = ContainerLog(engine, host_config.get("LogConfig") or {})
+        self.stdio: Stdio = Stdio(engine, self)
         self.execs: dict[str, Exec] = {}
-        self.terminals: Iterator[int] = itertools.count(0)
         self.health: HealthMonitor | None = None
         self.requested_mac: str = ""
         self.restart_count: int = 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING, Any
 
 from dockpy.fake.failure import Failure
@@ -49,7 +50,7 @@ class Exec:
 
     def __init__(self, container: Container, id: str, request: Mapping[str, Any]) -> None:
         self.container = container
-        self.engine = container.engine
+        self.engine: Engine = container.engine
         self.id: str = id
         self.request = request
         self.argv: list[str] = list(request.get("Cmd") or ())
@@ -59,7 +60,7 @@ class Exec:
         self.exit_code: int | None = None
         self.process: Process | None = None
         self.pid: int | None = 0
-        self.fanout = Fanout(self.engine)
+        self.fanout: Fanout = Fanout(self.engine)
         self.stdin: PipeWriter | None = None
         self.terminal: Terminal | None = None
         self.on_end: Callable[[int], None] | None = None
@@ -114,11 +115,17 @@ class Exec:
     def _files(self, reader: PipeReader | None) -> tuple[dict[int, File], Terminal | None]:
         namespace = self.container.namespace
         if self.tty and namespace is not None:
-            number = next(self.container.terminals)
-            self.terminal = Terminal(namespace, self.fanout, None, reader, self.console_size, number)
+            self.terminal = Terminal(namespace, self.fanout, None, reader, self.console_size, self._number())
             return {}, self.terminal
         stdin: File = null() if reader is None else reader
         return {0: stdin, 1: OutputFile(self.fanout, 1), 2: OutputFile(self.fanout, 2)}, None
+
+    def _number(self) -> int:
+        """The lowest number that no terminal in the container has."""
+        container = self.container
+        open_ones = (one.terminal for one in container.execs.values() if one.running and one.terminal)
+        taken = {terminal.tty.number for terminal in open_ones}
+        return next(number for number in itertools.count(int(container.tty)) if number not in taken)
 
     def _not_started(self, exit_code: int) -> None:
         self.running = False
