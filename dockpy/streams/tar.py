@@ -145,7 +145,7 @@ def _check(entry: TarEntry) -> None:
         problem = "only files have a size"
     elif entry.size < 0 or entry.uid < 0 or entry.gid < 0:
         problem = "a number is negative"
-    elif not 0 <= entry.mode <= 0o7777:
+    elif not 0 <= entry.mode <= 0o177777:  # some tell the kind in it, too
         problem = f"{entry.mode:#o} is no mode"
     elif not all(0 <= number < 8**7 for number in entry.device):
         problem = f"{entry.device} are no numbers of a device"
