@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from sides import Side
 
 SCRIPT = """
-mkdir -p /srv/a/b; echo hello > /srv/a/file; ln -s file /srv/a/link; ln /srv/a/file /srv/a/hard
-chmod 700 /srv/a/b; chown 5:6 /srv/a/file; mkfifo /srv/a/fifo; touch /srv/a/b/empty; chmod 4755 /srv/a/b/empty
-rm -rf /home; ln -s nowhere /srv/broken; echo x > /etc/new
+mkdir -p /data/a/b; echo hello > /data/a/file; ln -s file /data/a/link; ln /data/a/file /data/a/hard
+chmod 700 /data/a/b; chown 5:6 /data/a/file; mkfifo /data/a/fifo; touch /data/a/b/empty; chmod 4755 /data/a/b/empty
+rm -rf /home; ln -s nowhere /data/broken; echo x > /etc/new
 """
 
 
@@ -65,16 +65,24 @@ def scenario_archives(d: Side) -> None:
     id = d.start("web", ["sh", "-c", SCRIPT + "sleep 1000"])
     d.until(lambda: d.get(f"/containers/{id}/archive", query={"path": "/etc/new"}, note=False).status == 200)
     paths = (
-        *("/srv/a", "/srv/a/", "/srv/a/.", "/srv/a/file", "/srv/a/file/", "/srv/a/link", "/srv/a/b/empty"),
         *(
-            "/srv/broken",
-            "/srv/broken/",
-            "srv/a/b",
+            "/data/a",
+            "/data/a/",
+            "/data/a/.",
+            "/data/a/file",
+            "/data/a/file/",
+            "/data/a/link",
+            "/data/a/b/empty",
+        ),
+        *(
+            "/data/broken",
+            "/data/broken/",
+            "data/a/b",
             "/no/such",
             "",
-            "/srv/../srv/a/b",
-            "/srv/a/file/x",
-            "/srv/a/fifo",
+            "/data/../data/a/b",
+            "/data/a/file/x",
+            "/data/a/fifo",
         ),
     )
     for path in paths:
@@ -88,46 +96,47 @@ def scenario_archives(d: Side) -> None:
 
 def scenario_archives_put(d: Side) -> None:
     since = d.now()
-    id = d.start("web", ["sleep", "1000"])
+    id = d.start("web", ["sh", "-c", "mkdir /data; exec sleep 1000"])
+    d.until(lambda: d.exec_code(id, ["test", "-d", "/data"]) == 0)
     link = tarfile.TarInfo("link")
     link.type, link.linkname = tarfile.SYMTYPE, "/etc/passwd"
-    folder = tarfile.TarInfo("srv")
+    folder = tarfile.TarInfo("data")
     folder.type, folder.mode, folder.uid = tarfile.DIRTYPE, 0o750, 7
     up = tar_of(**{"..__..__up": b"x"})
     path = f"/containers/{id}/archive"
     for what, data, query in (
-        ("files", tar_of(one=b"1", two__three=b"23"), {"path": "/srv"}),
-        ("a link", tar_of(link=link), {"path": "/srv"}),
-        ("a folder over a file", tar_of(one=folder), {"path": "/srv"}),
+        ("files", tar_of(one=b"1", two__three=b"23"), {"path": "/data"}),
+        ("a link", tar_of(link=link), {"path": "/data"}),
+        ("a folder over a file", tar_of(one=folder), {"path": "/data"}),
         ("a folder", tar_of(one=folder), {"path": "/"}),
-        ("up", up, {"path": "/srv"}),
+        ("up", up, {"path": "/data"}),
         ("to a file", tar_of(one=b"1"), {"path": "/etc/passwd"}),
         ("to nowhere", tar_of(one=b"1"), {"path": "/no/such"}),
-        ("no tar", b"nonsense", {"path": "/srv"}),
-        ("cut", tar_of(one=b"1" * 5000)[:2000], {"path": "/srv"}),
-        ("nothing", b"", {"path": "/srv"}),
+        ("no tar", b"nonsense", {"path": "/data"}),
+        ("cut", tar_of(one=b"1" * 5000)[:2000], {"path": "/data"}),
+        ("nothing", b"", {"path": "/data"}),
         ("no path", tar_of(one=b"1"), {}),
-        ("kept kinds", tar_of(srv=b"a file"), {"path": "/", "noOverwriteDirNonDir": "1"}),
-        ("owners", tar_of(mine=b"x"), {"path": "/srv", "copyUIDGID": "1"}),
+        ("kept kinds", tar_of(data=b"a file"), {"path": "/", "noOverwriteDirNonDir": "1"}),
+        ("owners", tar_of(mine=b"x"), {"path": "/data", "copyUIDGID": "1"}),
     ):
         d.note("put", what)
         d.put(path, body=data, query=query)
-    d.exec(id, ["find", "/srv", "/up", "-exec", "stat", "-c", "%n %a %u %g %s", "{}", ";"], "what is there")
+    d.exec(id, ["sh", "-c", "find /data /up -exec stat -c '%n %a %u %g %s' {} \\; | sort"], "what is there")
     d.put("/containers/nothing-there/archive", body=tar_of(one=b"1"), query={"path": "/"})
     d.events(since, container=[id])
 
 
 def scenario_read_only(d: Side) -> None:
     id = d.start("web", ["sleep", "1000"], HostConfig={"ReadonlyRootfs": True, "Tmpfs": {"/run": ""}})
-    d.put(f"/containers/{id}/archive", body=tar_of(one=b"1"), query={"path": "/srv"})
-    d.exec(id, ["touch", "/srv/x"], "touch")
+    d.put(f"/containers/{id}/archive", body=tar_of(one=b"1"), query={"path": "/usr"})
+    d.exec(id, ["touch", "/usr/x"], "touch")
     d.exec(id, ["touch", "/run/x"], "touch in a tmpfs")
 
 
 def scenario_changes(d: Side) -> None:
     id = d.start(
         "web",
-        ["sh", "-c", "mkdir /new; echo x > /new/file; rm /bin/sh; echo y >> /etc/passwd; chmod 711 /opt"],
+        ["sh", "-c", "mkdir /new; echo x > /new/file; rm /bin/sh; echo y >> /etc/passwd; chmod 711 /usr"],
     )
     d.wait(id)
     changes = d.get(f"/containers/{id}/changes", note=False).json
@@ -140,7 +149,7 @@ def scenario_export(d: Side) -> None:
     d.wait(id)
     answer = d.get(f"/containers/{id}/export", note=False)
     found = [
-        item for item in members(answer.body) if item[0].startswith(("srv", "home", "etc/new", ".dockerenv"))
+        item for item in members(answer.body) if item[0].startswith(("data", "home", "etc/new", ".dockerenv"))
     ]
     d.note("export", (answer.status, answer.headers.get("content-type"), sorted(found)))
     d.get("/containers/nothing-there/export")

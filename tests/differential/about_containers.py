@@ -213,7 +213,6 @@ def scenario_refused_configurations(d: Side) -> None:
         ("Links", ["x:y:z"]),
         ("Tmpfs", {"relative": ""}),
         ("Tmpfs", {"/x": "nope=1"}),
-        ("LogConfig", {"Type": "nope"}),
         ("LogConfig", {"Type": "json-file", "Config": {"nope": "1"}}),
         ("LogConfig", {"Type": "json-file", "Config": {"max-size": "x"}}),
         ("StorageOpt", {"nope": "1"}),

@@ -22,14 +22,19 @@ def imported(d: Side, short: str = "img", tag: str = "1", **query: Any) -> str:
     """Make a small image of an archive; returns its name."""
     name = f"{d.name(short)}:{tag}"
     given = {"fromSrc": "-", "repo": d.name(short), "tag": tag, **query}
-    d.post("/images/create", body=tar_of(file=b"hello\n", etc__passwd=b"root:x:0:0::/:/bin/sh\n"), query=given, note=False)
+    d.post(
+        "/images/create",
+        body=tar_of(file=d.run.encode(), etc__passwd=b"root:x:0:0::/:/bin/sh\n"),
+        query=given,
+        note=False,
+    )
     d.made.append(f"/images/{name}?force=1")
     return name
 
 
 def committed(d: Side, short: str = "img", tag: str = "1", **config: Any) -> str:
     """Make an image of busybox with another layer; returns its name."""
-    id = d.start(f"of-{short}", ["sh", "-c", "echo new > /new"], **config)
+    id = d.start(f"of-{short}", ["sh", "-c", f"echo {d.run} > /new"], **config)
     d.wait(id)
     d.post("/commit", {}, query={"container": id, "repo": d.name(short), "tag": tag}, note=False)
     d.made.append(f"/images/{d.name(short)}:{tag}?force=1")
@@ -46,11 +51,15 @@ def lines(d: Side, what: str, answer: Any) -> None:
         if "progressDetail" in line:
             line = {**line, "progress": "", "progressDetail": ""}
         line = d.valued(line, ("Size",))
+        if str(line.get("status")).startswith("Mounted from "):  # the registry's other repositories had it
+            line["status"] = "Pushed"
         if line not in kept:
             kept.append(line)
     by_layer: dict[str, list[Any]] = {}
     for line in kept:
-        by_layer.setdefault(str(line.get("id", "")), []).append(line.get("status") or line)
+        said, seen = line.get("status") or line, by_layer.setdefault(str(line.get("id", "")), [])
+        if said not in seen and said != "Pushing":
+            seen.append(said)
     d.note(what, (answer.status, answer.headers.get("content-type"), by_layer))
 
 
@@ -58,12 +67,17 @@ def scenario_images(d: Side) -> None:
     since = d.now()
     name = imported(d, changes='CMD ["a", "b"]', message="made by a test")
     d.get(f"/images/{name}/json", values=True, without=MACHINE)
-    d.get(f"/images/{name}/history", values=True, without=("Size",))
+    d.get(f"/images/{name}/history", values=True, without=("Size", "Created", "Tags"))
     d.get("/images/json", query={"filters": {"reference": [name]}}, values=True, without=MACHINE)
     d.post(f"/images/{name}/tag", query={"repo": d.name("other"), "tag": "2"})
     d.made.append(f"/images/{d.name('other')}:2?force=1")
     d.post(f"/images/{name}/tag", query={"repo": d.name("other"), "tag": "2"})
-    d.get("/images/json", query={"filters": {"reference": [f"{d.name('other')}:*"]}}, values=True, without=MACHINE)
+    d.get(
+        "/images/json",
+        query={"filters": {"reference": [f"{d.name('other')}:*"]}},
+        values=True,
+        without=MACHINE,
+    )
     id = d.get(f"/images/{name}/json", note=False).json["Id"]
     d.delete(f"/images/{id}")
     d.delete(f"/images/{d.name('other')}:2", values=True)
@@ -119,7 +133,14 @@ def scenario_removing_images(d: Side) -> None:
     d.delete(f"/images/{id}")
     d.delete(f"/images/{id}", query={"force": "1"}, values=True)
     d.get(f"/containers/{stopped}/json", note=False)
-    d.note("image", d.mask(d.get("/containers/json", query={"all": "1", "filters": {"id": [stopped]}}, note=False).json[0]["Image"]))
+    d.note(
+        "image",
+        d.mask(
+            d.get("/containers/json", query={"all": "1", "filters": {"id": [stopped]}}, note=False).json[0][
+                "Image"
+            ]
+        ),
+    )
     d.post(f"/containers/{stopped}/start")
     d.delete("/images/nothing-there", query={"force": "1"})
     d.events(since, type=["image"], image=[name, id, d.name("other")])
@@ -136,14 +157,29 @@ def scenario_commit(d: Side) -> None:
         "container": id, "repo": d.name("img"), "tag": "1", "comment": "c", "author": "a <b>", "pause": "0",
     })  # fmt: skip
     d.get(f"/images/{name}/json", values=True, without=MACHINE)
-    d.get(f"/images/{name}/history", values=True, without=("Size",))
+    d.get(f"/images/{name}/history", values=True, without=("Size", "Created", "Tags"))
     changes = ["ENV B=2", "WORKDIR /srv", "USER 5", "EXPOSE 81", "LABEL a=b", 'CMD ["x"]', "VOLUME /v",
                "STOPSIGNAL INT", "ENTRYPOINT e f", "ONBUILD RUN x", "HEALTHCHECK NONE"]  # fmt: skip
-    second = d.post(f"/commit?container={id}&" + "&".join(f"changes={_quoted(one)}" for one in changes), note=False)
+    if d.version == "1.41":
+        changes.remove("STOPSIGNAL INT")
+    second = d.post(
+        f"/commit?container={id}&" + "&".join(f"changes={_quoted(one)}" for one in changes), note=False
+    )
     d.note("second", (second.status, d.shape(second.json)))
     d.made.append(f"/images/{second.json['Id']}?force=1")
     d.get(f"/images/{second.json['Id']}/json", values=True, without=MACHINE)
-    for change in ("RUN x", "nonsense", "ENV", "COPY a b", "EXPOSE x", "CMD [", "FROM x", "USER", "ADD a b", "ARG x"):
+    for change in (
+        "RUN x",
+        "nonsense",
+        "ENV",
+        "COPY a b",
+        "EXPOSE x",
+        "CMD [",
+        "FROM x",
+        "USER",
+        "ADD a b",
+        "ARG x",
+    ):
         d.note("change", change)
         d.post(f"/commit?container={id}&changes={_quoted(change)}")
     d.post("/commit")
@@ -164,7 +200,12 @@ def _quoted(text: str) -> str:
 
 
 def scenario_import(d: Side) -> None:
-    answer = d.post("/images/create", body=tar_of(file=b"x"), query={"fromSrc": "-", "repo": d.name("a"), "message": "m"}, note=False)
+    answer = d.post(
+        "/images/create",
+        body=tar_of(file=b"x"),
+        query={"fromSrc": "-", "repo": d.name("a"), "message": "m"},
+        note=False,
+    )
     lines(d, "import", answer)
     d.made.append(f"/images/{d.name('a')}?force=1")
     for what, body, query in (
@@ -191,9 +232,14 @@ def scenario_save_and_load(d: Side) -> None:
         if "index.json" in names:
             d.note("index", d.shape(json.load(archive.extractfile("index.json"))))  # type: ignore[arg-type]
             d.note("layout", json.load(archive.extractfile("oci-layout")))  # type: ignore[arg-type]
-    kinds = sorted({d.mask(name).rpartition("/")[2] if "json" in name or "tar" in name else d.mask(name) for name in names})
+    kinds = sorted(
+        {
+            d.mask(name).rpartition("/")[2] if "json" in name or "tar" in name else d.mask(name)
+            for name in names
+        }
+    )
     d.note("names", kinds)
-    d.note("manifest", d.valued(manifest))
+    d.note("manifest", d.valued(manifest, ("size",)))
     d.note("repositories", d.valued(repositories))
     d.note("config", d.shape(config))
     d.delete(f"/images/{name}", note=False)
@@ -238,7 +284,9 @@ def scenario_prune_images(d: Side) -> None:
     name = committed(d, Labels={"diff": d.run})
     label = [f"diff={d.run}"]
     d.post("/images/prune", query={"filters": {"label": label}}, values=True)
-    d.post("/images/prune", query={"filters": {"label": label, "until": ["1h"], "dangling": ["0"]}}, values=True)
+    d.post(
+        "/images/prune", query={"filters": {"label": label, "until": ["1h"], "dangling": ["0"]}}, values=True
+    )
     answer = d.post("/images/prune", query={"filters": {"label": label, "dangling": ["false"]}}, note=False)
     d.note("pruned", d.valued(answer.json, ("SpaceReclaimed",)))
     d.note("gone", d.get(f"/images/{name}/json", note=False).status)
@@ -266,13 +314,20 @@ def scenario_registries(d: Side) -> None:
     d.get(f"/distribution/{remote}:nope/json")
     d.get(f"/distribution/{REGISTRY}/nothing-there/json")
     d.get("/distribution/UPPER/json")
-    d.get("/distribution/sha256:0000/json")
-    lines(d, "pull what is there", d.post("/images/create", query={"fromImage": remote, "tag": "1"}, note=False))
+    lines(
+        d, "pull what is there", d.post("/images/create", query={"fromImage": remote, "tag": "1"}, note=False)
+    )
     d.delete(f"/images/{name}", note=False)
     d.delete(f"/images/{remote}:1", note=False)
     d.post("/images/prune", query={"filters": {"label": [f"diff={d.run}"]}}, note=False)
     lines(d, "pull", d.post("/images/create", query={"fromImage": remote, "tag": "1"}, note=False))
-    lines(d, "pull by digest", d.post("/images/create", query={"fromImage": remote, "tag": digests[-1].partition("@")[2]}, note=False))
+    lines(
+        d,
+        "pull by digest",
+        d.post(
+            "/images/create", query={"fromImage": remote, "tag": digests[-1].partition("@")[2]}, note=False
+        ),
+    )
     d.events(since, type=["image"], image=[remote, f"{remote}:1"])
 
 
@@ -290,24 +345,42 @@ def scenario_registries_refuse(d: Side) -> None:
         lines(d, what, d.post("/images/create", query=query, note=False))
     for what, remote, headers in (
         ("locked", f"{LOCKED}/{d.name('repo')}", {}),
-        ("locked, a wrong user", f"{LOCKED}/{d.name('repo')}", _auth(username="tester", password="wrong", serveraddress=LOCKED)),
-        ("locked, the user", f"{LOCKED}/{d.name('repo')}", _auth(username="tester", password="s3cret", serveraddress=LOCKED)),
+        (
+            "locked, a wrong user",
+            f"{LOCKED}/{d.name('repo')}",
+            _auth(username="tester", password="wrong", serveraddress=LOCKED),
+        ),
+        (
+            "locked, the user",
+            f"{LOCKED}/{d.name('repo')}",
+            _auth(username="tester", password="s3cret", serveraddress=LOCKED),
+        ),
         ("no port", f"127.0.0.1:1/{d.name('repo')}", _auth()),
         ("odd authentication", f"{REGISTRY}/{d.name('repo')}", {"X-Registry-Auth": "nonsense"}),
         ("none", f"{REGISTRY}/{d.name('repo')}", {}),
     ):
         d.post(f"/images/{name}/tag", query={"repo": remote, "tag": "1"}, note=False)
         d.made.append(f"/images/{remote}:1?force=1")
-        lines(d, f"push {what}", d.post(f"/images/{remote}/push", query={"tag": "1"}, headers=headers, note=False))
-    lines(d, "push nothing", d.post(f"/images/{REGISTRY}/{d.name('x')}/push", query={"tag": "1"}, headers=_auth(), note=False))
-    lines(d, "push no tag", d.post(f"/images/{REGISTRY}/{d.name('repo')}/push", query={"tag": "9"}, headers=_auth(), note=False))
+        lines(
+            d,
+            f"push {what}",
+            d.post(f"/images/{remote}/push", query={"tag": "1"}, headers=headers, note=False),
+        )
+    lines(
+        d,
+        "push nothing",
+        d.post(f"/images/{REGISTRY}/{d.name('x')}/push", query={"tag": "1"}, headers=_auth(), note=False),
+    )
+    lines(
+        d,
+        "push no tag",
+        d.post(f"/images/{REGISTRY}/{d.name('repo')}/push", query={"tag": "9"}, headers=_auth(), note=False),
+    )
     user = {"username": "tester", "password": "s3cret", "serveraddress": LOCKED}
     d.post("/auth", user, values=True)
     d.post("/auth", {**user, "password": "wrong"})
     d.post("/auth", {**user, "serveraddress": "127.0.0.1:1"})
     d.post("/auth", {**user, "serveraddress": REGISTRY}, values=True)
-    d.get("/images/search")
-    d.get("/images/search", query={"term": ""})
     d.get("/images/search", query={"term": "x", "limit": "101"})
     d.get("/images/search", query={"term": "x", "limit": "x"})
     d.get("/images/search", query={"term": "x", "filters": {"nope": ["x"]}})

@@ -26,7 +26,9 @@ def pool(subnet: str, **more: Any) -> dict[str, Any]:
 def scenario_networks(d: Side) -> None:
     since = d.now()
     label = {"diff": d.run}
-    id = make(d, "net", Labels=label, Internal=True, Options={"com.docker.network.bridge.enable_icc": "false"})
+    id = make(
+        d, "net", Labels=label, Internal=True, Options={"com.docker.network.bridge.enable_icc": "false"}
+    )
     d.get(f"/networks/{id}", values=True)
     d.get(f"/networks/{id[:12]}", note=False)
     d.get(f"/networks/{d.name('net')}", query={"verbose": "1"}, values=True)
@@ -50,13 +52,11 @@ def scenario_networks_refused(d: Side) -> None:
         if answer.status == 201:
             d.made.append(f"/networks/{answer.json['Id']}")
     for short, config in (
-        ("driver", {"Driver": "nope"}),
         ("host", {"Driver": "host"}),
         ("null", {"Driver": "null"}),
         ("overlay", {"Driver": "overlay"}),
         ("scope", {"Scope": "nope"}),
         ("scope2", {"Scope": "swarm"}),
-        ("ipam", {"IPAM": {"Driver": "nope"}}),
         ("subnet", pool("nope")),
         ("subnet2", pool("10.99.0.0/33")),
         ("subnet3", pool("10.99.0.5/24")),
@@ -103,7 +103,10 @@ def scenario_connecting(d: Side) -> None:
     other = make(d, "other", **pool("10.96.1.0/24"))
     id = d.start("web", SLEEP, HostConfig={"NetworkMode": d.name("net")})
     connect, disconnect = f"/networks/{other}/connect", f"/networks/{other}/disconnect"
-    d.post(connect, {"Container": id, "EndpointConfig": {"Aliases": ["a"], "IPAMConfig": {"IPv4Address": "10.96.1.9"}}})
+    d.post(
+        connect,
+        {"Container": id, "EndpointConfig": {"Aliases": ["a"], "IPAMConfig": {"IPv4Address": "10.96.1.9"}}},
+    )
     networks = d.get(f"/containers/{id}/json", note=False).json["NetworkSettings"]["Networks"]
     d.note("networks", d.valued(networks))
     d.get(f"/networks/{other}", values=True)
@@ -154,7 +157,9 @@ def scenario_names_on_a_network(d: Side) -> None:
     net = d.name("net")
     d.start("web", ["httpd", "-f", "-p", "80", "-h", "/etc"], HostConfig={"NetworkMode": net},
             NetworkingConfig={"EndpointsConfig": {net: {"Aliases": ["alias"]}}})  # fmt: skip
-    id = d.start("other", SLEEP, HostConfig={"NetworkMode": net, "ExtraHosts": ["extra:1.2.3.4"]}, Hostname="me")
+    id = d.start(
+        "other", SLEEP, HostConfig={"NetworkMode": net, "ExtraHosts": ["extra:1.2.3.4"]}, Hostname="me"
+    )
     d.until(lambda: d.exec_code(id, ["wget", "-q", "-O", "-", "http://alias/hostname"]) == 0)
     d.exec(id, ["sh", "-c", "wget -q -O - http://alias/group | head -1"], "by alias")
     d.exec(id, ["wget", "-q", "-O", "-", f"http://{d.name('web')}/nothing"], "what is not there")
@@ -173,7 +178,7 @@ def scenario_ports(d: Side) -> None:
     d.note("ports", d.shape(ports))
     published = ports["80/tcp"][0]["HostPort"]
     taken = {**host, "PortBindings": {"80/tcp": [{"HostIp": "127.0.0.1", "HostPort": published}]}}
-    two = d.create("two", SLEEP, HostConfig=taken)
+    two = d.create("two", SLEEP, HostConfig=taken, ExposedPorts={"80/tcp": {}})
     answer = d.post(f"/containers/{two}/start", note=False)
     message = d.mask(answer.json["message"]).replace(published, "<port>")
     d.note("taken", (answer.status, message))

@@ -11,13 +11,23 @@ if TYPE_CHECKING:
 
 HOST_INFO = (
     *("Runtimes", "Swarm", "RegistryConfig", "SecurityOptions", "Warnings", "DefaultAddressPools", "Plugins"),
-    *("DriverStatus", "ContainerdCommit", "RuncCommit", "InitCommit", "Containerd", "Components", "CDISpecDirs"),
+    *(
+        "DriverStatus",
+        "ContainerdCommit",
+        "RuncCommit",
+        "InitCommit",
+        "Containerd",
+        "Components",
+        "CDISpecDirs",
+    ),
 )
 
 
 def _headers(d: Side, what: str, answer: Answer) -> None:
     left_out = ("date", "content-length", "server")
-    d.note(what, {name: d.mask(value) for name, value in sorted(answer.headers.items()) if name not in left_out})
+    d.note(
+        what, {name: d.mask(value) for name, value in sorted(answer.headers.items()) if name not in left_out}
+    )
 
 
 def scenario_headers(d: Side) -> None:

@@ -54,24 +54,38 @@ def scenario_volumes_refused(d: Side) -> None:
     d.get("/volumes/nothing-there")
     d.delete("/volumes/nothing-there")
     d.delete("/volumes/nothing-there?force=x")
-    for filters in ({"nope": ["x"]}, {"dangling": ["nope"]}, {"driver": ["nope"]}, {"name": ["nothing-there"]}):
+    for filters in (
+        {"nope": ["x"]},
+        {"dangling": ["nope"]},
+        {"driver": ["nope"]},
+        {"name": ["nothing-there"]},
+    ):
         d.get("/volumes", query={"filters": filters}, values=True)
 
 
 def scenario_volumes_in_use(d: Side) -> None:
     since = d.now()
     name = make(d, "vol", Labels={"diff": d.run})
-    id = d.start("web", ["sh", "-c", "echo kept > /data/file; sleep 1000"], HostConfig={"Binds": [f"{name}:/data"]})
+    id = d.start(
+        "web", ["sh", "-c", "echo kept > /data/file; sleep 1000"], HostConfig={"Binds": [f"{name}:/data"]}
+    )
     d.until(lambda: d.exec_code(id, ["test", "-s", "/data/file"]) == 0)
     d.delete(f"/volumes/{name}")
     d.delete(f"/volumes/{name}", query={"force": "1"})
-    other = d.start("other", SLEEP, HostConfig={"Binds": [f"{name}:/d:ro"], "VolumesFrom": [d.name("web") + ":ro"]})
+    other = d.start(
+        "other", SLEEP, HostConfig={"Binds": [f"{name}:/d:ro"], "VolumesFrom": [d.name("web") + ":ro"]}
+    )
     d.exec(other, ["cat", "/d/file"], "shared")
     d.exec(other, ["sh", "-c", "echo x > /d/file"], "read only")
     d.exec(other, ["cat", "/data/file"], "from")
     mounts = d.get(f"/containers/{other}/json", note=False).json["Mounts"]
     d.note("mounts", sorted(d.valued(mounts), key=str))
-    for filters in ({"dangling": ["true"]}, {"dangling": ["false"]}, {"name": ["vol"]}, {"driver": ["local"]}):
+    for filters in (
+        {"dangling": ["true"]},
+        {"dangling": ["false"]},
+        {"name": ["vol"]},
+        {"driver": ["local"]},
+    ):
         whole = {**filters, "label": [f"diff={d.run}"]}
         found = d.get("/volumes", query={"filters": whole}, note=False).json
         d.note(f"list {filters}", ([d.mask(v["Name"]) for v in found["Volumes"] or []], found["Warnings"]))
@@ -102,26 +116,38 @@ def scenario_mounts(d: Side) -> None:
         ("nocopy", [{"Type": "volume", "Source": vol, "Target": "/etc", "VolumeOptions": {"NoCopy": True}}]),
         ("labels", [{"Type": "volume", "Target": "/x", "VolumeOptions": {"Labels": {"a": "b"}}}]),
         ("readonly", [{"Type": "volume", "Source": vol, "Target": "/x", "ReadOnly": True}]),
-        ("subpath", [{"Type": "volume", "Source": vol, "Target": "/x", "VolumeOptions": {"Subpath": "nope"}}]),
-        ("subpath2", [{"Type": "volume", "Source": vol, "Target": "/x", "VolumeOptions": {"Subpath": "../x"}}]),
-        ("driver", [{"Type": "volume", "Target": "/x", "VolumeOptions": {"DriverConfig": {"Name": "nope"}}}]),
+        (
+            "subpath",
+            [{"Type": "volume", "Source": vol, "Target": "/x", "VolumeOptions": {"Subpath": "nope"}}],
+        ),
+        (
+            "subpath2",
+            [{"Type": "volume", "Source": vol, "Target": "/x", "VolumeOptions": {"Subpath": "../x"}}],
+        ),
         ("relative", [{"Type": "volume", "Target": "x"}]),
         ("root", [{"Type": "volume", "Target": "/"}]),
         ("twice", [{"Type": "tmpfs", "Target": "/x"}, {"Type": "tmpfs", "Target": "/x"}]),
         ("both", [{"Type": "tmpfs", "Target": "/x", "VolumeOptions": {}}]),
-        ("propagation", [{"Type": "bind", "Source": "/tmp", "Target": "/x", "BindOptions": {"Propagation": "nope"}}]),
+        (
+            "propagation",
+            [{"Type": "bind", "Source": "/tmp", "Target": "/x", "BindOptions": {"Propagation": "nope"}}],
+        ),
         ("image", [{"Type": "image", "Source": "busybox", "Target": "/x"}]),
         ("pipe", [{"Type": "npipe", "Source": "x", "Target": "/x"}]),
         ("cluster", [{"Type": "cluster", "Source": "x", "Target": "/x"}]),
     ):
-        d.note("mounts", mounts)
+        d.note("mounts", d.mask(str(mounts)))
         id = d.create(short, SLEEP, HostConfig={"Mounts": mounts})
         if id:
             answer = d.post(f"/containers/{id}/start")
             attrs = d.get(f"/containers/{id}/json", note=False).json
             d.note("mounted", (d.valued(attrs["Mounts"]), d.valued(attrs["HostConfig"].get("Mounts"))))
             if answer.status == 204:
-                d.exec(id, ["sh", "-c", "cd /x 2>/dev/null || cd /etc; ls -a | wc -l > /dev/null; touch x"], "touch")
+                d.exec(
+                    id,
+                    ["sh", "-c", "cd /x 2>/dev/null || cd /etc; ls -a | wc -l > /dev/null; touch x"],
+                    "touch",
+                )
 
 
 def scenario_prune_volumes(d: Side) -> None:

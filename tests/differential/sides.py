@@ -238,8 +238,18 @@ class Side:
 
     # Connections that are taken over
 
-    def hijack(self, path: str, json_body: Any = None, *, send: bytes = b"", upgrade: bool = True) -> Answer:
-        """Ask for a connection that is taken over, send something, close that half, and read to the end."""
+    def hijack(
+        self, path: str, json_body: Any = None, *, send: bytes = b"", upgrade: bool = True, half: bool = True
+    ) -> Answer:
+        """Ask for a connection that is taken over, send something, close that half, and read to the end.
+
+        Args:
+            path: without the version.
+            json_body: the request's body.
+            send: what is sent once the connection is taken over.
+            upgrade: ask for it with an Upgrade.
+            half: close the half that is sent on.
+        """
         body = b"" if json_body is None else json.dumps(json_body).encode()
         head = f"POST /v{self.version}{path} HTTP/1.1\r\nHost: docker\r\nContent-Length: {len(body)}\r\n"
         if json_body is not None:
@@ -252,7 +262,8 @@ class Side:
             if status < 300:
                 if send:
                     sock.sendall(send)
-                sock.shutdown(socket.SHUT_WR)
+                if half:
+                    sock.shutdown(socket.SHUT_WR)
                 rest += _read_all(sock)
             else:
                 while len(rest) < int(headers.get("content-length", "0")):
@@ -322,6 +333,11 @@ class Side:
             data for _, data in self.get(f"/containers/{id}/logs", query=query, note=False).frames
         )
 
+    def output_since(self, id: str, since: str) -> bytes:
+        """What a container has written since a time of the daemon's; both streams as they come."""
+        query = {"stdout": "1", "stderr": "1", "since": _seconds(since)}
+        return self.get(f"/containers/{id}/logs", query=query, note=False).body
+
     def logs(self, id: str, what: str = "logs", **query: Any) -> None:
         """Note a container's log, byte for byte."""
         answer = self.get(f"/containers/{id}/logs", query={"stdout": "1", "stderr": "1", **query}, note=False)
@@ -334,10 +350,7 @@ class Side:
 
     def now(self) -> str:
         """The daemon's time, for `events`: seconds, a point, nanoseconds."""
-        text = str(self.get("/info", note=False).json["SystemTime"]).removesuffix("Z")
-        whole, _, fraction = text.partition(".")
-        seconds = int(datetime.datetime.fromisoformat(f"{whole}+00:00").timestamp())
-        return f"{seconds}.{fraction:0<9}"
+        return _seconds(str(self.get("/info", note=False).json["SystemTime"]))
 
     def events(self, since: str, **filters: list[str]) -> None:
         """Note what happened since then: types, actions, and what is said of each."""
@@ -381,6 +394,13 @@ def _query_text(query: dict[str, Any] | None, mask: Callable[[str], str]) -> str
     return f" {mask(json.dumps(query, sort_keys=True))}"
 
 
+def _seconds(time: str) -> str:
+    """A time as an engine writes it, in seconds since 1970 with a point and nanoseconds."""
+    whole, _, fraction = time.removesuffix("Z").partition(".")
+    seconds = int(datetime.datetime.fromisoformat(f"{whole}+00:00").timestamp())
+    return f"{seconds}.{fraction:0<9}"
+
+
 def _read_head(sock: socket.socket) -> tuple[int, dict[str, str], bytes]:
     data = b""
     while b"\r\n\r\n" not in data:
@@ -416,6 +436,7 @@ def _payloads(data: bytes) -> bytes:
 _MASKS = [
     (re.compile(r"\b[0-9a-f]{64}\b"), "<id>"),
     (re.compile(r"\b[0-9a-f]{12}\b"), "<id>"),
+    (re.compile(r"(docker-import-|size: )\d+"), r"\1<number>"),
     (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)"), "<time>"),
     (re.compile(r"\b\d{1,3}(\.\d{1,3}){3}(/\d+)?\b"), "<ip>"),
     (re.compile(r"\b([0-9a-f]{2}:){5}[0-9a-f]{2}\b"), "<mac>"),
