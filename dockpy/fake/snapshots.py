@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from typing import TYPE_CHECKING, Any
 
+from dockpy.fake.state.execs import Execs
 from dockpy.fake.state.stdio import Stdio
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Snapshot", "restore", "take"]
 
-_PARTS = ("images", "volumes", "networks", "containers", "execs", "builder", "plugins")
+_PARTS = ("images", "volumes", "networks", "containers", "builder", "plugins")
 KILL = 9
 
 
@@ -51,6 +52,7 @@ def restore(engine: Engine, snapshot: Snapshot) -> None:
         engine.ports.shut_all()
     for name, part in _copied(engine, snapshot.parts).items():
         setattr(engine, name, part)
+    engine.execs = Execs(engine)
     for container in engine.containers:
         if container.id in snapshot.running:
             container.state.running = container.state.paused = container.state.restarting = False
@@ -68,7 +70,7 @@ def _copied(engine: Engine, parts: dict[str, Any]) -> dict[str, Any]:
         for gone in (container.namespace, container.restart_timer, container.health, container.stdio):
             if gone is not None:
                 memo[id(gone)] = None
-        memo |= {id(exec): None for exec in container.execs.values()}
+        memo[id(container.execs)] = None
         trees[id(container.upper.base)] = container.upper.base
     for tree in trees.values():
         memo |= {id(node): node for _, node in tree.walk()}

@@ -64,6 +64,7 @@ def test_a_build(docker, tmp_path):
 
 def test_push_and_pull(docker, registry):
     name = f"{registry.host}/team/box:1"
+    docker.images.pull("busybox")
     docker.images.tag("busybox", name)
     try:
         docker.images.push(name)
