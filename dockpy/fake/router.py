@@ -161,12 +161,11 @@ class Router:
 
     def _refuse_version(self, version: str) -> Reply | None:
         engine = self._engine
-        if not re.fullmatch(r"\d{1,3}\.\d{1,4}", version):
-            version = version if version == "1" else "0." + version
-        if not at_least(engine.api, version):
+        asked = version if re.fullmatch(r"\d{1,3}\.\d{1,4}", version) else "0.0"
+        if not at_least(engine.api, asked):
             known = f"Maximum supported API version is {engine.api}"
             return Reply.error(400, f"client version {version} is too new. {known}")
-        if not at_least(version, engine.min_api):
+        if not at_least(asked, engine.min_api):
             text = (
                 f"client version {version} is too old. Minimum supported API version is {engine.min_api}, "
                 "please upgrade your client to a newer version"
