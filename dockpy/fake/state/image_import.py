@@ -36,12 +36,8 @@ def name_to_give(images: Images, repository: str, tag: str, status: int = 400) -
         name = parse_name(repository, images.api)
         if name.digest:
             new = at_least(images.api, "1.42") or status == 400
-            text = (
-                "cannot import digest reference"
-                if new
-                else "refusing to create a tag with a digest reference"
-            )
-            raise Failure(400, text)
+            refusing = "refusing to create a tag with a digest reference"
+            raise Failure(400, "cannot import digest reference" if new else refusing)
         if tag:
             return name.of_tag(tag)
         # Older engines tell of the name as it was given.

@@ -77,15 +77,16 @@ def parse_platform(text: str) -> Platform | None:
     if not text:
         return None
     parts = text.lower().split("/")
-    if len(parts) > 3 or not all(parts):
+    pattern = "^[A-Za-z0-9_.-]+$" if at_least(api, "1.42") else "^[A-Za-z0-9_-]+$"
+    for part in parts:
+        if not re.match(pattern, part):
+            raise Failure(
+                400,
+                f'"{part}" is an invalid component of "{text}": platform specifier component must match '
+                f'"{pattern}": invalid argument',
+            )
+    if len(parts) > 3:
         raise Failure(400, f'"{text}": cannot parse platform specifier: invalid argument')
-    if not all(part.replace("_", "").replace("-", "").replace(".", "").isalnum() for part in parts):
-        wrong = next(part for part in parts if not part.isalnum())
-        raise Failure(
-            400,
-            f'"{wrong}" is an invalid component of "{text}": platform specifier component must match '
-            '"^[A-Za-z0-9_.-]+$": invalid argument',
-        )
     if len(parts) == 1:
         only = _SAME.get(parts[0], parts[0])
         if only in _OSES:

@@ -78,6 +78,8 @@ def _meant(images: Images, reference: str) -> Iterator[tuple[Image, Name | None]
                 yield image, name
         if wanted:
             return
+        if parsed.tag:
+            raise Failure(404, "reference does not exist")
     image = images.find(reference)
     if image is None:
         raise Failure(404, f"No such image: {reference}")

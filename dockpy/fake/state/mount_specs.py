@@ -154,6 +154,8 @@ def parse_mount(given: Mapping[str, Any], api: str) -> MountSpec:
         raise refuse(problem)
     for other, name in _OPTIONS.items():
         if other != kind and given.get(name) is not None:
+            if not modern and kind == "tmpfs" and not given[name]:
+                continue
             if modern:
                 raise Failure(400, f'{name} must not be specified on mount type "{kind}"')
             raise refuse(f"field {name} must not be specified")

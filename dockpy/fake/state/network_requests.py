@@ -161,8 +161,10 @@ def check_endpoint(
         if (address := ipam.get(name)) and not _is_address(address, 4 if family == "IPv4" else 6)
     ]
     if not early:
-        if problems:
+        if problems and new:
             raise Failure(400, problems[0])
+        if problems:
+            raise Failure(500, f"{problems[0].replace('invalid', 'Invalid', 1)})")
         if settled and network is not None and (late := _misplaced(network, asked)):
             raise Failure(400, late[0])
         return
@@ -174,9 +176,7 @@ def check_endpoint(
             family = [subnet for subnet in network.subnets if (subnet.version == 6) == (name == "IPv6Address")]
             if not (address := ipam.get(name)):
                 continue
-            if not family:
-                problems.append(_NEEDS_SUBNETS)
-            elif not any(_is_address(address) and address in subnet for subnet in family if subnet.asked):
+            if family and not any(_is_address(address) and address in subnet for subnet in family if subnet.asked):
                 problems.append(f"no configured subnet or ip-range contain the IP address {address}")
     mac = asked.get("MacAddress") or ""
     where = f"invalid config for network {network.name}: " if new else ""
@@ -195,7 +195,12 @@ def _misplaced(network: Network, asked: Mapping[str, Any]) -> list[str]:
         problems.append("user specified IP address is supported on user defined networks only")
     if asked.get("Aliases") and not network.user_defined:
         problems.append("network-scoped alias is supported only for containers in user defined networks")
-    if addresses and not any(subnet.asked for subnet in network.subnets):
+    missing = [
+        name
+        for name, version in (("IPv4Address", 4), ("IPv6Address", 6))
+        if ipam.get(name) and not any(one.asked and one.version == version for one in network.subnets)
+    ]
+    if missing:
         problems.append(_NEEDS_SUBNETS)
     return problems
 

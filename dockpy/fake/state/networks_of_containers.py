@@ -165,7 +165,10 @@ class ContainerNetworks:
     def _shared(self, container: Container, reference: str) -> Stack:
         other = self.container(reference)
         if other is None:
-            raise Failure(404, f"No such container: {reference}")
+            problem = f"No such container: {reference}"
+            if at_least(self._engine.api, "1.46"):
+                raise Failure(500, f"joining network namespace of container: {problem}")
+            raise Failure(404, problem)
         if other is container:
             raise Failure(500, "cannot join own network")
         if not other.state.running:
