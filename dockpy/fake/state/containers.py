@@ -315,13 +315,8 @@ def in_use(name: str, other: Container) -> str:
 
 
 def _check_platform(platform: str, reference: str, image: Image, modern: bool) -> None:
-    parts = platform.lower().split("/")
-    if len(parts) > 3 or not all(parts):
-        raise Failure(400, f'"{platform}": cannot parse platform specifier: invalid argument')
-    if len(parts) == 1:
-        parts = [parts[0], "amd64"] if parts[0] in ("linux", "windows", "darwin") else ["linux", parts[0]]
-    wanted = "/".join({"x86_64": "amd64", "aarch64": "arm64"}.get(part, part) for part in parts)
-    if wanted.split("/")[:2] == [image.os, image.architecture]:
+    wanted = parse_platform(platform, api)
+    if wanted is None or (wanted.os, wanted.architecture) == (image.os, image.architecture):
         return
     raise Failure(
         404,
