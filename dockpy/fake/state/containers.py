@@ -10,6 +10,7 @@ from dockpy.fake.state.container_config import host_config, merged_config
 from dockpy.fake.state.container_names import random_name
 from dockpy.fake.state.container_update import update
 from dockpy.fake.state.create_checks import check_links, check_name, check_request
+from dockpy.fake.state.image_platform import parse_platform
 from dockpy.fake.state.lifecycle import Lifecycle
 from dockpy.version import at_least
 
@@ -120,7 +121,7 @@ class Containers:
                 raise Failure(400, f"{'n' if self._modern else 'N'}o command specified")
             image = engine.images.resolve(reference)
         if platform:
-            _check_platform(platform, reference, image, self._modern)
+            _check_platform(platform, reference, image, engine.api)
         id = engine.new_id()
         config = merged_config(request, image, id, engine.api)
         host = host_config(request.get("HostConfig"), engine.api)
@@ -314,7 +315,7 @@ def in_use(name: str, other: Container) -> str:
     )
 
 
-def _check_platform(platform: str, reference: str, image: Image, modern: bool) -> None:
+def _check_platform(platform: str, reference: str, image: Image, api: str) -> None:
     wanted = parse_platform(platform, api)
     if wanted is None or (wanted.os, wanted.architecture) == (image.os, image.architecture):
         return
@@ -322,7 +323,7 @@ def _check_platform(platform: str, reference: str, image: Image, modern: bool) -
         404,
         f"image with reference {reference} was found but its platform ({image.platform}) "
         f"does not match the specified platform ({wanted})"
-        if modern
+        if at_least(api, "1.42")
         else f"image with reference {reference} was found but does not match the specified platform: "
         f"wanted {wanted}, actual: {image.platform}",
     )

@@ -186,9 +186,16 @@ def parse_mount(given: Mapping[str, Any], api: str) -> MountSpec:
         subpath=subpath if at_least(api, "1.45") else "",
         driver=driver.get("Name") or "",
         options=dict(driver.get("Options") or {}),
-        labels=dict(volume.get("Labels") or {}),
+        labels=_told_labels(volume, anonymous=kind == "volume" and not source and modern),
         tmpfs=dict(given.get("TmpfsOptions") or {}),
     )
+
+
+def _told_labels(volume: dict[str, Any], *, anonymous: bool) -> dict[str, str]:
+    """A volume's labels; those that were asked for are told with the one that a nameless volume gets."""
+    if anonymous and volume.get("Labels"):
+        volume["Labels"] = {**volume["Labels"], "com.docker.volume.anonymous": ""}
+    return dict(volume.get("Labels") or {})
 
 
 def asked_mounts(config: Mapping[str, Any], host_config: Mapping[str, Any], api: str) -> list[MountSpec]:
