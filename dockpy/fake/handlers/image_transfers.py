@@ -30,7 +30,7 @@ _AUTH = "x-registry-auth"
 @handles(ops.CREATE)
 def _create(call: Call) -> Answer:
     lines = Lines(call.version)
-    platform = parse_platform(call.text("platform"))
+    platform = parse_platform(call.text("platform"), call.engine.api)
     if reference := call.text("fromImage"):
         pulled = pull(
             call.engine.images,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -68,8 +69,12 @@ class Platform:
 HOST = Platform("linux", "amd64")
 
 
-def parse_platform(text: str) -> Platform | None:
+def parse_platform(text: str, api: str = "1.51") -> Platform | None:
     """``linux/arm/v7``, ``linux`` or ``arm64``; None for nothing.
+
+    Args:
+        text: the platform.
+        api: the engine's newest version: they word one text differently.
 
     Raises:
         Failure: 400, it is none.
