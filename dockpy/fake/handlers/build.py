@@ -93,7 +93,7 @@ def _options(call: Call) -> BuildOptions:
         on_this = "security options are not supported on linux"
         old = "The daemon on this platform does not support setting security options on build"
         raise Failure(400, on_this if new else old)
-    platform = parse_platform(call.text("platform"))
+    platform = parse_platform(call.text("platform"), call.engine.api)
     _json(call, "outputs", "invalid outputs specified", list, plain=not new)
     isolation = call.text("isolation")
     if isolation.lower() not in ("", "default"):

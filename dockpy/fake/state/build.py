@@ -42,7 +42,7 @@ class Builder:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._running: dict[str, Peer] = {}
-        self.records = Records(engine)
+        self.records: Records = Records(engine)
 
     # The classic builder
 
@@ -130,11 +130,9 @@ class Builder:
                 "(BuildKit) instead",
             )
         if _GIT.fullmatch(remote):
-            problem = f"fatal: unable to access '{remote}': Could not resolve host"
-            raise Failure(
-                500,
-                f"unable to 'git clone' to temporary context directory: error fetching: {problem}: exit status 128",
-            )
+            problem = f"error fetching: fatal: unable to access '{remote}': Could not resolve host"
+            words = "unable to 'git clone' to temporary context directory"
+            raise Failure(500, f"{words}: {problem}: exit status 128")
         if not re.match(r"https?://", remote):
             raise Failure(500, f"remoteURL ({remote}) could not be recognized as URL")
         try:

@@ -8,6 +8,7 @@ from dockpy.fake.failure import Failure
 from dockpy.fake.state.image_lines import Lines
 from dockpy.fake.state.image_names import parse_name, parse_reference
 from dockpy.fake.state.image_pull import pull
+from dockpy.version import at_least
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -17,7 +18,9 @@ if TYPE_CHECKING:
     from dockpy.fake.state.image_platform import Platform
     from dockpy.fake.state.images import Images
 
-__all__ = ["Bases"]
+__all__ = ["Bases", "no_platform"]
+
+_OS = r"^([A-Za-z0-9_-]+)(?:\\(([A-Za-z0-9_.%-]*)((?:\\+[A-Za-z0-9_.%-]+)*)\\))?$"
 
 
 class Bases:
@@ -65,3 +68,12 @@ class Bases:
             if (image := self._images.find(reference)) is not None:
                 found.append(image)
         return found
+
+
+def no_platform(api: str) -> str:
+    """What an engine says of a platform that is empty."""
+    if at_least(api, "1.42"):
+        words = '"" is an invalid OS component of "": OSAndVersion specifier'
+        return f'{words} component must match "{_OS}": invalid argument'
+    words = '"" is an invalid component of "": platform specifier'
+    return f'{words} component must match "^[A-Za-z0-9_-]+$": invalid argument'

@@ -118,7 +118,7 @@ class Settings:
         ports = [port for word in words for port in self._words(word)]
         exposed = dict(self.config.get("ExposedPorts") or {})
         for port in ports:
-            exposed |= dict.fromkeys(_ports(port), {})
+            exposed |= {key: {} for key in _ports(port)}
         self.config["ExposedPorts"] = {port: {} for port in exposed}
         return f"EXPOSE {' '.join(ports)}"
 

@@ -122,12 +122,7 @@ class ReceivedFiles(Files):
         parts = [name for name in path.split("/") if name not in ("", ".")]
         if self.find("/".join(parts)) is not None and parts:
             self._upper.take(parts, 0)
-            self.root = self._upper.root
-
-    def put(self, path: str, node: Node) -> None:
-        """Add a file."""
-        self._upper.put([path], node, node.mtime)
-        self.root = self._upper.root
+            self.root: Node = self._upper.root
 
 
 class ImageFiles(Files):
@@ -152,8 +147,8 @@ def whole(blob: Blob, api: str) -> Blob:
     """A tar of which nothing is missing but what fills its last block: builders do not mind that."""
     last = None
     try:
-        for last in members(blob, api):
-            pass
+        for member in members(blob, api):
+            last = member
     except BadArchive as error:
         compressed = blob.read(0, 2) in _COMPRESSED
         if last is not None and not last.partial and not compressed and str(error) == "unexpected EOF":

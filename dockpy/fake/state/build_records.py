@@ -188,7 +188,7 @@ class Records:
         if not everything and self._shared(record):
             return False
         facts = {
-            "id": lambda text: record.id.startswith(text),
+            "id": record.id.startswith,
             "parent": lambda text: text in record.parents,
             "type": lambda text: record.kind == text,
             "description": lambda text: text in record.description,

@@ -7,30 +7,30 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from dockpy.fake.failure import Failure
-from dockpy.fake.files import FileSystem, Layer, Upper
 from dockpy.fake.state.build_args import BuildArgs
-from dockpy.fake.state.build_bases import Bases
+from dockpy.fake.state.build_bases import Bases, no_platform
 from dockpy.fake.state.build_cache import Cache
 from dockpy.fake.state.build_config import Settings
 from dockpy.fake.state.build_containers import StepContainers
 from dockpy.fake.state.build_context import ImageFiles
-from dockpy.fake.state.build_copy import Destination, chosen, owner_of, sum_of
+from dockpy.fake.state.build_copy import chosen, sum_of
+from dockpy.fake.state.build_copying import copied
 from dockpy.fake.state.build_fetch import fetched
+from dockpy.fake.state.build_images import add_step
 from dockpy.fake.state.build_lines import BuildLines
 from dockpy.fake.state.dockerfile import DockerfileError, parse_dockerfile
 from dockpy.fake.state.dockerfile_flags import check_mounts
 from dockpy.fake.state.dockerfile_lex import ExpansionError, Lex
 from dockpy.fake.state.dockerfile_stages import check
 from dockpy.fake.state.image import config_blob, merged
-from dockpy.fake.state.image_import import full_config
 from dockpy.fake.state.image_platform import HOST, parse_platform
-from dockpy.fake.times import rfc3339
 from dockpy.version import at_least
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 
     from dockpy.fake.engine import Engine
+    from dockpy.fake.files import Layer
     from dockpy.fake.state.build_context import ReceivedFiles
     from dockpy.fake.state.build_options import BuildOptions
     from dockpy.fake.state.container import Container
@@ -160,9 +160,9 @@ class Steps:
         if stage.platform:
             text = self._expand(stage.platform, variables)
             try:
-                platform = parse_platform(text)
+                platform = parse_platform(text, self._engine.api)
                 if platform is None:
-                    raise Failure(400, self._no_platform())
+                    raise Failure(400, no_platform(self._engine.api))
             except Failure as failure:
                 raise Failure(500, f"failed to parse platform {text}: {failure.message}") from None
         name = self._expand(stage.base, variables)
@@ -190,14 +190,6 @@ class Steps:
             config["OnBuild"] = None
             yield from self._trigger(begun, triggers)
         return begun
-
-    def _no_platform(self) -> str:
-        if self._new:
-            pattern = r"^([A-Za-z0-9_-]+)(?:\\(([A-Za-z0-9_.%-]*)((?:\\+[A-Za-z0-9_.%-]+)*)\\))?$"
-            what = "OS component"
-            return f'"" is an invalid {what} of "": OSAndVersion specifier component must match "{pattern}": invalid argument'
-        pattern = "^[A-Za-z0-9_-]+$"
-        return f'"" is an invalid component of "": platform specifier component must match "{pattern}": invalid argument'
 
     def _cache(self) -> Cache:
         return Cache(self._engine.images, self._bases.of_cache(), used=self._options.cache)
@@ -245,18 +237,13 @@ class Steps:
 
     def _expand_all(self, stage: _Stage, instruction: Instruction) -> None:
         variables = self._variables(stage)
+        separator = "=" if instruction.name == "arg" else "\0"
         instruction.words = [
-            self._expand_argument(word, variables)
-            if instruction.name == "arg"
-            else self._expand(word, variables)
+            separator.join(self._expand(part, variables) for part in word.split(separator, 1))
             for word in instruction.words
         ]
         if "chown" in instruction.flags:
             instruction.flags["chown"] = self._expand(instruction.flags["chown"], variables)
-
-    def _expand_argument(self, word: str, variables: Mapping[str, str]) -> str:
-        name, equals, value = word.partition("=")
-        return self._expand(name, variables) + equals + self._expand(value, variables)
 
     def _do(self, stage: _Stage, instruction: Instruction) -> Iterator[bytes]:
         match instruction.name:
@@ -399,19 +386,17 @@ class Steps:
         for line in self._probe(stage, config):
             yield line
             return
-        upper = Upper(merged(stage.image.layers if stage.image is not None else ()))
-        fs = FileSystem(upper, now=self._engine.now, disk=self._engine.disk)
-        owned: tuple[int, int] | None = None if flags.get("from") else (0, 0)
-        if chown:
-            owned = owner_of(chown, fs)
-        where = path
-        if not path.startswith("/"):
-            where = posixpath.normpath(posixpath.join("/", settings.config.get("WorkingDir") or "", path))
-            where += "/" if path.endswith("/") else ""
-        destination = Destination(upper, fs, where, owned, self._engine.api)
-        for source in sources:
-            destination.take(source, unpack=name == "ADD")
-        self._add(stage, upper.freeze(), "", config)
+        layer = copied(
+            self._engine,
+            stage.image.layers if stage.image is not None else (),
+            sources,
+            path,
+            directory=settings.config.get("WorkingDir") or "",
+            chown=chown,
+            keep_owners=bool(flags.get("from")),
+            unpack=name == "ADD",
+        )
+        self._add(stage, layer, "", config)
 
     def _files_of(self, name: str) -> Generator[bytes, None, ImageFiles]:
         try:
@@ -441,32 +426,16 @@ class Steps:
             self._engine.images.emit("create", stage.image)
 
     def _add(self, stage: _Stage, layer: Layer | None, container: str, config: Mapping[str, Any]) -> None:
-        base, settings = stage.image, stage.settings
-        created = rfc3339(self._engine.now())
-        step: dict[str, Any] = {"created": created}
-        if command := " ".join(config.get("Cmd") or []):
-            step["created_by"] = command
-        if settings.author:
-            step["author"] = settings.author
-        if layer is None:
-            step["empty_layer"] = True
-        layers = [*(base.layers if base is not None else ()), *([layer] if layer is not None else ())]
-        document: dict[str, Any] = {
-            "architecture": base.architecture if base is not None else HOST.architecture,
-            "author": settings.author,
-            "config": full_config(self._config(stage)),
-            "container": container,
-            "container_config": full_config(config),
-            "created": created,
-            "docker_version": self._engine.images.release,
-            "history": [*(base.history if base is not None else ()), step],
-            "os": "linux",
-            "rootfs": {"type": "layers", "diff_ids": [each.diff_id for each in layers]},
-        }
-        if base is not None and base.variant:
-            document["variant"] = base.variant
-        document = {name: value for name, value in document.items() if value != ""}
-        stage.image = self._engine.images.add(document, layers, parent=base)
+        settings = stage.settings
+        stage.image = add_step(
+            self._engine.images,
+            stage.image,
+            layer,
+            container=container,
+            started_from=config,
+            settings=self._config(stage),
+            author=settings.author,
+        )
 
 
 def _with_parents(path: str) -> Iterator[str]:

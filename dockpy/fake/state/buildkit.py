@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 import hashlib
-import posixpath
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from dockpy.fake.failure import Failure
-from dockpy.fake.files import ROOT, FileSystem, Upper
+from dockpy.fake.files import ROOT, FileSystem, Node, Upper
 from dockpy.fake.state.build_args import BuildArgs
 from dockpy.fake.state.build_bases import Bases
-from dockpy.fake.state.build_context import ImageFiles, ReceivedFiles, content_of
-from dockpy.fake.state.build_copy import Destination, Source, chosen, owner_of, sum_of
+from dockpy.fake.state.build_context import Files, ImageFiles, ReceivedFiles
+from dockpy.fake.state.build_copy import Source, chosen, sum_of
+from dockpy.fake.state.build_copying import copied
 from dockpy.fake.state.build_fetch import fetched
 from dockpy.fake.state.build_sums import sum_of_node
-from dockpy.fake.state.build_trace import Status, Vertex, log_line, trace
+from dockpy.fake.state.build_trace import Vertex, log_line, trace
+from dockpy.fake.state.buildkit_export import export
 from dockpy.fake.state.buildkit_mounts import mount_all
 from dockpy.fake.state.buildkit_plan import PLATFORM_ARGS, Plan, PlannedStage, Step, earlier, needed
+from dockpy.fake.state.buildkit_read import read_dockerfile, stages_of, worded
 from dockpy.fake.state.buildkit_run import Command, run_command
-from dockpy.fake.state.dockerfile import DockerfileError, parse_dockerfile
-from dockpy.fake.state.dockerfile_stages import find_stage, read_stages
 from dockpy.fake.state.image import Image, config_blob, merged
 from dockpy.fake.state.image_names import parse_name
 from dockpy.fake.state.image_platform import HOST
@@ -32,20 +32,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 
     from dockpy.fake.engine import Engine
-    from dockpy.fake.files import Layer, Node
-    from dockpy.fake.state.build_context import Files
+    from dockpy.fake.files import Layer
     from dockpy.fake.state.build_options import BuildOptions
     from dockpy.fake.state.build_records import Records
     from dockpy.fake.state.buildkit_mounts import RunMount
-    from dockpy.fake.state.dockerfile import Dockerfile
     from dockpy.fake.state.dockerfile_stages import Instruction, Stage
 
 __all__ = ["BuildKit"]
-
-_CONFIG = (
-    *("User", "ExposedPorts", "Env", "Entrypoint", "Cmd", "Volumes", "WorkingDir", "Labels", "StopSignal"),
-    *("ArgsEscaped", "Healthcheck", "OnBuild", "Shell"),
-)
 
 
 @dataclass(slots=True)
@@ -98,52 +91,23 @@ class BuildKit:
         yield from self._at_once(remote)
         self._context = ReceivedFiles(pieces, self._engine.api, self._engine.now)
         yield from self._at_once(copy)
-        dockerfile = self._dockerfile()
-        stages, arguments, target = self._read(dockerfile)
-        plan = Plan(self._args, dockerfile.escape, self._engine.api, copy, several=len(stages) > 1)
+        api = self._engine.api
+        dockerfile = read_dockerfile(self._context, self._options.dockerfile, api)
+        stages, arguments, target = stages_of(dockerfile, self._options.target, api)
+        plan = Plan(self._args, dockerfile.escape, api, copy, several=len(stages) > 1)
         self._declare_first(plan, arguments)
         planned = yield from self._planned(plan, stages, target)
         yield trace(vertexes=plan.vertexes)
         for stage in planned.values():
             yield from self._build(stage, planned)
-        return (yield from self._export(planned[target]))
+        state = self._files[target]
+        return (
+            yield from export(
+                self._engine.images, planned[target], state.layers, state.created, self._options.tags
+            )
+        )
 
-    # Reading
-
-    def _dockerfile(self) -> Dockerfile:
-        path = self._options.dockerfile or "Dockerfile"
-        node = self._context.find(self._context.resolve(path))
-        if node is None or node.kind != "file":
-            problem = f"failed to read dockerfile: open {path}: no such file or directory"
-            raise Failure(500, problem if self._new else self._worded(problem))
-        try:
-            return parse_dockerfile(content_of(node), self._engine.api, heredocs=self._new)
-        except DockerfileError as error:
-            raise Failure(500, self._worded(error.problem)) from None
-
-    def _worded(self, problem: str) -> str:
-        if self._new:
-            return problem
-        return f"failed to solve with frontend dockerfile.v0: failed to create LLB definition: {problem}"
-
-    def _read(self, dockerfile: Dockerfile) -> tuple[list[Stage], list[Instruction], int]:
-        try:
-            stages, arguments = read_stages(dockerfile.nodes, self._engine.api, buildkit=True)
-        except DockerfileError as error:
-            where = f"dockerfile parse error {'on ' if self._new else ''}line {error.line}: "
-            raise Failure(500, self._worded((where if error.line else "") + error.problem)) from None
-        if not stages:
-            raise Failure(500, self._worded("dockerfile contains no stages to build"))
-        wanted = self._options.target
-        target: int | None = len(stages) - 1
-        if wanted:
-            target = find_stage(stages, wanted)
-            if target is None and wanted.isdigit() and int(wanted) < len(stages):
-                target = int(wanted)
-        if target is None:
-            shown = f'"{wanted}"' if self._new else wanted
-            raise Failure(500, self._worded(f"target stage {shown} could not be found"))
-        return stages, arguments, target
+    # Planning
 
     def _declare_first(self, plan: Plan, arguments: Sequence[Instruction]) -> None:
         for name in PLATFORM_ARGS:
@@ -153,8 +117,6 @@ class BuildKit:
             for word in instruction.words:
                 name, equals, value = word.partition("=")
                 self._args.declare_first(name, plan.expand(value, known) if equals else None)
-
-    # Planning
 
     def _planned(
         self, plan: Plan, stages: list[Stage], target: int
@@ -221,6 +183,9 @@ class BuildKit:
         shown = full if self._new else full.removesuffix(":latest")
         text = f"{numbers} FROM {shown}" if numbers else f"FROM {shown}"
         return Vertex(self._digest(f"FROM {full}"), text)
+
+    def _worded(self, problem: str) -> str:
+        return worded(problem, self._engine.api)
 
     def _image(self, name: str) -> Generator[bytes, None, Image]:
         try:
@@ -307,28 +272,28 @@ class BuildKit:
     def _done(self, state: _Files, step: Step, sources: Sequence[Source]) -> Generator[bytes, None, Layer]:
         if step.instruction.name == "run":
             return (yield from self._run(state, step))
-        upper = Upper(merged(state.layers))
-        fs = FileSystem(upper, now=self._engine.now, disk=self._engine.disk)
         if step.instruction.name == "workdir":
+            upper = Upper(merged(state.layers))
+            fs = FileSystem(upper, now=self._engine.now, disk=self._engine.disk)
             try:
                 fs.makedirs(ROOT, step.directory, 0o755)
             except OSError as error:
                 raise Failure(500, f"mkdir {step.directory}: {error.strerror or error}".lower()) from None
             return upper.freeze()
         flags, path = step.instruction.flags, step.instruction.words[-1]
-        where = posixpath.join("/", step.directory, path)
-        where = posixpath.normpath(where) + ("/" if path.endswith("/") or path == "." else "")
-        owner = owner_of(flags["chown"], fs) if flags.get("chown") else None
-        if owner is None and not flags.get("from"):
-            owner = (0, 0)
-        mode = int(flags["chmod"], 8) if flags.get("chmod", "").isdigit() else None
-        destination = Destination(upper, fs, where, owner, self._engine.api)
-        if len(sources) > 1 and not where.endswith("/"):
-            where += "/"
-            destination = Destination(upper, fs, where, owner, self._engine.api)
-        for source in sources:
-            destination.take(source, unpack=step.instruction.name == "add", chmod=mode)
-        return upper.freeze()
+        if (len(sources) > 1 or path == ".") and not path.endswith("/"):
+            path += "/"
+        return copied(
+            self._engine,
+            state.layers,
+            sources,
+            path,
+            directory=step.directory,
+            chown=flags.get("chown", ""),
+            keep_owners=bool(flags.get("from")),
+            unpack=step.instruction.name == "add",
+            chmod=int(flags["chmod"], 8) if flags.get("chmod", "").isdigit() else None,
+        )
 
     def _sources(self, step: Step) -> list[Source]:
         instruction = step.instruction
@@ -405,60 +370,7 @@ class BuildKit:
             raise Failure(500, self._not_found(mount.source, "file does not exist"))
         return node
 
-    # The image
-
-    def _export(self, stage: PlannedStage) -> Generator[bytes, None, Image]:
-        now, images = self._engine.now, self._engine.images
-        vertex = Vertex(self._digest("exporting"), "exporting to image", started=now())
-        layers = Status("exporting layers", vertex.digest, now())
-        yield trace(vertexes=[vertex], statuses=[layers], now=now())
-        image = images.add(self._document(stage), self._files[stage.number].layers)
-        layers.completed = now()
-        yield trace(statuses=[layers], now=now())
-        told = [f"writing image {image.id}"]
-        for name in self._options.tags:
-            full = name.full if self._new else name.full.removesuffix(":latest")
-            told.append(f"naming to {full}")
-        for number, text in enumerate(told):
-            status = Status(text, vertex.digest, now())
-            yield trace(statuses=[status], now=now())
-            if number:
-                images.tag(image, self._options.tags[number - 1])
-            status.completed = now()
-            yield trace(statuses=[status], now=now())
-        vertex.completed = now()
-        yield trace(vertexes=[vertex])
-        return image
-
-    def _document(self, stage: PlannedStage) -> dict[str, Any]:
-        state = self._files[stage.number]
-        chain: list[PlannedStage] = []
-        at: PlannedStage | None = stage
-        while at is not None:
-            chain.insert(0, at)
-            at = at.base
-        image = chain[0].image
-        history = [*(image.history if image is not None else ())]
-        for each in chain:
-            history += each.history
-        config = stage.settings.config
-        if chain[0].stage.base == "scratch":
-            config.setdefault("WorkingDir", "/")
-        kept: dict[str, Any] = {name: config[name] for name in _CONFIG if config.get(name)}
-        if not self._new:
-            kept.setdefault("OnBuild", None)
-        document: dict[str, Any] = {
-            "architecture": image.architecture if image is not None else HOST.architecture,
-            "author": stage.settings.author,
-            "config": kept,
-            "created": state.created or rfc3339(self._engine.now()),
-            "history": history,
-            "os": "linux",
-            "rootfs": {"type": "layers", "diff_ids": [layer.diff_id for layer in state.layers]},
-        }
-        if not document["author"]:
-            del document["author"]
-        return document
+    # Telling
 
     def _at_once(self, vertex: Vertex, *, cached: bool = False) -> Iterator[bytes]:
         vertex.started = self._engine.now()
@@ -476,8 +388,5 @@ def _parts(instruction: Instruction) -> list[str]:
 
 
 def _inline(name: str, data: bytes) -> Source:
-    from dockpy.fake.files import Node
-    from dockpy.fake.state.build_context import Files
-
     node = Node.file(data)
     return Source(Files(Node.directory({name: node})), name, f"file:{sum_of_node(name, node, formats=False)}")

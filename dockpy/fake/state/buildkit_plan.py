@@ -1,4 +1,4 @@
-"""BuildKit's plan of a Dockerfile: the steps that the target needs, each with what it does and its settings."""
+"""BuildKit's plan of a Dockerfile: the steps that the target needs, each with what it does."""
 
 from __future__ import annotations
 

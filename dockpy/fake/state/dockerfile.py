@@ -1,4 +1,4 @@
-"""The lines of a Dockerfile: directives, comments, continued lines, here-documents, and what each line's words are."""
+"""The lines of a Dockerfile: directives, comments, continued lines, here-documents."""
 
 from __future__ import annotations
 

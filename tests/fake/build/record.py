@@ -1,4 +1,4 @@
-"""Tries the cases on real engines, and keeps what they answered: ``python tests/fake/build/record.py [NAME…]``.
+"""Tries the cases on real engines, and keeps what they answered: ``python …/record.py [NAME…]``.
 
 The engines are those of DOCKPY_TEST_HOSTS: Docker 20.10 and 28.5. What is built is removed.
 """
@@ -137,11 +137,8 @@ def main(names: list[str]) -> None:
             except Exception as error:
                 print(case.name, version, repr(error))
                 continue
-            for tag in {
-                str(tag)
-                for tag in [case.query.get("t", [])]
-                for tag in ([tag] if isinstance(tag, str) else tag)
-            }:
+            tags = case.query.get("t", [])
+            for tag in [tags] if isinstance(tags, str) else tags:
                 if tag.startswith("dockpy-build-case"):
                     send("DELETE", f"/images/{tag}", b"", {})
             for id in reversed(result.pop("_left", [])):

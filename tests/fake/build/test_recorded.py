@@ -1,4 +1,4 @@
-"""Builds come out as on the engines that they were recorded on: messages, history, configuration, failures."""
+"""Builds come out as on the engines that they were recorded on: messages, images, failures."""
 
 from __future__ import annotations
 
