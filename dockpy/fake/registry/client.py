@@ -76,6 +76,15 @@ class RegistrySession:
             refused("GET", f"{self.base}/v2/", answer)
         return answer.headers.get("Www-Authenticate")
 
+    def reach(self) -> None:
+        """See that somebody is there; how it wants to be asked is asked again later.
+
+        Raises:
+            Refusal: nobody is.
+        """
+        self.ping()
+        self._pinged = False
+
     def login(self) -> str:
         """Try the credentials.
 

@@ -72,7 +72,7 @@ def push(
             raise Failure(500, f"tag does not exist: {name.familiar}")
     session = open_session(images, name, auth, ("pull", "push"))
     try:
-        session.ping()
+        session.reach()
         for each in tagged:
             yield from _push_one(images, session, each, lines, platform)
     except Refusal as refusal:
