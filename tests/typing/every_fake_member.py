@@ -135,7 +135,7 @@ def fault(fault: Fault, call: Call, reply: Reply) -> None:
     assert_type(fault.object, str | None)
     assert_type(fault.matches(call), bool)
     assert_type(fault.before(call), Reply | None)
-    assert_type(fault.after(reply), Reply)
+    assert_type(fault.after(call, reply), Reply)
     fault.remove()
 
 

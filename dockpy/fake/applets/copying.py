@@ -26,18 +26,18 @@ class _How:
     def __init__(self, letters: str) -> None:
         if "a" in letters:
             letters += "dpR"
-        self.recursive = "R" in letters or "r" in letters
-        self.preserve = "p" in letters
-        self.force = "f" in letters
-        self.ask = "i" in letters
-        self.keep = "n" in letters
-        self.link = "l" in letters
-        self.symlink = "s" in letters
-        self.update = "u" in letters
+        self.recursive: bool = "R" in letters or "r" in letters
+        self.preserve: bool = "p" in letters
+        self.force: bool = "f" in letters
+        self.ask: bool = "i" in letters
+        self.keep: bool = "n" in letters
+        self.link: bool = "l" in letters
+        self.symlink: bool = "s" in letters
+        self.update: bool = "u" in letters
         self.made: set[tuple[int, int]] = set()
         last = next((letter for letter in reversed(letters) if letter in "PdLH"), "")
-        self.follow = last == "L" or (not self.recursive and last == "")
-        self.follow_first = last == "H"
+        self.follow: bool = last == "L" or (not self.recursive and last == "")
+        self.follow_first: bool = last == "H"
 
 
 def _stat(a: Applet, path: str, *, follow: bool) -> Stat | None:

@@ -86,12 +86,16 @@ def _check(a: Applet, paths: list[str], algorithm: str, *, quiet: bool, warn: bo
 
 
 _BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
-_TABLE = []
-for _byte in range(256):
-    _crc = _byte << 24
+
+
+def _remainder(byte: int) -> int:
+    crc = byte << 24
     for _ in range(8):
-        _crc = (_crc << 1) ^ (0x04C11DB7 if _crc & 0x80000000 else 0)
-    _TABLE.append(_crc & 0xFFFFFFFF)
+        crc = (crc << 1) ^ (0x04C11DB7 if crc & 0x80000000 else 0)
+    return crc & 0xFFFFFFFF
+
+
+_TABLE = [_remainder(byte) for byte in range(256)]
 
 
 @applet("cksum", "crc32")

@@ -22,7 +22,7 @@ class Extent:
     __slots__ = ("blob", "offset", "size")
 
     def __init__(self, blob: Blob, offset: int, size: int) -> None:
-        self.blob = blob
+        self.blob: Blob = blob
         self.offset: int = offset
         self.size: int = size
 

@@ -16,10 +16,13 @@ class Fifo:
     """What is between those that write to a named pipe and those that read it."""
 
     def __init__(self) -> None:
-        self.data = bytearray()
-        self.readable, self.writable = Waitable(), Waitable()
-        self.readers = self.writers = 0
-        self.had_reader = self.had_writer = False
+        self.data: bytearray = bytearray()
+        self.readable: Waitable = Waitable()
+        self.writable: Waitable = Waitable()
+        self.readers: int = 0
+        self.writers: int = 0
+        self.had_reader: bool = False
+        self.had_writer: bool = False
 
     def open(self, flags: int) -> FifoEnd:
         """One end of it, or both.
@@ -54,7 +57,8 @@ class FifoEnd:
         self.writes = writes
         self._at_once = at_once
         self._handles = 1
-        self.readable, self.writable = fifo.readable, fifo.writable
+        self.readable: Waitable = fifo.readable
+        self.writable: Waitable = fifo.writable
 
     def read_now(self, size: int) -> bytes | None:
         """See `File`."""

@@ -46,7 +46,8 @@ class OpenFile:
         "position",
     )
 
-    readable = writable = _ALWAYS
+    readable: Waitable = _ALWAYS
+    writable: Waitable = _ALWAYS
     isatty = False
 
     def __init__(
@@ -58,9 +59,9 @@ class OpenFile:
         now: Callable[[], int],
         grow: Callable[[int], int],
     ) -> None:
-        self.node = node
-        self.flags = flags
-        self.path = path
+        self.node: Node = node
+        self.flags: int = flags
+        self.path: str = path
         self.position: int = 0
         access = flags & os.O_ACCMODE
         self._readable = access != os.O_WRONLY
@@ -156,14 +157,15 @@ class DynamicFile:
 
     __slots__ = ("_consume", "_data", "_handles", "flags", "node", "path", "position")
 
-    readable = writable = _ALWAYS
+    readable: Waitable = _ALWAYS
+    writable: Waitable = _ALWAYS
     isatty = False
 
     def __init__(self, node: Node, flags: int, path: str) -> None:
-        self.node = node
-        self.flags = flags
-        self.path = path
-        self.position = 0
+        self.node: Node = node
+        self.flags: int = flags
+        self.path: str = path
+        self.position: int = 0
         access = flags & os.O_ACCMODE
         produce = node.produce
         self._data = produce() if produce is not None and access != os.O_WRONLY else b""
@@ -218,7 +220,8 @@ class Device:
         write: takes bytes; says how many.
     """
 
-    readable = writable = _ALWAYS
+    readable: Waitable = _ALWAYS
+    writable: Waitable = _ALWAYS
     isatty = False
     position = 0
 

@@ -58,11 +58,11 @@ class Mount:
     __slots__ = ("device", "parts", "path", "read_only", "tmpfs", "tree")
 
     def __init__(self, path: str, tree: Source, parts: tuple[str, ...], read_only: bool, device: int) -> None:
-        self.path = path
-        self.tree = tree
-        self.parts = parts
-        self.read_only = read_only
-        self.device = device
+        self.path: str = path
+        self.tree: Source = tree
+        self.parts: tuple[str, ...] = parts
+        self.read_only: bool = read_only
+        self.device: int = device
         self.tmpfs: str | None = None
 
     @property

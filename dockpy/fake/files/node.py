@@ -109,15 +109,15 @@ class Node:
         self.mtime: int = mtime
         self.data: Data = data
         self.entries: MutableMapping[str, Node] | None = {} if entries is None and kind == "dir" else entries
-        self.target = target
+        self.target: str | Callable[[Any], str] = target
         self.rdev: tuple[int, int] = rdev
         self.xattrs: Mapping[str, bytes] = xattrs
         self.ino: int = ino
         self.nlink: int | None = None if kind == "dir" else 1
-        self.owner = owner
-        self.produce = produce
-        self.consume = consume
-        self.opener = opener
+        self.owner: object = owner
+        self.produce: Callable[[], bytes] | None = produce
+        self.consume: Callable[[bytes], None] | None = consume
+        self.opener: Callable[[Any, int], File] | None = opener
         self.opaque: bool = False
         self.origin: Node | None = None
 

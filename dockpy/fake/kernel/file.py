@@ -44,9 +44,10 @@ class File(Protocol):
 
 class _Buffer:
     def __init__(self, capacity: int) -> None:
-        self.data = bytearray()
+        self.data: bytearray = bytearray()
         self.capacity = capacity
-        self.readable, self.writable = Waitable(), Waitable()
+        self.readable: Waitable = Waitable()
+        self.writable: Waitable = Waitable()
         self.readers = self.writers = 1
 
 
@@ -57,7 +58,8 @@ class PipeReader:
 
     def __init__(self, buffer: _Buffer) -> None:
         self._buffer = buffer
-        self.readable, self.writable = buffer.readable, buffer.writable
+        self.readable: Waitable = buffer.readable
+        self.writable: Waitable = buffer.writable
 
     def read_now(self, size: int) -> bytes | None:
         """See `File`."""
@@ -92,7 +94,8 @@ class PipeWriter:
 
     def __init__(self, buffer: _Buffer) -> None:
         self._buffer = buffer
-        self.readable, self.writable = buffer.readable, buffer.writable
+        self.readable: Waitable = buffer.readable
+        self.writable: Waitable = buffer.writable
 
     def read_now(self, size: int) -> bytes | None:
         """See `File`."""

@@ -110,14 +110,14 @@ class Namespace:
         self.fs = fs
         self.hostname: str = hostname
         self._host_pids = host_pids
-        self.settings = Settings()
+        self.settings: Settings = Settings()
         self.pids: Pids = pids or Pids()
         self.processes: dict[int, Process] = {}
         self.init: Process | None = None
         self._computed = 0
-        self.exited = Waitable()
+        self.exited: Waitable = Waitable()
         self.frozen: bool = False
-        self.network = Stack()
+        self.network: Stack = Stack()
         self.pids_limit: int | None = None
         self.memory_limit: int | None = None
         self.oom_killed: bool = False

@@ -70,7 +70,8 @@ class Socket:
         self._outgoing = outgoing
         self.local: Address = local
         self.remote: Address = remote
-        self.readable, self.writable = incoming.readable, outgoing.writable
+        self.readable: Waitable = incoming.readable
+        self.writable: Waitable = outgoing.writable
         self._handles = 1
         self._can_read = self._can_write = True
 
@@ -117,7 +118,8 @@ class Listener:
     def __init__(self, stack: Stack, local: Address) -> None:
         self._stack = stack
         self.local: Address = local
-        self.readable, self.writable = Waitable(), Waitable()
+        self.readable: Waitable = Waitable()
+        self.writable: Waitable = Waitable()
         self._pending: deque[Socket] = deque()
         self._handles = 1
 
@@ -168,7 +170,8 @@ class Datagrams:
         self._stack = stack
         self.local: Address = local
         self.remote: Address | None = remote
-        self.readable, self.writable = Waitable(), Waitable()
+        self.readable: Waitable = Waitable()
+        self.writable: Waitable = Waitable()
         self._received: deque[tuple[bytes, Address]] = deque()
         self._handles = 1
 

@@ -85,9 +85,9 @@ class Process(FileCalls, Signalling):
         self.stopped: int = 0
         self._news_of_stop = False
         self.memory: int = OWN_MEMORY
-        self.exited = Waitable()
+        self.exited: Waitable = Waitable()
         self.on_exit: Callable[[int], None] | None = None
-        self.child_exited = Waitable()
+        self.child_exited: Waitable = Waitable()
         self.caught: deque[int] = deque()
         self.dispositions: dict[int, str] = {}
         """By signal: ``"ignore"`` or ``"catch"``; the default where it says nothing."""
@@ -95,8 +95,11 @@ class Process(FileCalls, Signalling):
         self.tty: Terminal | None = None
         self.limits: dict[str, tuple[int | None, int | None]] = namespace.settings.limits
         self._interrupt = Waitable()
-        self.pid, self.host_pid = namespace.add(self)
-        self.pgid = self.sid = self.pid
+        pid, host_pid = namespace.add(self)
+        self.pid: int = pid
+        self.host_pid: int = host_pid
+        self.pgid: int = pid
+        self.sid: int = pid
         if parent is not None:
             parent.children.append(self)
             self.dispositions |= {s: d for s, d in parent.dispositions.items() if d == "ignore"}

@@ -57,8 +57,8 @@ class Wait:
     __slots__ = ("until", "waitables")
 
     def __init__(self, waitables: tuple[Waitable, ...] = (), until: int | None = None) -> None:
-        self.waitables = waitables
-        self.until = until
+        self.waitables: tuple[Waitable, ...] = waitables
+        self.until: int | None = until
 
 
 Program = Generator[Waitable | Wait | None, None, int]
@@ -72,7 +72,7 @@ class Timer:
 
     def __init__(self, scheduler: Scheduler, due: int, action: Callable[[], None]) -> None:
         self._scheduler = scheduler
-        self.due = due
+        self.due: int = due
         self.action: Callable[[], None] | None = action
 
     def cancel(self) -> None:

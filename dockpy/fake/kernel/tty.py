@@ -61,9 +61,10 @@ class Terminal:
         self.rows: int = rows
         self.columns: int = columns
         self.number: int = number
-        self.modes = Modes()
+        self.modes: Modes = Modes()
         self.foreground: int = 0
-        self.readable, self.writable = Waitable(), Waitable()
+        self.readable: Waitable = Waitable()
+        self.writable: Waitable = Waitable()
         self._input = Waitable()
         self._room = Waitable()
         self._line = bytearray()
@@ -210,7 +211,8 @@ class TerminalFile:
 
     def __init__(self, terminal: Terminal) -> None:
         self.terminal = terminal
-        self.readable, self.writable = terminal._input, terminal._room
+        self.readable: Waitable = terminal._input
+        self.writable: Waitable = terminal._room
         self._handles = 1
 
     def read_now(self, size: int) -> bytes | None:

@@ -65,7 +65,7 @@ class Programs:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._registered: dict[str, Code] = {}
-        self.workers = Workers(engine)
+        self.workers: Workers = Workers(engine)
 
     def register(self, reference: str, function: Callable[..., Any]) -> None:
         """Let a function be the program of an image: its entrypoint, whatever file that names.

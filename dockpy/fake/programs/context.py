@@ -45,12 +45,12 @@ class Program:
         self.pid: int = process.pid
         self.uid: int = process.uid
         self.gid: int = process.gid
-        self.stdin = Stream(worker, 0)
-        self.stdout = Stream(worker, 1)
-        self.stderr = Stream(worker, 2)
-        self.files = Files(worker)
-        self.signals = Signals(worker)
-        self.network = Network(worker)
+        self.stdin: Stream = Stream(worker, 0)
+        self.stdout: Stream = Stream(worker, 1)
+        self.stderr: Stream = Stream(worker, 2)
+        self.files: Files = Files(worker)
+        self.signals: Signals = Signals(worker)
+        self.network: Network = Network(worker)
 
     def sleep(self, seconds: float) -> None:
         """Wait, in the daemon's time."""

@@ -51,7 +51,7 @@ class Worker:
         self.killed: bool = False
         self.handlers: dict[int, Callable[[int], object]] = {}
         self.computing_since: float | None = None
-        self.thread = threading.Thread(
+        self.thread: threading.Thread = threading.Thread(
             target=self._run, name=f"dockpy fake program {process.argv[0]}", daemon=True
         )
 

@@ -103,7 +103,7 @@ class FakeRegistry:
         self._content = Content(self._store, newer=self._newer)
         self._routes = self._table()
         self.requests: list[SeenRequest] = []
-        self.faults = RegistryFaults()
+        self.faults: RegistryFaults = RegistryFaults()
         self.rate_limit: RateLimit | None = None
 
     # The door

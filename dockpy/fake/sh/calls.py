@@ -25,7 +25,7 @@ class Call(Wait):
 
     def __init__(self, steps: Generator[Waitable | Wait | None, None, int]) -> None:
         super().__init__()
-        self.steps = steps
+        self.steps: Generator[Waitable | Wait | None, None, int] = steps
         self._status = 0
         self._error: BaseException | None = None
 

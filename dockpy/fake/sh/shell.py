@@ -56,7 +56,7 @@ class Shell:
         self.name: str = name
         self.applet: str = posixpath.basename(p.argv[0]).lstrip("-") or "sh"
         self.pid: int = p.pid
-        self.variables = Variables({"LINENO": lambda: str(self.line), "RANDOM": self._random})
+        self.variables: Variables = Variables({"LINENO": lambda: str(self.line), "RANDOM": self._random})
         self.functions: dict[str, Function] = {}
         self.aliases: dict[str, str] = {}
         self.options: Options = dict.fromkeys(option_table.NAMES, False)
@@ -74,14 +74,14 @@ class Shell:
         self.from_file: bool = False
         self._seed = p.pid
         self._make_parts()
-        self.jobs = Jobs(self)
+        self.jobs: Jobs = Jobs(self)
 
     def _make_parts(self) -> None:
-        self.expander = Expander(self)
-        self.evaluator = Evaluator(self)
-        self.runner = Runner(self)
-        self.redirects = Redirects(self)
-        self.traps = Traps(self)
+        self.expander: Expander = Expander(self)
+        self.evaluator: Evaluator = Evaluator(self)
+        self.runner: Runner = Runner(self)
+        self.redirects: Redirects = Redirects(self)
+        self.traps: Traps = Traps(self)
 
     def _random(self) -> str:
         self._seed = (self._seed * 1103515245 + 12345) & 0x7FFFFFFF

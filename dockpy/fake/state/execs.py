@@ -298,7 +298,9 @@ class Execs:
 
     def forget_unstarted(self, container: Container) -> None:
         """Its container has ended: what was not started never will be."""
-        for id in [id for id, exec in self._execs.items() if exec.container is container and not exec.started]:
+        for id in [
+            id for id, exec in self._execs.items() if exec.container is container and not exec.started
+        ]:
             del self._execs[id]
 
     def forget(self, container: Container) -> None:

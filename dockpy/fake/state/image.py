@@ -33,7 +33,7 @@ class Image:
     __slots__ = ("blob", "config", "last_tag_time", "layers", "parent")
 
     def __init__(self, blob: Blob, layers: Sequence[Layer], *, parent: str = "") -> None:
-        self.blob = blob
+        self.blob: Blob = blob
         self.config: dict[str, Any] = json.loads(blob.read())
         self.layers: tuple[Layer, ...] = tuple(layers)
         self.parent: str = parent

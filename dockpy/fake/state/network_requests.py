@@ -173,7 +173,9 @@ def check_endpoint(
     problems += _misplaced(network, asked)
     if network.user_defined and any(subnet.asked for subnet in network.subnets):
         for name in ("IPv4Address", "IPv6Address"):
-            family = [subnet for subnet in network.subnets if (subnet.version == 6) == (name == "IPv6Address")]
+            family = [
+                subnet for subnet in network.subnets if (subnet.version == 6) == (name == "IPv6Address")
+            ]
             if not (address := ipam.get(name)):
                 continue
             if family and not any(_is_address(address) and address in subnet for subnet in family if subnet.asked):

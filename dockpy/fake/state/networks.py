@@ -54,7 +54,7 @@ class Networks(ContainerNetworks):
             "com.docker.network.bridge.name": "docker0",
             "com.docker.network.driver.mtu": "1500",
         }
-        self.bridge = Network(engine.new_id(), "bridge", "bridge", engine.now(), options=options)
+        self.bridge: Network = Network(engine.new_id(), "bridge", "bridge", engine.now(), options=options)
         self._networks[self.bridge.id] = self.bridge
         self._choose(self.bridge, 4)
 

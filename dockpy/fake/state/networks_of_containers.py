@@ -51,8 +51,8 @@ class ContainerNetworks:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._containers: dict[str, Container] = {}
-        self.host_ports = HostPorts(engine)
-        self.host = Stack()
+        self.host_ports: HostPorts = HostPorts(engine)
+        self.host: Stack = Stack()
         self.host.route = self._stack_at
         self.host.resolve = lambda name: ["127.0.0.1"] if name in ("localhost", engine.name) else []
 

@@ -35,7 +35,7 @@ class Attachment:
         self.pieces: deque[tuple[int, bytes]] = deque()
         self.size: int = 0
         self.ended: bool = False
-        self.drained = Waitable()
+        self.drained: Waitable = Waitable()
 
     def put(self, stream: int, data: bytes) -> None:
         """Something was written."""
@@ -73,7 +73,7 @@ class Fanout:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self.attachments: list[Attachment] = []
-        self.room = Waitable()
+        self.room: Waitable = Waitable()
         self.holders: int = 0
         self.on_release: Callable[[], None] | None = None
 
@@ -126,8 +126,8 @@ class OutputFile:
         self._stream = stream
         self._log = log
         fanout.holders += 1
-        self.readable = Waitable()
-        self.writable = fanout.room
+        self.readable: Waitable = Waitable()
+        self.writable: Waitable = fanout.room
 
     def read_now(self, size: int) -> bytes | None:
         """See `File`."""
@@ -161,7 +161,7 @@ class Stdio:
     def __init__(self, engine: Engine, container: Container) -> None:
         self._engine = engine
         self._container = container
-        self.fanout = Fanout(engine)
+        self.fanout: Fanout = Fanout(engine)
         self.stdin: PipeWriter | None = None
         self.terminal: Terminal | None = None
         self._reader: PipeReader | None = None

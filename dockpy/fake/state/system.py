@@ -52,7 +52,7 @@ class System:
         self.listeners: int = 0
         random = engine.random
         if at_least(engine.api, "1.43"):
-            self.id = str(uuid.UUID(int=random.getrandbits(128), version=4))
+            self.id: str = str(uuid.UUID(int=random.getrandbits(128), version=4))
         else:
             text = base64.b32encode(random.randbytes(30)).decode()
             self.id = ":".join(text[start : start + 4] for start in range(0, 48, 4))

@@ -43,7 +43,7 @@ class Terminal:
         size: tuple[int, int],
         number: int = 0,
     ) -> None:
-        self.tty = tty.Terminal(namespace, *size, number)
+        self.tty: tty.Terminal = tty.Terminal(namespace, *size, number)
         self._fanout = fanout
         self._log = log
         self._stdin = stdin

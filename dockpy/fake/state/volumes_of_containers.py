@@ -52,7 +52,7 @@ class ContainerMounts:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._mounted: dict[str, list[_Mounted]] = {}
-        self.host = Upper.empty(mtime=engine.now())
+        self.host: Upper = Upper.empty(mtime=engine.now())
 
     def find(self, name: str) -> Volume | None:
         """See `Volumes`."""

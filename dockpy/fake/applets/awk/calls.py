@@ -45,7 +45,7 @@ class Calls:
         self.a = a
         self.state = state
         self.functions = functions
-        self.streams = Streams(a)
+        self.streams: Streams = Streams(a)
         self.read_record: Callable[[], Steps[str | None]] | None = None
         self._random = random.Random(0)  # noqa: S311 - awk's own begins alike each time
         self._seed = 0.0

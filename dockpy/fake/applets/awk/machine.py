@@ -51,7 +51,7 @@ class Machine(Calls):
         code: the exit code.
     """
 
-    code = 0
+    code: int = 0
 
     def run(self, node: Tree) -> Steps[None]:
         """Run a statement."""

@@ -22,8 +22,8 @@ class Match:
     __slots__ = ("spans", "text")
 
     def __init__(self, text: str, spans: list[tuple[int, int]]) -> None:
-        self.text = text
-        self.spans = spans
+        self.text: str = text
+        self.spans: list[tuple[int, int]] = spans
 
     @property
     def start(self) -> int:
