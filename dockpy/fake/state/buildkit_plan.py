@@ -12,8 +12,10 @@ from dockpy.fake.failure import Failure
 from dockpy.fake.state.build_config import Settings
 from dockpy.fake.state.build_trace import Vertex
 from dockpy.fake.state.buildkit_mounts import read_mounts
+from dockpy.fake.state.dockerfile import parse_line
 from dockpy.fake.state.dockerfile_health import health_words
 from dockpy.fake.state.dockerfile_lex import ExpansionError, Lex
+from dockpy.fake.state.dockerfile_stages import check
 from dockpy.fake.state.image_platform import HOST
 from dockpy.version import at_least
 
@@ -153,10 +155,9 @@ class Plan:
         )
         self._args.begin_stage()
         if triggers:
-            from dockpy.fake.state.dockerfile import parse_line
-            from dockpy.fake.state.dockerfile_stages import check
-
-            stage.instructions[:0] = [check(parse_line(text), self._api, buildkit=True) for text in triggers]
+            stage.instructions[:0] = [
+                check(parse_line(text, "\\", self._api), self._api, buildkit=True) for text in triggers
+            ]
         total = sum(each.name in _STEPS for each in stage.instructions)
         total += base is None and stage.base != "scratch"
         place = int(base is None and stage.base != "scratch")
@@ -179,7 +180,8 @@ class Plan:
 
     def _variables(self, planned: PlannedStage) -> dict[str, str]:
         env = planned.settings.env
-        return dict(entry.partition("=")[::2] for entry in env) | self._args.of_stage(env)
+        known = {name: value for name, _, value in (entry.partition("=") for entry in env)}
+        return known | self._args.of_stage(env)
 
     def _expand_all(self, planned: PlannedStage, instruction: Instruction) -> None:
         variables = self._variables(planned)

@@ -73,20 +73,22 @@ class Cluster:
     ) -> None:
         self.engine = engine
         self.index: int = 0
-        self.kept = Kept(id=self.new_id())
-        self.spec = _spec(spec, new=True)
-        self.pools, self.subnet_size, self.data_path_port = pools, subnet_size, data_path_port
+        self.kept: Kept = Kept(id=self.new_id())
+        self.spec: dict[str, Any] = _spec(spec, new=True)
+        self.pools: list[str] = pools
+        self.subnet_size: int = subnet_size
+        self.data_path_port: int = data_path_port
         self.unlock_key: str = ""
-        self.worker_token = self._new_token()
-        self.manager_token = self._new_token()
+        self.worker_token: str = self._new_token()
+        self.manager_token: str = self._new_token()
         self.keep(self.kept)
-        self.nodes = Nodes(self)
-        self.secrets = DataObjects(self, "secret")
-        self.configs = DataObjects(self, "config")
-        self.volumes = ClusterVolumes(self)
-        self.networks = SwarmNetworks(self)
-        self.tasks = Tasks(self)
-        self.services = Services(self)
+        self.nodes: Nodes = Nodes(self)
+        self.secrets: DataObjects = DataObjects(self, "secret")
+        self.configs: DataObjects = DataObjects(self, "config")
+        self.volumes: ClusterVolumes = ClusterVolumes(self)
+        self.networks: SwarmNetworks = SwarmNetworks(self)
+        self.tasks: Tasks = Tasks(self)
+        self.services: Services = Services(self)
         self._orchestrator = Orchestrator(self)
         self._queued: bool = False
         self.dissolved: bool = False
