@@ -109,8 +109,13 @@ class Dockerfile:
     syntax: str = ""
 
 
-def parse_line(line: str, escape: str = "\\") -> Node:
+def parse_line(line: str, escape: str, api: str) -> Node:
     """One instruction.
+
+    Args:
+        line: its line, the continuations joined.
+        escape: the character that escapes.
+        api: the engine's newest version.
 
     Raises:
         DockerfileError: its arguments cannot be read; of line 0.
@@ -120,12 +125,16 @@ def parse_line(line: str, escape: str = "\\") -> Node:
     try:
         if node.name == "onbuild":
             if rest:
-                node.inner = parse_line(rest, escape)
+                node.inner = parse_line(rest, escape, api)
                 node.words = [node.inner.keyword, *node.inner.words]
                 node.json = node.inner.json
         else:
             split = SPLIT.get(node.name)
-            found = split(rest, escape) if split is not None else Words([rest] if rest else [])
+            found = (
+                split(rest, escape, at_least(api, "1.42"))
+                if split is not None
+                else Words([rest] if rest else [])
+            )
             node.words, node.json = found.words, found.json
     except ValueError as error:
         raise DockerfileError(0, str(error)) from None
@@ -152,6 +161,7 @@ class _Reader:
         self._lines = [line.removesuffix("\r") for line in text.split("\n")]
         if self._lines[-1] == "":
             self._lines.pop()
+        self._api = api
         self._new = at_least(api, "1.42")
         self._heredocs = heredocs
         self._escape = "\\"
@@ -204,7 +214,7 @@ class _Reader:
         if empty:
             self._warned.append(f"[WARNING]: Empty continuation line found in:\n    {line}")
         try:
-            node = parse_line(line, self._escape)
+            node = parse_line(line, self._escape, self._api)
         except DockerfileError as error:
             raise DockerfileError(start, error.problem) from None
         if self._heredocs:

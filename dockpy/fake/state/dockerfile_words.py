@@ -86,8 +86,8 @@ def _words(text: str, escape: str) -> list[str]:
     return [*found, word] if word else found
 
 
-def _named_values(keyword: str) -> Callable[[str, str], Words]:
-    def split(rest: str, escape: str) -> Words:
+def _named_values(keyword: str) -> Callable[[str, str, bool], Words]:
+    def split(rest: str, escape: str, alone: bool) -> Words:
         words = _words(rest, escape)
         if not words:
             return Words([])
@@ -108,15 +108,15 @@ def _named_values(keyword: str) -> Callable[[str, str], Words]:
     return split
 
 
-def _whole(rest: str, escape: str) -> Words:
+def _whole(rest: str, escape: str, alone: bool) -> Words:
     return Words([rest] if rest else [])
 
 
-def _blank_separated(rest: str, escape: str) -> Words:
+def _blank_separated(rest: str, escape: str, alone: bool) -> Words:
     return Words(_BLANKS.split(rest) if rest else [])
 
 
-def _json(rest: str) -> list[str] | None:
+def _json(rest: str, alone: bool) -> list[str] | None:
     """The strings of a JSON array that stands at the beginning; None where none does.
 
     Raises:
@@ -125,40 +125,42 @@ def _json(rest: str) -> list[str] | None:
     if not rest.startswith("["):
         return None
     try:
-        value, _ = json.JSONDecoder().raw_decode(rest)
+        value, end = json.JSONDecoder().raw_decode(rest)
     except (json.JSONDecodeError, RecursionError):
+        return None
+    if alone and rest[end:].strip():
         return None
     if not all(isinstance(item, str) for item in value):
         raise ValueError("when using JSON array syntax, arrays must be comprised of strings only")
     return list(value)
 
 
-def _maybe_json(rest: str, escape: str) -> Words:
-    listed = _json(rest)
+def _maybe_json(rest: str, escape: str, alone: bool) -> Words:
+    listed = _json(rest, alone)
     return Words([rest] if rest else []) if listed is None else Words(listed, json=True)
 
 
-def _maybe_json_words(rest: str, escape: str) -> Words:
-    listed = _json(rest)
-    return _blank_separated(rest, escape) if listed is None else Words(listed, json=True)
+def _maybe_json_words(rest: str, escape: str, alone: bool) -> Words:
+    listed = _json(rest, alone)
+    return _blank_separated(rest, escape, alone) if listed is None else Words(listed, json=True)
 
 
-def _health(rest: str, escape: str) -> Words:
+def _health(rest: str, escape: str, alone: bool) -> Words:
     kind, *command = rest.split(None, 1)
-    found = _maybe_json(command[0] if command else "", escape)
+    found = _maybe_json(command[0] if command else "", escape, alone)
     return Words([kind, *found.words], found.json)
 
 
-SPLIT: dict[str, Callable[[str, str], Words]] = {
+SPLIT: dict[str, Callable[[str, str, bool], Words]] = {
     "add": _maybe_json_words,
-    "arg": lambda rest, escape: Words(_words(rest, escape)),
+    "arg": lambda rest, escape, alone: Words(_words(rest, escape)),
     "cmd": _maybe_json,
     "copy": _maybe_json_words,
     "entrypoint": _maybe_json,
     "env": _named_values("ENV"),
     "expose": _blank_separated,
     "from": _blank_separated,
-    "healthcheck": lambda rest, escape: _health(rest, escape) if rest else Words([]),
+    "healthcheck": lambda rest, escape, alone: _health(rest, escape, alone) if rest else Words([]),
     "label": _named_values("LABEL"),
     "maintainer": _whole,
     "run": _maybe_json,
@@ -168,4 +170,5 @@ SPLIT: dict[str, Callable[[str, str], Words]] = {
     "volume": _maybe_json_words,
     "workdir": _whole,
 }
-"""By the instruction's name in lower case."""
+"""By the instruction's name in lower case; they take the rest of the line, the escape character, and whether
+a JSON array has to stand alone."""

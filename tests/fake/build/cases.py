@@ -89,7 +89,6 @@ _DOCKERFILES: dict[str, str] = {
     "from flag": "FROM --foo=bar busybox\n",
     "from no stage": "RUN true\n",
     "from no stage env": "ENV A=b\n",
-    "from only arg": "ARG A=b\n",
     "from lower": "from busybox\nenv A=b\n",
     "from bad name": "FROM BUSYBOX\n",
     "from bad name2": "FROM busybox:\n",
