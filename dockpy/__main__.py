@@ -48,6 +48,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     about = "serve a fake daemon to any Docker client"
     _fake_arguments(commands.add_parser("fake", help=about, description=f"{about.capitalize()}."))
     given = parser.parse_args(arguments)
+    if given.command == "fake" and not given.tlscert and (given.tlskey or given.tlscacert):
+        parser.error("--tlskey and --tlscacert need --tlscert: without it there is no TLS")
     try:
         return demo(given.host) if given.command == "demo" else fake(given)
     except KeyboardInterrupt:

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
-import importlib
 from typing import TYPE_CHECKING
 
+from dockpy.fake.programs import Programs
+from dockpy.fake.registry import Registries
+from dockpy.fake.state.build import Builder
+from dockpy.fake.state.containers import Containers
 from dockpy.fake.state.events import Events
+from dockpy.fake.state.execs import Execs
+from dockpy.fake.state.images import Images
+from dockpy.fake.state.networks import Networks
+from dockpy.fake.state.plugins import Plugins
+from dockpy.fake.state.swarm import Swarm
+from dockpy.fake.state.system import System
+from dockpy.fake.state.volumes import Volumes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,35 +25,18 @@ if TYPE_CHECKING:
 
 __all__ = ["assemble"]
 
-_PARTS = {
-    "programs": "programs.Programs",
-    "images": "state.images.Images",
-    "volumes": "state.volumes.Volumes",
-    "networks": "state.networks.Networks",
-    "containers": "state.containers.Containers",
-    "execs": "state.execs.Execs",
-    "builder": "state.build.Builder",
-    "plugins": "state.plugins.Plugins",
-    "swarm": "state.swarm.Swarm",
-    "system": "state.system.System",
-}
-
 
 def assemble(engine: Engine, registries: Mapping[str, FakeRegistry]) -> None:
     """Give an engine its parts."""
     engine.events = Events(engine)
-    try:
-        from dockpy.fake.registry import Registries
-
-        engine.registries = Registries(engine, registries)
-    except ImportError:
-        pass
-    for name, where in _PARTS.items():  # until every part is there
-        module, _, cls = where.rpartition(".")
-        try:
-            part = getattr(importlib.import_module(f"dockpy.fake.{module}"), cls)
-        except (ImportError, AttributeError) as error:
-            if isinstance(error, ModuleNotFoundError) and not str(error.name).startswith("dockpy.fake"):
-                raise
-            continue
-        setattr(engine, name, part(engine))
+    engine.registries = Registries(engine, registries)
+    engine.programs = Programs(engine)
+    engine.images = Images(engine)
+    engine.volumes = Volumes(engine)
+    engine.networks = Networks(engine)
+    engine.containers = Containers(engine)
+    engine.execs = Execs(engine)
+    engine.builder = Builder(engine)
+    engine.plugins = Plugins(engine)
+    engine.swarm = Swarm(engine)
+    engine.system = System(engine)

@@ -64,6 +64,9 @@ class Blob:
         for start in range(offset, end, _PIECE):
             yield self._data[start : min(start + _PIECE, end)]
 
+    def __iter__(self) -> Iterator[bytes]:
+        return self.pieces()
+
     def __repr__(self) -> str:
         return f"Blob({self.digest}, {self.size} bytes)"
 

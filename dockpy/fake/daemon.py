@@ -82,14 +82,14 @@ class FakeDaemon:
         self.clock: Clock = clock or RealClock()
         self.name: str = f"fake-{next(_NUMBERS)}"
         self._host_folders = tuple(host_folders)
-        self.faults = Faults()
+        self.faults: Faults = Faults()
         self._engine = self._new_engine(registries or {})
         if publish:
             from dockpy.fake.doors.published import PublishedPorts
 
             self._engine.ports = PublishedPorts(self._engine)
         self._router = Router(self._engine, self.faults)
-        self.images = Seeds(self._engine)
+        self.images: Seeds = Seeds(self._engine)
         self._connector = DirectConnector(self._engine, self._router)
         self._doors: list[SocketDoor] = []
         self._tls = tls
@@ -200,13 +200,15 @@ class FakeDaemon:
 
         Args:
             operation: the Engine's operationId (``"ContainerCreate"``); None for every one.
-            object: only where the call is about this one: a name or an id.
-            status: answer with this HTTP status instead of doing it.
+            object: only where the call is about this one: a container, image, network or volume by its name
+                or id, anything else by what the call names.
+            status: answer with this HTTP status (200 to 599) instead of doing it; 500 where neither this
+                nor anything else that goes wrong is given.
             message: the error's text.
             times: only so often; None for always.
-            after: only after so many calls that went well.
+            after: only after so many such calls, to which it does not happen.
             latency: seconds of the daemon's time that pass before it is done.
-            cut: break the connection after so many bytes of the answer's body.
+            cut: break the connection after so many bytes of the answer's body; a shorter one is whole.
             reset: break the connection without an answer, ``"before"`` it is done or ``"after"`` it.
             garbage: answer with what is no HTTP.
             hang: never answer.
@@ -215,9 +217,14 @@ class FakeDaemon:
             The fault; its ``hits`` counts how often it happened.
 
         Raises:
-            InvalidArgument: there is no such operation.
+            InvalidArgument: there is no such operation, or a number is none that can be.
         """
         from dockpy.ops import all_operations
+
+        _check_fault(status=status, times=times, after=after, latency=latency, cut=cut, reset=reset)
+        nothing_else = not latency and cut is None and reset is None and not garbage and not hang
+        if status is None and (message is not None or nothing_else):
+            status = 500
 
         if operation is not None and operation not in {known.id for known in all_operations()}:
             raise InvalidArgument(
@@ -227,7 +234,7 @@ class FakeDaemon:
             self.faults,
             operation,
             object,
-            status=500 if status is None and message is not None else status,
+            status=status,
             message=message,
             times=times,
             after=after,
@@ -282,6 +289,8 @@ class FakeDaemon:
     def restore(self, snapshot: Snapshot) -> None:
         """Bring back what was set aside. What ran then is started anew; what runs now is gone.
 
+        Every connection is broken, as by `restart`: what is waited for there will not come.
+
         Args:
             snapshot: of this daemon.
 
@@ -290,8 +299,15 @@ class FakeDaemon:
         """
         if snapshot.engine is not self._engine:
             raise InvalidArgument("The snapshot is another daemon's")
+        self._break_connections()
         with self._engine.lock:
             restore(self._engine, snapshot)
+
+    def _break_connections(self) -> None:
+        with self._engine.lock:
+            self._engine.drop_peers()
+        for door in self._doors:
+            door.drop()
 
     def restart(self, *, kill: bool = False) -> None:
         """Stop the engine and start it again, as ``systemctl restart docker`` does.
@@ -303,10 +319,10 @@ class FakeDaemon:
             kill: as after ``kill -9`` of the engine: its containers are killed and not asked to stop.
         """
         engine = self._engine
-        with engine.lock:
-            engine.drop_peers()
-        for door in self._doors:
-            door.drop()
+        if engine.down:
+            self.start()
+            return
+        self._break_connections()
         with engine.lock:
             halt(engine, killed=kill)
             boot(engine)
@@ -332,17 +348,25 @@ class FakeDaemon:
         """Start the engine again after `stop`, where it was; what becomes of containers is as of `restart`.
 
         Raises:
-            OSError: its address is taken.
+            OSError: its address is taken; it is stopped as before.
+            RuntimeError: it is closed.
         """
         engine = self._engine
-        with engine.lock:
+        with engine.lock, contextlib.ExitStack() as opened:
+            if engine.closed:
+                raise RuntimeError("This daemon is closed: make another one")
             if not engine.down:
                 return
+            doors = []
+            for door in self._doors:
+                doors.append(self._open(door.url))  # who comes is answered when we give the lock back
+                opened.callback(doors[-1].close)
+            opened.pop_all()
             if self._killed:
                 halt(engine, killed=True)
             boot(engine)
             engine.down = False
-        self._doors = [self._open(door.url) for door in self._doors]
+            self._doors = doors
 
     def close(self) -> None:
         """End it: its containers stop, whoever waits for an answer is told so."""
@@ -358,6 +382,21 @@ class FakeDaemon:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _check_fault(**given: Any) -> None:
+    """
+    Raises:
+        InvalidArgument: something is none that can be.
+    """
+    status, reset = given.pop("status"), given.pop("reset")
+    if status is not None and not 200 <= status <= 599:
+        raise InvalidArgument(f"status={status!r}: an HTTP status of an answer is from 200 to 599")
+    if reset not in (None, "before", "after"):
+        raise InvalidArgument(f"reset={reset!r}: it is 'before' or 'after'")
+    for name, number in given.items():
+        if number is not None and number < 0:
+            raise InvalidArgument(f"{name}={number!r}: it cannot be negative")
 
 
 def _version(name: str, text: str, oldest: str = OLDEST) -> str:

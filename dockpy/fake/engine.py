@@ -7,6 +7,7 @@ import random
 import threading
 import time
 import weakref
+from collections import deque
 from typing import TYPE_CHECKING
 
 from dockpy.fake.fairlock import FairLock
@@ -53,7 +54,6 @@ class Peer:
 
     Attributes:
         gone: it has gone away; set from any thread, then `Engine.notify`.
-        deadline: when the thread that asks stops waiting, as of `time.monotonic`; None for never.
         on_wait: called once, when it first has to wait: from then on it may go away unnoticed.
     """
 
@@ -66,6 +66,7 @@ class Peer:
 
     @property
     def deadline(self) -> float | None:
+        """When the thread that asks stops waiting, as of `time.monotonic`; None for never."""
         return self._deadlines.get(threading.get_ident())
 
     @deadline.setter
@@ -121,17 +122,19 @@ class Engine:
         self.name: str = "fake"
         self.min_api: str = min_api
         self.host_folders: tuple[str, ...] = ()
-        self.disk = Disk()
+        self.disk: Disk = Disk()
         self.ports: PublishedPorts | None = None
-        self.machine = Machine(clock.now())
-        self.scheduler = Scheduler(clock)
-        self.random = random.Random(seed)  # noqa: S311 - ids are no secrets
-        self.lock = FairLock()
+        self.machine: Machine = Machine(clock.now())
+        self.scheduler: Scheduler = Scheduler(clock)
+        self.random: random.Random = random.Random(seed)  # noqa: S311 - ids are no secrets
+        self.lock: FairLock = FairLock()
         self._changed = threading.Condition(self.lock)  # type: ignore[arg-type]  # it has all that is asked
         self.closed: bool = False
         self.down: bool = False
         """Whether it is stopped, to be started again."""
         self._peers: weakref.WeakSet[Peer] = weakref.WeakSet()
+        self._peers_lock = threading.Lock()
+        self._later: deque[Callable[[], None]] = deque()
         self.host_pids: Iterator[int] = itertools.count(4001)
         self.computing: Callable[[], bool] = lambda: False
         """Whether a program's thread runs that time has to wait for."""
@@ -149,8 +152,14 @@ class Engine:
 
     def catch_up(self) -> None:
         """Bring the world up to now: called at the beginning of each call."""
+        while self._later:
+            self._later.popleft()()
         if self.scheduler.pump():
             self._changed.notify_all()
+
+    def later(self, action: Callable[[], None]) -> None:
+        """Do something under the lock when there is time: for whom the garbage collector calls just now."""
+        self._later.append(action)
 
     def notify(self) -> None:
         """Something changed that others may wait for."""
@@ -162,71 +171,90 @@ class Engine:
         """Let the world go on until a condition holds.
 
         Args:
-            until: the condition; asked under the lock, often.
+            until: the condition; asked under the lock, often, and no more once it holds.
             peer: who waits: a `Peer`, or what says whether it has gone away.
             patient: a clock that goes on by itself does not for this one.
 
         Raises:
             Gone: nobody waits any more, or the daemon was closed.
         """
+        waits = peer if isinstance(peer, Peer) else None
         while not until():
             if self.closed or (peer is not None and peer()):
                 raise Gone
             if self.scheduler.pump():
                 self._changed.notify_all()
-                if not until():
-                    self._let_others_in()
-                    if self.scheduler.computing and not patient:
-                        self._go_on()
+                if until():
+                    return
+                self._patience_of(waits)
+                self._let_others_in()
+                if self.scheduler.computing and not patient:
+                    self._go_on()
                 continue
-            self._sleep(peer if isinstance(peer, Peer) else None, patient)
+            self._sleep(self._patience_of(waits), patient)
 
-    def _sleep(self, peer: Peer | None, patient: bool) -> None:
+    def _patience_of(self, peer: Peer | None) -> float | None:
+        """How many seconds whoever has to wait will; None for any number."""
+        if peer is None:
+            return None
+        if peer.on_wait is not None:
+            on_wait, peer.on_wait = peer.on_wait, None
+            on_wait()
+        if (deadline := peer.deadline) is None:
+            return None
+        left = deadline - time.monotonic()
+        if left <= 0:
+            raise Overdue
+        return left
+
+    def _sleep(self, left: float | None, patient: bool) -> None:
         due = self.scheduler.next_due
         clock = self.clock
         if isinstance(clock, ManualClock) and clock.auto and due is not None and not patient:
             if self.computing():
                 self._changed.wait(_GLANCE)
             else:
-                clock.go_to(due)
+                self._take_clock_to(clock, due)
             return
-        limits = [clock.until(due)] if due is not None else []
-        if peer is not None and peer.deadline is not None:
-            left = peer.deadline - time.monotonic()
-            if left <= 0:
-                raise Overdue
-            limits.append(left)
-        if peer is not None and peer.on_wait is not None:
-            on_wait, peer.on_wait = peer.on_wait, None
-            on_wait()
-        self._changed.wait(min((limit for limit in limits if limit is not None), default=None))
+        until_due = clock.until(due) if due is not None else None
+        self._changed.wait(min((limit for limit in (until_due, left) if limit is not None), default=None))
 
     def _go_on(self) -> None:
         """Programs compute without end: a clock that goes on by itself does so nevertheless."""
         due = self.scheduler.next_due
         if isinstance(self.clock, ManualClock) and self.clock.auto and due is not None:
-            self.clock.go_to(due)
+            self._take_clock_to(self.clock, due)
+
+    def _take_clock_to(self, clock: ManualClock, due: int) -> None:
+        # Without the lock: other daemons may go by the same clock, and it asks each for its own.
+        with self.lock.given_back():
+            clock.go_to(due)
 
     def _let_others_in(self) -> None:
         self._changed.wait(0)
 
     def _time_passed(self) -> None:
         with self.lock:
+            if self.closed:
+                return
             self.scheduler.settle()
             self._changed.notify_all()
-            while self.computing():
+            while self.computing() and not self.closed:
                 self._changed.wait(_GLANCE)
                 self.scheduler.settle()
 
     def new_peer(self) -> Peer:
         """Somebody who will ask for something."""
         peer = Peer()
-        self._peers.add(peer)
+        with self._peers_lock:
+            self._peers.add(peer)
         return peer
 
     def drop_peers(self) -> None:
         """Break off with everybody: what they wait for will not come."""
-        for peer in list(self._peers):
+        with self._peers_lock:
+            peers = list(self._peers)
+        for peer in peers:
             peer.gone = True
         self.notify()
 

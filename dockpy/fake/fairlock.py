@@ -6,8 +6,13 @@ busy client of a daemon would keep all others out.
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections import deque
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 __all__ = ["FairLock"]
 
@@ -15,10 +20,11 @@ __all__ = ["FairLock"]
 class FairLock:
     """A reentrant lock, fair to those who wait; made to be a condition's lock as well."""
 
-    __slots__ = ("_count", "_guard", "_owner", "_waiting")
+    __slots__ = ("_count", "_guard", "_inside", "_owner", "_waiting")
 
     def __init__(self) -> None:
         self._guard = threading.Lock()
+        self._inside: set[int] = set()
         self._owner: int | None = None
         self._count = 0
         self._waiting: deque[tuple[int, threading.Lock]] = deque()
@@ -33,15 +39,52 @@ class FairLock:
         if self._owner == me:
             self._count += count
             return
-        with self._guard:
+        turn = threading.Lock()
+        turn.acquire()
+        waiting = me, turn
+        with self._guarded():
             if self._owner is None:
                 self._owner, self._count = me, count
                 return
-            turn = threading.Lock()
-            turn.acquire()
-            self._waiting.append((me, turn))
-        turn.acquire()  # until it is handed over
+            self._waiting.append(waiting)
+        try:
+            turn.acquire()  # until it is handed over
+        except BaseException:  # KeyboardInterrupt, or a test's time is over
+            self._give_up(waiting)
+            raise
         self._count = count
+
+    def _give_up(self, waiting: tuple[int, threading.Lock]) -> None:
+        with self._guarded():
+            if waiting in self._waiting:
+                self._waiting.remove(waiting)
+                return
+        self._hand_over()  # it was ours already
+
+    @contextlib.contextmanager
+    def _guarded(self) -> Iterator[None]:
+        me = threading.get_ident()
+        self._inside.add(me)
+        try:
+            with self._guard:
+                yield
+        finally:
+            self._inside.discard(me)
+
+    @property
+    def busy(self) -> bool:
+        """Whether this thread has it, or is just about it: what is collected then must not ask for it."""
+        me = threading.get_ident()
+        return self._owner == me or me in self._inside
+
+    @contextlib.contextmanager
+    def given_back(self) -> Iterator[None]:
+        """Let others have it within a ``with`` block, however often this thread has it."""
+        count = self._release_save()
+        try:
+            yield
+        finally:
+            self._acquire_restore(count)
 
     def release(self) -> None:
         """Give it back; to whoever waited longest, where somebody waits.
@@ -56,7 +99,7 @@ class FairLock:
             self._hand_over()
 
     def _hand_over(self) -> None:
-        with self._guard:
+        with self._guarded():
             if self._waiting:
                 self._owner, turn = self._waiting.popleft()
                 turn.release()

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import contextlib
+import json
 from typing import TYPE_CHECKING, Literal
 
+from dockpy.fake.failure import Failure
 from dockpy.fake.kernel.clock import SECOND
-from dockpy.fake.reply import Reply
+from dockpy.fake.reply import Reply, end
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from dockpy.fake.call import Call
+    from dockpy.fake.engine import Engine
 
 __all__ = ["Fault", "Faults"]
 
@@ -71,13 +74,25 @@ class Fault:
         return True
 
     def _is_about(self, call: Call) -> bool:
+        assert self.object is not None
+        wanted = self.object.removeprefix("/")
         named = {*call.parts.values(), *call.all_of("name"), *call.all_of("fromImage")}
-        if self.object in named:
+        if call.operation.id in _NAMED_IN_BODY:
+            named.add(_name_in(call.body()))
+        if wanted in {name.removeprefix("/") for name in named}:
             return True
-        if call.operation.subject == "container" and call.parts:
-            container = call.engine.containers.find(call.id)
-            return container is not None and self.object in (container.name, container.id)
+        find = _FINDERS.get(call.operation.subject)
+        if find is None or not call.parts:
+            return False
+        with contextlib.suppress(Failure):  # several, or no name at all
+            found = find(call.engine, call.id)
+            return found is not None and found is find(call.engine, wanted)
         return False
+
+    @property
+    def decides(self) -> bool:
+        """Whether nothing comes after it: the operation is not done, and no other fault happens to it."""
+        return self._status is not None or self._hang or self._garbage or self._reset == "before"
 
     def before(self, call: Call) -> Reply | None:
         """What happens before the operation; the reply where it takes no place."""
@@ -86,7 +101,7 @@ class Fault:
             call.engine.scheduler.at(due, call.engine.notify)
             call.engine.wait(lambda: call.engine.now() >= due, call.gone)
         if self._hang:
-            call.engine.wait(lambda: False, call.gone)
+            call.engine.wait(lambda: False, call.gone, patient=True)
         if self._garbage:
             return Reply(raw=GARBAGE)
         if self._reset == "before":
@@ -96,19 +111,14 @@ class Fault:
             return Reply.error(self._status, text)
         return None
 
-    def after(self, reply: Reply) -> Reply:
+    def after(self, call: Call, reply: Reply) -> Reply:
         """What becomes of a reply."""
         if self._reset == "after":
+            reply.discard()
             return Reply(reset=True)
-        if self._cut is not None:
-            return Reply(
-                reply.status,
-                reply.headers,
-                reply.body,
-                _cut(_body(reply), self._cut),
-                reply.duplex,
-                reset=True,
-            )
+        pieces = _body(reply)
+        if self._cut is not None and pieces is not None and call.operation.method != "HEAD":
+            reply.stream = _cut(reply, pieces, self._cut)
         return reply
 
     def remove(self) -> None:
@@ -122,32 +132,62 @@ class Fault:
         self.remove()
 
 
-def _body(reply: Reply) -> Iterator[bytes]:
+def _body(reply: Reply) -> Iterator[bytes] | None:
+    if reply.stream is not None:
+        return reply.stream
     if reply.duplex is not None:
         return reply.duplex.output
-    return reply.stream if reply.stream is not None else iter([reply.body])
+    return iter([reply.body]) if reply.body else None
 
 
-def _cut(pieces: Iterator[bytes], left: int) -> Iterator[bytes]:
-    for piece in pieces:
-        if len(piece) >= left:
+def _cut(reply: Reply, pieces: Iterator[bytes], left: int) -> Iterator[bytes]:
+    try:
+        while left:
+            piece = next(pieces, None)
+            if piece is None:  # it was shorter
+                return
             yield piece[:left]
-            return
-        left -= len(piece)
-        yield piece
+            left -= min(left, len(piece))
+        reply.reset = True
+    finally:
+        end(pieces)
+
+
+_FINDERS: dict[str, Callable[[Engine, str], object]] = {
+    "container": lambda engine, reference: engine.containers.find(reference),
+    "image": lambda engine, reference: engine.images.find(reference),
+    "network": lambda engine, reference: engine.networks.find(reference),
+    "volume": lambda engine, reference: engine.volumes.find(reference),
+}
+_NAMED_IN_BODY = {"NetworkCreate", "VolumeCreate", "SecretCreate", "ConfigCreate", "ServiceCreate"}
+
+
+def _name_in(body: bytes) -> str:
+    try:
+        return str(json.loads(body)["Name"])
+    except (ValueError, KeyError, TypeError):
+        return ""
 
 
 class Happening:
     """The faults that happen to one call."""
 
-    def __init__(self, faults: list[Fault], call: Call) -> None:
-        self._faults = faults
-        self.reply: Reply | None = next((reply for fault in faults if (reply := fault.before(call))), None)
+    def __init__(self, call: Call, faults: list[Fault]) -> None:
+        self._call = call
+        self._faults: list[Fault] = []
+        for fault in faults:
+            if fault.matches(call):
+                self._faults.append(fault)
+                if fault.decides:
+                    break
+        self.reply: Reply | None = next(
+            (reply for fault in self._faults if (reply := fault.before(call)) is not None), None
+        )
 
     def applied(self, reply: Reply) -> Reply:
         """The reply with what the faults make of it."""
         for fault in self._faults:
-            reply = fault.after(reply)
+            reply = fault.after(self._call, reply)
         return reply
 
 
@@ -173,4 +213,4 @@ class Faults:
 
     def of(self, call: Call) -> Happening:
         """What goes wrong with a call."""
-        return Happening([fault for fault in self._faults if fault.matches(call)], call)
+        return Happening(call, list(self._faults))

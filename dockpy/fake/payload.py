@@ -39,6 +39,7 @@ class Reader:
     checked: bool = True
 
     def failure(self, problem: str) -> Failure:
+        """What it answers where something is wrong with the body."""
         return Failure(self.status, problem if self.plain else f"invalid JSON: {problem}")
 
 

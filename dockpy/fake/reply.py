@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -10,11 +11,11 @@ from typing import TYPE_CHECKING
 from dockpy.fake.blobs import Blob
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from dockpy.fake.call import Duplex
 
-__all__ = ["Reply", "Request", "encode_head"]
+__all__ = ["Reply", "Request", "encode_head", "end"]
 
 EMPTY = Blob.of(b"")
 
@@ -47,7 +48,7 @@ class Reply:
         stream: the body as it comes: each piece is asked for under the engine's lock.
         duplex: what follows the head where the connection is taken over.
         raw: bytes to write instead of all that: no HTTP, a fault.
-        reset: the connection is reset, without an answer or after the body.
+        reset: the connection is reset, without an answer or after the body; as of the body's end.
     """
 
     status: int = 200
@@ -66,11 +67,30 @@ class Reply:
         except ValueError:
             return ""
 
+    @property
+    def broken(self) -> bool:
+        """The client hears nothing that is an answer."""
+        return self.raw is not None or (self.reset and self.stream is None and self.duplex is None)
+
+    def discard(self) -> None:
+        """Nobody will read it; under the engine's lock."""
+        end(self.stream)
+        if self.duplex is not None:
+            end(self.duplex.output)
+
     @classmethod
     def error(cls, status: int, message: str) -> Reply:
         """An engine's error."""
         body = json.dumps({"message": message}, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
         return cls(status, {"Content-Type": "application/json"}, body)
+
+
+def end(pieces: Iterator[bytes] | None) -> None:
+    """Have a stream end where it stands; where another thread waits in it, that one is told already."""
+    close: Callable[[], None] | None = getattr(pieces, "close", None)
+    if close is not None:
+        with contextlib.suppress(ValueError):
+            close()
 
 
 def encode_head(reply: Reply, headers: dict[str, str]) -> bytes:

@@ -33,10 +33,11 @@ __all__ = ["RecordedRequest", "Router"]
 _log = logging.getLogger("dockpy.fake")
 
 _VERSIONED = re.compile(r"/v([0-9.]+)(/.*)")
+_ABSOLUTE = re.compile(r"https?://[^/?]*", re.IGNORECASE)
 _KEPT_BODY = 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class RecordedRequest:
     """A request that came to a fake daemon.
 
@@ -48,7 +49,7 @@ class RecordedRequest:
         query: the parameters, each with all of its values.
         headers: by their names in lower case.
         body: the body, its first MiB.
-        status: what it was answered with; 0 where the connection was broken instead.
+        status: what it was answered with; 0 while it is not, and where the connection was broken instead.
     """
 
     operation: str | None
@@ -58,7 +59,7 @@ class RecordedRequest:
     query: dict[str, list[str]]
     headers: dict[str, str] = field(repr=False)  # credentials among them
     body: bytes = field(repr=False)
-    status: int
+    status: int = 0
 
     @property
     def json(self) -> Any:
@@ -92,27 +93,26 @@ class Router:
         Raises:
             Gone: nobody waits any more.
         """
-        path, _, query = request.target.partition("?")
+        path, _, query = _ABSOLUTE.sub("", request.target).partition("?")
         versioned = _VERSIONED.fullmatch(path)
         version, path = versioned.groups() if versioned else (None, path)
         found = match_path(request.method, path)
         values = parse_qs(query, keep_blank_values=True)
+        record = RecordedRequest(
+            found[0].id if found else None,
+            request.method,
+            unquote(path),
+            version,
+            values,
+            request.headers,
+            request.body.read(0, _KEPT_BODY),
+        )
+        self.requests.append(record)
         self._engine.catch_up()
-        reply = Reply(0)
         try:
             reply = self._answer(request, peer, path, version, values, found)
+            record.status = 0 if reply.broken else reply.status
         finally:
-            record = RecordedRequest(
-                found[0].id if found else None,
-                request.method,
-                unquote(path),
-                version,
-                values,
-                request.headers,
-                request.body.read(0, _KEPT_BODY),
-                0 if reply.reset else reply.status,
-            )
-            self.requests.append(record)
             self._engine.notify()
         return reply
 
@@ -141,19 +141,9 @@ class Router:
             return refused
         headers["Docker-Experimental"] = "false"
         spoken = version or engine.api
-        call = Call(engine, operation, parts, values, request.headers, spoken, request.body.pieces(), peer)
-        try:
-            faults = self._faults.of(call)
-            reply = faults.applied(faults.reply or self._handle(call))
-        except Failure as failure:
-            reply = Reply.error(failure.status, failure.message)
-        except Gone:
-            raise
-        except Exception as error:
-            # A fault of ours must not look like an answer of an engine's.
-            _log.exception("%s", operation.id)
-            shown = "".join(traceback.format_exception_only(error)).strip()
-            reply = Reply.error(500, f"dockpy's fake daemon failed in {operation.id}: {shown}")
+        call = Call(engine, operation, parts, values, request.headers, spoken, request.body, peer)
+        faults = self._faults.of(call)
+        reply = faults.applied(faults.reply or self._handled(call))
         reply.headers = headers | reply.headers
         for observer in self.observers:
             observer(call, reply)
@@ -175,6 +165,19 @@ class Router:
             plain = {"Content-Type": "text/plain; charset=utf-8", "X-Content-Type-Options": "nosniff"}
             return Reply(400, plain, f"{text}\n".encode())
         return None
+
+    def _handled(self, call: Call) -> Reply:
+        try:
+            return self._handle(call)
+        except Failure as failure:
+            return Reply.error(failure.status, failure.message)
+        except Gone:
+            raise
+        except Exception as error:
+            # A fault of ours must not look like an answer of an engine's.
+            _log.exception("%s", call.operation.id)
+            shown = "".join(traceback.format_exception_only(error)).strip()
+            return Reply.error(500, f"dockpy's fake daemon failed in {call.operation.id}: {shown}")
 
     def _handle(self, call: Call) -> Reply:
         operation = call.operation

@@ -6,7 +6,7 @@ the client's own thread. While a client waits, it is its thread that lets the da
 
 from __future__ import annotations
 
-import contextlib
+import logging
 import secrets
 import time
 import weakref
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from dockpy.fake.blobs import BlobWriter
 from dockpy.fake.engine import Gone, Overdue
-from dockpy.fake.reply import Reply, Request, encode_head
+from dockpy.fake.reply import Reply, Request, encode_head, end
 from dockpy.streams.http1 import BodyDecoder, Head, Headers, body_decoder, encode_chunk
 
 if TYPE_CHECKING:
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from dockpy.fake.router import Router
 
 __all__ = ["DirectChannel", "DirectConnector", "LostConnector"]
+
+_log = logging.getLogger("dockpy.fake")
 
 
 class DirectConnector:
@@ -136,6 +138,8 @@ class DirectChannel:
                 return b""
             self._patience()
             if self._reply is None:
+                if self._peer.gone or self._engine.closed or self._engine.down:
+                    raise ConnectionResetError(104, "the fake daemon went away")
                 return self._begin()
             if self._pieces is None:
                 return b""
@@ -167,14 +171,14 @@ class DirectChannel:
             self._pieces = reply.stream if reply.stream is not None else reply.duplex.output
             return encode_head(reply, {})
         if reply.stream is not None:
-            self._pieces = _chunked(reply.stream, whole=not reply.reset)
+            self._pieces = _chunked(reply, reply.stream)
             return encode_head(reply, {"Transfer-Encoding": "chunked"})
         if reply.reset:
             raise ConnectionResetError(104, "Connection reset by peer")
         told = any(name.lower() == "content-length" for name in reply.headers)
         bodiless = told or reply.status in (204, 304)
         length = {} if bodiless else {"Content-Length": str(len(reply.body))}
-        body = b"" if self._request.method == "HEAD" else reply.body
+        body = b"" if self._request.method == "HEAD" or reply.status in (204, 304) else reply.body
         return encode_head(reply, length) + body
 
     def _answer(self) -> None:
@@ -189,7 +193,14 @@ class DirectChannel:
             assert self._pieces is not None
             if self._peer.gone:
                 raise Gone
-            piece = next(filter(None, self._pieces), b"")
+            self._engine.catch_up()
+            try:
+                piece = next(filter(None, self._pieces), b"")
+            except (Gone, OSError):
+                raise
+            except Exception:
+                _log.exception("a stream of the fake daemon's failed")
+                raise Gone from None
 
         self._guarded(step)
         if not piece:
@@ -202,7 +213,8 @@ class DirectChannel:
         """The client sends no more."""
         if self._reply is not None and self._reply.duplex is not None:
             with self._engine.lock:
-                self._reply.duplex.close_write()
+                self._patience()
+                self._guarded(self._reply.duplex.close_write)
                 self._engine.notify()
 
     def settimeout(self, seconds: float | None) -> None:
@@ -214,25 +226,24 @@ class DirectChannel:
         if self._closed:
             return
         self._closed = self._peer.gone = True
-        self._body.close()
+        if self._engine.lock.busy:  # we are being collected, in the midst of something else
+            self._engine.later(self._leave)
+            return
         with self._engine.lock:
-            reply = self._reply
-            for pieces in (
-                self._pieces,
-                reply and reply.stream,
-                reply and reply.duplex and reply.duplex.output,
-            ):
-                close: Callable[[], None] | None = getattr(pieces, "close", None)
-                if close is not None:
-                    with contextlib.suppress(ValueError):  # another thread waits in it, and is told
-                        close()
-            self._pieces = None
-            self._engine.notify()
+            self._leave()
+
+    def _leave(self) -> None:
+        self._body.close()
+        pieces, self._pieces = self._pieces, None
+        end(pieces)
+        if self._reply is not None:
+            self._reply.discard()
+        self._engine.notify()
 
 
-def _chunked(pieces: Iterator[bytes], *, whole: bool) -> Iterator[bytes]:
+def _chunked(reply: Reply, pieces: Iterator[bytes]) -> Iterator[bytes]:
     for piece in pieces:
         if piece:
             yield encode_chunk(piece)
-    if whole:
+    if not reply.reset:
         yield encode_chunk(b"")

@@ -17,7 +17,7 @@ except ImportError:
     raise ImportError("A fake daemon that listens needs h11: pip install 'dockpy[fake]'") from None
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from dockpy.fake.call import Duplex
     from dockpy.fake.doors.socket import SocketDoor
@@ -44,11 +44,13 @@ class Connection:
         self._http = h11.Connection(h11.SERVER, max_incomplete_event_size=_LARGEST_HEAD)
         self._peer = door.engine.new_peer()
         self._last = False
+        self._fd = wire.fileno()
         self.answering: bool = False
 
     def serve(self) -> None:
         """Answer until the client goes away."""
         try:
+            self._wire.begin()
             while self._turn():
                 pass
         except (_Ended, OSError, Gone):
@@ -71,14 +73,21 @@ class Connection:
         except h11.RemoteProtocolError as error:
             self._refuse(error.error_status_hint)
             return False
-        fd = self._wire.fileno()
-        self._peer.on_wait = lambda: self._door.watch(fd, self._peer)
+        self._peer.on_wait = lambda: self._door.watch(self._fd, self._peer)
         self.answering = True
         try:
             return self._answer(request)
         finally:
             self.answering = False
-            self._door.unwatch(fd)
+            self._unwatch()
+
+    def _unwatch(self) -> None:
+        self._peer.on_wait = None
+        self._door.unwatch(self._fd)
+
+    def _reset(self) -> None:
+        self._unwatch()  # while the descriptor is still ours
+        self._wire.reset()
 
     # Reading
 
@@ -127,6 +136,14 @@ class Connection:
         engine = self._door.engine
         with engine.lock:
             reply = self._door.router.answer(request, self._peer)
+        try:
+            return self._write(request, reply)
+        finally:
+            with engine.lock:
+                reply.discard()
+                engine.notify()
+
+    def _write(self, request: Request, reply: Reply) -> bool:
         if reply.raw is not None:
             self._wire.send(reply.raw)
             return False
@@ -136,12 +153,12 @@ class Connection:
         if reply.stream is not None:
             self._stream(reply, reply.stream)
         elif reply.reset:
-            self._wire.reset()
+            self._reset()
             return False
         else:
             self._whole(reply, request.method)
         if reply.reset:
-            self._wire.reset()
+            self._reset()
             return False
         if self._last:  # of another HTTP, whose next requests would be none
             self._wire.linger()
@@ -165,7 +182,8 @@ class Connection:
     def _whole(self, reply: Reply, method: str) -> None:
         told = any(name.lower() == "content-length" for name in reply.headers)
         length = {} if told or reply.status in (204, 304) else {"Content_Length": str(len(reply.body))}
-        body = [] if method == "HEAD" else [h11.Data(data=reply.body)]
+        bodiless = method == "HEAD" or reply.status in (204, 304)
+        body = [] if bodiless else [h11.Data(data=reply.body)]
         self._send(self._head(reply, **length), *body, h11.EndOfMessage())
 
     def _stream(self, reply: Reply, stream: Iterator[bytes]) -> None:
@@ -178,26 +196,25 @@ class Connection:
     def _pieces(self, stream: Iterator[bytes]) -> Iterator[bytes]:
         """A stream's pieces, each asked for under the engine's lock and sent without it."""
         engine = self._door.engine
-        try:
-            while True:
-                with engine.lock:
-                    engine.catch_up()
-                    piece = next(stream, None)
-                if piece is None:
-                    return
-                if piece:
-                    yield piece
-        finally:
+        while True:
             with engine.lock:
-                close: Callable[[], None] | None = getattr(stream, "close", None)
-                if close is not None:
-                    close()
-                engine.notify()
+                engine.catch_up()
+                try:
+                    piece = next(stream, None)
+                except (Gone, OSError):
+                    raise
+                except Exception:
+                    _log.exception("a stream of the fake daemon's failed")
+                    raise Gone from None
+            if piece is None:
+                return
+            if piece:
+                yield piece
 
     # A connection that is taken over
 
     def _take_over(self, reply: Reply, duplex: Duplex) -> None:
-        self._peer.on_wait = None  # that the client sends no more does not mean that it has gone
+        self._unwatch()  # that the client sends no more does not mean that it has gone
         self._wire.send(encode_head(reply, {}))
         self._wire.settle()  # as with an engine, which is slower: some clients lose what comes with the head
         early, _ = self._http.trailing_data
@@ -212,7 +229,7 @@ class Connection:
         finally:
             self._peer.gone = True
             if reply.reset:
-                self._wire.reset()
+                self._reset()
             self._wire.shutdown()
             engine = self._door.engine
             with engine.lock:
@@ -231,6 +248,7 @@ class Connection:
             with engine.lock:
                 duplex.close_write()
                 engine.notify()
+            self._door.watch(self._fd, self._peer, half_closed=True)
         except Gone:
             pass
         except OSError:

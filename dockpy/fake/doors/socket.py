@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import select
 import socket
 import stat
 import threading
+import time
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -27,7 +29,10 @@ __all__ = ["SocketDoor"]
 _LAST_WORDS = 0.5
 """Seconds that clients of a daemon that is stopped have to hear what it said last."""
 
-_GONE = getattr(select, "POLLRDHUP", 0) | select.POLLHUP | select.POLLERR
+_AWAY = select.POLLHUP | select.POLLERR
+_GONE = getattr(select, "POLLRDHUP", 0) | _AWAY
+_FULL = 0.05
+"""Seconds until it looks again whether there are descriptors for one more client."""
 
 
 class SocketDoor:
@@ -55,10 +60,11 @@ class SocketDoor:
         self.router = router
         self._tls = tls
         self._path: str | None = None
-        self._listener, self.url = self._listen(url)
+        self._listener, address = self._listen(url)
+        self.url: str = address
         self._connections: set[Connection] = set()
         self._threads: set[threading.Thread] = set()
-        self._watched: dict[int, Peer] = {}
+        self._watched: dict[int, tuple[Peer, int]] = {}
         self._lock = threading.Lock()
         self._ends = threading.Condition(self._lock)
         self._closed = False
@@ -68,15 +74,16 @@ class SocketDoor:
         self._thread.start()
 
     def _listen(self, url: str) -> tuple[socket.socket, str]:
-        parts = urlsplit(url)
-        if parts.scheme == "unix" and parts.path:
-            _remove_stale(parts.path)
+        if url.startswith("unix:///"):
+            path = url.removeprefix("unix://")
+            _remove_stale(path)
             sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
             with _closed_on_error(sock):
-                sock.bind(parts.path)
+                sock.bind(path)
                 sock.listen(512)
-            self._path = parts.path
+            self._path = path
             return sock, url
+        parts = urlsplit(url)
         try:
             host, port = parts.hostname, parts.port
         except ValueError:
@@ -97,14 +104,14 @@ class SocketDoor:
         poll = select.poll()
         poll.register(self._listener, select.POLLIN)
         poll.register(self._wake_out, select.POLLIN)
-        known: set[int] = set()
+        known: set[tuple[int, int]] = set()
         while not self._closed:
             with self._lock:
-                wanted = set(self._watched)
-            for fd in wanted - known:
-                poll.register(fd, _GONE)
-            for fd in known - wanted:
+                wanted = {(fd, events) for fd, (_, events) in self._watched.items()}
+            for fd, _ in known - wanted:
                 poll.unregister(fd)
+            for fd, events in wanted - known:
+                poll.register(fd, events)
             known = wanted
             for fd, _ in poll.poll():
                 if fd == self._wake_out.fileno():
@@ -117,7 +124,9 @@ class SocketDoor:
     def _accept(self) -> None:
         try:
             sock, _ = self._listener.accept()
-        except OSError:
+        except OSError as error:
+            if error.errno in (errno.EMFILE, errno.ENFILE):
+                time.sleep(_FULL)
             return
         if sock.family != socket.AF_UNIX:
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -127,12 +136,7 @@ class SocketDoor:
         thread.start()
 
     def _serve(self, sock: socket.socket) -> None:
-        try:
-            wire = PlainWire(sock) if self._tls is None else TLSWire(sock, self._tls)
-        except OSError:  # no TLS, or no certificate that we trust
-            sock.close()
-            self._ended()
-            return
+        wire = PlainWire(sock) if self._tls is None else TLSWire(sock, self._tls)
         connection = Connection(self, wire)
         with self._lock:
             self._connections.add(connection)
@@ -153,17 +157,23 @@ class SocketDoor:
 
     def _lost(self, fd: int) -> None:
         with self._lock:
-            peer = self._watched.pop(fd, None)
+            peer, _ = self._watched.pop(fd, (None, 0))
         if peer is not None:
             peer.gone = True
             engine = self.engine
             with engine.lock:
                 engine.notify()
 
-    def watch(self, fd: int, peer: Peer) -> None:
-        """Notice when a client that waits goes away."""
+    def watch(self, fd: int, peer: Peer, *, half_closed: bool = False) -> None:
+        """Notice when a client that waits goes away.
+
+        Args:
+            fd: its connection.
+            peer: to whom it is told.
+            half_closed: it sends no more, and has not gone for that.
+        """
         with self._lock:
-            self._watched[fd] = peer
+            self._watched[fd] = peer, _AWAY if half_closed else _GONE
         self._rouse()
 
     def unwatch(self, fd: int) -> None:

@@ -16,6 +16,8 @@ from typing import Protocol
 __all__ = ["PlainWire", "TLSWire", "Wire"]
 
 _READ = 64 * 1024
+_HANDSHAKE = 30.0
+"""Seconds that a client has for it."""
 _LINGER = 0.5
 """Seconds that a client may take to say the rest of what nobody wants to hear."""
 _MOST_LEFT = 64
@@ -29,6 +31,14 @@ class Wire(Protocol):
 
     def fileno(self) -> int:
         """Its descriptor."""
+        ...
+
+    def begin(self) -> None:
+        """Agree with the client on how to speak.
+
+        Raises:
+            OSError: there is no agreement.
+        """
         ...
 
     def recv(self) -> bytes:
@@ -70,6 +80,9 @@ class PlainWire:
         """See `Wire`."""
         return self._sock.fileno()
 
+    def begin(self) -> None:
+        """See `Wire`."""
+
     def recv(self) -> bytes:
         """See `Wire`."""
         return self._sock.recv(_READ)
@@ -87,7 +100,7 @@ class PlainWire:
 
     def linger(self) -> None:
         """See `Wire`."""
-        self._sock.shutdown(socket.SHUT_WR)
+        self._end(socket.SHUT_WR)
         self._sock.settimeout(_LINGER)
         for _ in range(_MOST_LEFT):  # data that is not read when it is closed would take the answer along
             if not self._sock.recv(_READ):
@@ -97,13 +110,17 @@ class PlainWire:
         """See `Wire`."""
         with contextlib.suppress(OSError):
             self._sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("@ii", 1, 0))
-            self._sock.shutdown(socket.SHUT_RD)  # wakes a reader, and sends nothing yet
+            self._end(socket.SHUT_RD)  # wakes a reader, and sends nothing yet
         self._sock.close()
 
     def shutdown(self) -> None:
         """See `Wire`."""
         with contextlib.suppress(OSError):
-            self._sock.shutdown(socket.SHUT_RDWR)
+            self._end(socket.SHUT_RDWR)
+
+    def _end(self, how: int) -> None:
+        # Not that of TLS sockets: it takes the TLS away from under those who read and write.
+        socket.socket.shutdown(self._sock, how)
 
     def close(self) -> None:
         """See `Wire`."""
@@ -118,11 +135,15 @@ class TLSWire(PlainWire):
     """
 
     def __init__(self, sock: socket.socket, context: ssl.SSLContext) -> None:
-        sock.settimeout(30)
-        tls = context.wrap_socket(sock, server_side=True)
-        tls.settimeout(0)
-        super().__init__(tls)
+        sock.settimeout(_HANDSHAKE)
+        self._tls = context.wrap_socket(sock, server_side=True, do_handshake_on_connect=False)
+        super().__init__(self._tls)
         self._lock = threading.Lock()
+
+    def begin(self) -> None:
+        """See `Wire`."""
+        self._tls.do_handshake()
+        self._tls.settimeout(0)
 
     def recv(self) -> bytes:
         """See `Wire`."""

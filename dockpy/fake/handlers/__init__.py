@@ -31,8 +31,4 @@ DOMAINS = (
 def load() -> None:
     """Have every handler declared."""
     for domain in DOMAINS:
-        try:
-            importlib.import_module(f"dockpy.fake.handlers.{domain}")
-        except ImportError as error:  # until every part is there
-            if not str(error.name).startswith("dockpy.fake"):
-                raise
+        importlib.import_module(f"dockpy.fake.handlers.{domain}")
