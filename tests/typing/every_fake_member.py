@@ -133,6 +133,7 @@ def fault(fault: Fault, call: Call, reply: Reply) -> None:
     assert_type(fault.hits, int)
     assert_type(fault.operation, str | None)
     assert_type(fault.object, str | None)
+    assert_type(fault.decides, bool)
     assert_type(fault.matches(call), bool)
     assert_type(fault.before(call), Reply | None)
     assert_type(fault.after(call, reply), Reply)
