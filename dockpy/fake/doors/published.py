@@ -188,7 +188,8 @@ class PublishedPorts:
 
         def arrived() -> bool:
             nonlocal data
-            data = inner.read_now(_PIECE)
+            if data is None:
+                data = inner.read_now(_PIECE)
             return data is not None
 
         with self._engine.lock:
@@ -212,7 +213,8 @@ class PublishedPorts:
 
         def passed_on() -> bool:
             nonlocal left
-            left = left[inner.write_now(left) or 0 :]
+            if left:
+                left = left[inner.write_now(left) or 0 :]
             return not left
 
         with self._engine.lock:

@@ -12,6 +12,7 @@ from dockpy.fake.state.container_update import update
 from dockpy.fake.state.create_checks import check_links, check_name, check_request
 from dockpy.fake.state.image_platform import parse_platform
 from dockpy.fake.state.lifecycle import Lifecycle
+from dockpy.fake.state.sharing import make_exact
 from dockpy.version import at_least
 
 if TYPE_CHECKING:
@@ -125,6 +126,7 @@ class Containers:
         id = engine.new_id()
         config = merged_config(request, image, id, engine.api)
         host = host_config(request.get("HostConfig"), engine.api)
+        make_exact(engine, host)
         chosen = self._reserve(name, id)
         if host["NetworkMode"] == "host" and not request.get("Hostname"):
             config["Hostname"] = engine.name

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dockpy.fake.failure import Failure
 from dockpy.fake.kernel.mounts import prepare
 from dockpy.fake.kernel.namespace import Namespace
 from dockpy.fake.state.isolation import add_devices, hide, settings_of
 from dockpy.fake.state.runtime_checks import check_environment, check_runtime
-from dockpy.version import at_least
+from dockpy.fake.state.sharing import SHM, shared_memory, shared_pids
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from dockpy.fake.files.mounts import Source
     from dockpy.fake.kernel.file import File
-    from dockpy.fake.kernel.namespace import Pids
     from dockpy.fake.kernel.process import Process
     from dockpy.fake.kernel.tty import Terminal as Tty
     from dockpy.fake.state.container import Container
@@ -45,7 +42,7 @@ def launch(
     """
     engine = container.engine
     hostname = engine.networks.hostname(container)
-    pids, root = _shared_pids(container), container.fs.mounts[0]
+    pids, root = shared_pids(container), container.fs.mounts[0]
     namespace = Namespace(engine.scheduler, engine.programs, container.fs, hostname, engine.host_pids, pids)
     namespace.on_exit = lambda code: ended(container, code)
     namespace.on_oom = lambda process: out_of_memory(container)
@@ -74,28 +71,14 @@ def launch(
     root.read_only = bool(container.host_config.get("ReadonlyRootfs"))
 
 
-def _shared_pids(container: Container) -> Pids | None:
-    """The numbers of processes that it shares with another container."""
-    mode = container.host_config.get("PidMode") or ""
-    if not mode.startswith("container:"):
-        return None
-    other = container.engine.containers.get(mode.partition(":")[2])
-    if other.namespace is None:
-        if at_least(container.engine.api, "1.46"):
-            what = f"container {other.name} is {other.state.status}"
-            raise Failure(409, f"cannot join PID namespace of a non running container: {what}")
-        raise Failure(409, f"cannot join PID of a non running container: {other.id}")
-    return other.namespace.pids
-
-
 def _mount(container: Container, namespace: Namespace, tty: Tty | None) -> None:
     """Mount what the engine gives every container, anew for each start."""
     fs, networks = container.fs, container.engine.networks
     for path in reversed(container.mounted):
         fs.unmount(path)
-    shared = _shared_memory(container)
+    shared = shared_memory(container)
     if shared is not None:
-        fs.mount("/dev/shm", shared)  # noqa: S108
+        fs.mount(SHM, shared)
     container.mounted = prepare(
         fs,
         namespace,
@@ -108,19 +91,9 @@ def _mount(container: Container, namespace: Namespace, tty: Tty | None) -> None:
         tty=tty,
     )
     if shared is not None:
-        container.mounted.insert(0, "/dev/shm")  # noqa: S108
+        container.mounted.insert(0, SHM)
     add_devices(container)
     container.mounted += hide(container)
-
-
-def _shared_memory(container: Container) -> Source | None:
-    """The ``/dev/shm`` of another container that it is to have."""
-    mode = container.host_config.get("IpcMode") or ""
-    if not mode.startswith("container:"):
-        return None
-    other = container.engine.containers.get(mode.partition(":")[2])
-    mount = other.fs.mounted_at("/dev/shm")  # noqa: S108
-    return None if mount is None else mount.tree
 
 
 def launch_exec(exec: Exec, fds: dict[int, File], terminal: Terminal | None) -> Process:
