@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from dockpy.fake.engine import Engine
     from dockpy.ops.operation import Operation
 
-__all__ = ["HANDLERS", "Answer", "Call", "Duplex", "handles"]
+__all__ = ["CHECKS", "HANDLERS", "Answer", "Call", "Duplex", "checks", "handles"]
 
 
 _STUMBLE = {"ContainerCreate", "ContainerUpdate", "ImageCommit"}
@@ -176,5 +176,22 @@ def handles(operation: Operation[Any]) -> Callable[[Handler], Handler]:
     def register(handler: Handler) -> Handler:
         HANDLERS[operation.id] = handler
         return handler
+
+    return register
+
+
+CHECKS: dict[str, Callable[[Call], None]] = {}
+"""By operationId, what refuses a call that is going to be refused whatever its body is."""
+
+
+def checks(operation: Operation[Any]) -> Callable[[Callable[[Call], None]], Callable[[Call], None]]:
+    """Declare a function as what looks at an operation's calls while a large body still comes.
+
+    It changes nothing, does not touch the body, and raises the `Failure` that the handler would raise.
+    """
+
+    def register(check: Callable[[Call], None]) -> Callable[[Call], None]:
+        CHECKS[operation.id] = check
+        return check
 
     return register

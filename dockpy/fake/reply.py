@@ -15,9 +15,11 @@ if TYPE_CHECKING:
 
     from dockpy.fake.call import Duplex
 
-__all__ = ["Reply", "Request", "encode_head", "end"]
+__all__ = ["MUCH", "Reply", "Request", "encode_head", "end"]
 
 EMPTY = Blob.of(b"")
+MUCH = 1024 * 1024
+"""Of a body, so many bytes: before more is read, it is asked whether anybody needs it."""
 
 
 @dataclass(slots=True)

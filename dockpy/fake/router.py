@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, quote, unquote
 
 from dockpy.fake import handlers
-from dockpy.fake.call import HANDLERS, Answer, Call
+from dockpy.fake.call import CHECKS, HANDLERS, Answer, Call
 from dockpy.fake.engine import Gone, Peer
 from dockpy.fake.failure import Failure
 from dockpy.fake.releases import release
@@ -82,6 +82,23 @@ class Router:
         self.requests: list[RecordedRequest] = []
         self.observers: list[Callable[[Call, Reply], None]] = []
         """Called with each call and what it is answered with, before that is sent."""
+
+    def refuses(self, request: Request, peer: Peer) -> bool:
+        """Whether a request is going to be refused whatever its body is: nobody needs to read that."""
+        path, _, query = request.target.partition("?")
+        versioned = _VERSIONED.fullmatch(path)
+        version, path = versioned.groups() if versioned else (None, path)
+        found = match_path(request.method, path)
+        check = CHECKS.get(found[0].id) if found is not None else None
+        if found is None or check is None:
+            return False
+        values = parse_qs(query, keep_blank_values=True)
+        call = Call(self._engine, *found, values, request.headers, version or self._engine.api, (), peer)
+        try:
+            check(call)
+        except Failure:
+            return True
+        return False
 
     def answer(self, request: Request, peer: Peer) -> Reply:
         """Answer a request.

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from dockpy.fake.blobs import BlobWriter
 from dockpy.fake.engine import Gone, Overdue
-from dockpy.fake.reply import Reply, Request, encode_head, end
+from dockpy.fake.reply import MUCH, Reply, Request, encode_head, end
 from dockpy.streams.http1 import BodyDecoder, Head, Headers, body_decoder, encode_chunk
 
 if TYPE_CHECKING:
@@ -90,6 +90,7 @@ class DirectChannel:
         self._request: Request | None = None
         self._decoder: BodyDecoder | None = None
         self._body = BlobWriter()
+        self._asked = False
         self._reply: Reply | None = None
         self._pieces: Iterator[bytes] | None = None
 
@@ -106,9 +107,16 @@ class DirectChannel:
             self._take_body(data)
 
     def upload(self, data: bytes, enough: Callable[[bytes], bool]) -> bool:
-        """Take what the client sends; the answer comes when it is whole."""
+        """Take what the client sends; False once the answer does not depend on what follows."""
         self.send(data)
-        return True
+        if self._request is None or self._decoder is None or self._body.size < MUCH or self._asked:
+            return True
+        self._asked = True
+        with self._engine.lock:
+            if not self._router.refuses(self._request, self._peer):
+                return True
+        self._decoder = None
+        return False
 
     def _take_head(self, data: bytes) -> None:
         self._head += data

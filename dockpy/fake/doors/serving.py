@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from dockpy.fake.blobs import BlobWriter
 from dockpy.fake.engine import Gone
-from dockpy.fake.reply import Reply, Request, encode_head
+from dockpy.fake.reply import MUCH, Reply, Request, encode_head
 
 try:
     import h11
@@ -112,14 +112,25 @@ class Connection:
             headers[key] = f"{headers[key]}, {text}" if key in headers else text
         body = BlobWriter()
         try:
+            method = head.method.decode("ascii")
+            target = head.target.decode("utf-8", "surrogateescape")
+            asked = False
             while isinstance(event := self._event(), h11.Data):
                 body.write(event.data)
+                if body.size >= MUCH and not asked:
+                    asked = True
+                    if self._refuses(Request(method, target, headers)):
+                        self._last = True
+                        return Request(method, target, headers, body.blob())
             if not isinstance(event, h11.EndOfMessage):
                 raise _Ended
-            target = head.target.decode("utf-8", "surrogateescape")
-            return Request(head.method.decode("ascii"), target, headers, body.blob())
+            return Request(method, target, headers, body.blob())
         finally:
             body.close()
+
+    def _refuses(self, request: Request) -> bool:
+        with self._door.engine.lock:
+            return self._door.router.refuses(request, self._peer)
 
     def _refuse(self, status: int) -> None:
         """What is no HTTP is answered as Go's server does."""

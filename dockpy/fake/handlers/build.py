@@ -6,7 +6,7 @@ import base64
 import json
 from typing import TYPE_CHECKING, Any
 
-from dockpy.fake.call import Answer, Call, handles
+from dockpy.fake.call import Answer, Call, checks, handles
 from dockpy.fake.failure import Failure
 from dockpy.fake.payload import json_kind, json_problem
 from dockpy.fake.state.build_options import BuildOptions
@@ -39,6 +39,11 @@ def _build(call: Call) -> Answer:
     if call.text("version") == "2":
         return Answer(stream=builder.buildkit(options, call.pieces, call.gone))
     return Answer(stream=builder.build(options, call.pieces, call.gone))
+
+
+@checks(ops.BUILD)
+def _check(call: Call) -> None:
+    _options(call)
 
 
 @handles(ops.BUILD_CANCEL)
