@@ -34,8 +34,8 @@ def name_to_give(images: Images, repository: str, tag: str, status: int = 400) -
         return None
     try:
         name = parse_name(repository, images.api)
-        if name.digest:
-            new = at_least(images.api, "1.42") or status == 400
+        new = at_least(images.api, "1.42") or status == 400
+        if name.digest and (new or not tag):
             refusing = "refusing to create a tag with a digest reference"
             raise Failure(400, "cannot import digest reference" if new else refusing)
         if tag:
