@@ -161,6 +161,8 @@ class Networks(ContainerNetworks):
             if network.driver == "overlay":
                 number = engine.swarm.manager().networks.new_vxlan()
                 network.options["com.docker.network.driver.overlay.vxlanid_list"] = number
+                for pool, subnet in zip(network.ipam_config, network.subnets, strict=True):
+                    pool.setdefault("Gateway", subnet.gateway)
         self._networks[network.id] = network
         if shared:
             engine.swarm.manager().networks.add(network)

@@ -52,7 +52,7 @@ class Orchestrator:
         current = self._current(service)
         places = self._places(service, current)
         for key in [key for key in current if key not in places]:
-            self._cluster.tasks.set(current.pop(key), desired="remove")
+            self._cluster.tasks.set(current.pop(key), desired="shutdown" if service.is_global else "remove")
         if service.update is not None:
             service.update.work(current)
         for key, (slot, place) in places.items():
@@ -145,7 +145,8 @@ class Orchestrator:
 
     def _replace_ended(self, service: Service) -> None:
         for task in self._cluster.tasks.of(service):
-            if not task.over or not task.wanted:
+            # One that could not even be prepared is there until it would have started.
+            if not task.over or not task.wanted or task.desired == "ready":
                 continue
             self._cluster.tasks.set(task, desired="shutdown")
             if self._may_restart(service, task):
@@ -177,7 +178,7 @@ class Orchestrator:
         """Let those start that have waited for others, or for a time."""
         tasks, now = self._cluster.tasks, self._cluster.engine.now()
         for task in list(tasks.objects.values()):
-            if task.desired != "ready" or task.over:
+            if task.desired != "ready":
                 continue
             before = tasks.objects.get(task.after)
             if (before is None or before.over) and now >= task.not_before:
