@@ -33,7 +33,7 @@ __all__ = ["RecordedRequest", "Router"]
 _log = logging.getLogger("dockpy.fake")
 
 _VERSIONED = re.compile(r"/v([0-9.]+)(/.*)")
-_ABSOLUTE = re.compile(r"https?://[^/?]*", re.IGNORECASE)
+_ABSOLUTE = re.compile(r"^https?://[^/?]*", re.IGNORECASE)
 _KEPT_BODY = 1024 * 1024
 
 

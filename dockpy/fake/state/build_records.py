@@ -11,7 +11,7 @@ from dockpy.fake.times import rfc3339
 from dockpy.version import at_least
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from dockpy.fake.engine import Engine
     from dockpy.fake.files import Layer, Upper
@@ -187,7 +187,7 @@ class Records:
             return False
         if not everything and self._shared(record):
             return False
-        facts = {
+        facts: dict[str, Callable[[str], bool]] = {
             "id": record.id.startswith,
             "parent": lambda text: text in record.parents,
             "type": lambda text: record.kind == text,
