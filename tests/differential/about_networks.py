@@ -23,6 +23,10 @@ def pool(subnet: str, **more: Any) -> dict[str, Any]:
     return {"IPAM": {"Driver": "default", "Config": [{"Subnet": subnet, **more}]}}
 
 
+AUXILIARY = (("auxiliary", pool("10.99.5.0/24", AuxiliaryAddresses={"a": "10.98.0.1"})),)
+"""Docker 20.10 never gives back a subnet that it refused so."""
+
+
 def scenario_networks(d: Side) -> None:
     since = d.now()
     label = {"diff": d.run}
@@ -64,8 +68,7 @@ def scenario_networks_refused(d: Side) -> None:
         ("gateway2", pool("10.99.2.0/24", Gateway="nope")),
         ("range", pool("10.99.3.0/24", IPRange="10.98.0.0/25")),
         ("range2", pool("10.99.4.0/24", IPRange="nope")),
-        ("auxiliary", pool("10.99.5.0/24", AuxiliaryAddresses={"a": "10.98.0.1"})),
-        ("auxiliary2", pool("10.99.6.0/24", AuxiliaryAddresses={"a": "nope"})),
+        *AUXILIARY[d.version == "1.41" :],
         ("twice", {"IPAM": {"Config": [{"Subnet": "10.99.7.0/24"}, {"Subnet": "10.99.7.0/25"}]}}),
         ("v6", {"EnableIPv6": True, **pool("fd00:99::/64")}),
         ("v6none", {"EnableIPv6": False, **pool("fd00:98::/64")}),
@@ -119,8 +122,8 @@ def scenario_connecting(d: Side) -> None:
     d.post(connect, {"Container": two, "EndpointConfig": {"IPAMConfig": {"IPv4Address": "10.96.1.9"}}})
     d.post(f"/containers/{two}/start")
     three = d.create("three", SLEEP, HostConfig={"NetworkMode": d.name("net")})
+    d.post(f"/containers/{three}/start", note=False)
     d.post(connect, {"Container": three, "EndpointConfig": {"IPAMConfig": {"IPv4Address": "10.96.1.9"}}})
-    d.post(f"/containers/{three}/start")
     d.post(f"/networks/{net}/disconnect", {"Container": three})
     for config in (
         {"IPAMConfig": {"IPv4Address": "nope"}},
@@ -148,7 +151,7 @@ def scenario_connecting(d: Side) -> None:
     d.post(connect, {"Container": host})
     d.post("/networks/host/disconnect", {"Container": host})
     d.post("/networks/none/disconnect", {"Container": two})
-    d.events(since, type=["network"], network=[net, other])
+    d.events(since, ordered=False, type=["network"], network=[net, other])
 
 
 def scenario_names_on_a_network(d: Side) -> None:
@@ -224,5 +227,6 @@ def scenario_listed_networks(d: Side) -> None:
     builtin = d.get("/networks", query={"filters": {"type": ["builtin"]}}, note=False).json
     d.note("builtin", sorted(network["Name"] for network in builtin))
     for name in ("host", "none"):
-        d.get(f"/networks/{name}", values=True)
+        whole = d.get(f"/networks/{name}", note=False).json
+        d.note(name, d.valued({**whole, "Containers": {}}))
     d.get("/networks/bridge")

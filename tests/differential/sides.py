@@ -352,14 +352,23 @@ class Side:
         """The daemon's time, for `events`: seconds, a point, nanoseconds."""
         return _seconds(str(self.get("/info", note=False).json["SystemTime"]))
 
-    def events(self, since: str, **filters: list[str]) -> None:
-        """Note what happened since then: types, actions, and what is said of each."""
+    def events(self, since: str, *, ordered: bool = True, **filters: list[str]) -> None:
+        """Note what happened since then: types, actions, and what is said of each.
+
+        Args:
+            since: what `now` gave.
+            ordered: False where the engine has no order (of a container's networks).
+            filters: which events.
+        """
         query = {"since": since, "until": self.now(), "filters": filters}
         answer = self.get("/events", query=query, note=False)
+        told = []
         for event in answer.lines:
             actor = event["Actor"]
             attributes = {name: self.mask(value) for name, value in (actor["Attributes"] or {}).items()}
-            self.note(f"event {event['Type']} {self.mask(event['Action'])}", attributes)
+            told.append((f"event {event['Type']} {self.mask(event['Action'])}", attributes))
+        for what, attributes in told if ordered else sorted(told, key=str):
+            self.note(what, attributes)
 
     def exec_code(self, id: str, cmd: list[str]) -> int:
         """Execute a command in a container, to wait for something; nothing is noted."""
