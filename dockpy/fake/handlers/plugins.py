@@ -117,9 +117,11 @@ def _items(call: Call, kind: type, go_type: str, *, old_status: int, old_prefix:
         raise failure(json_problem(error)) from None
     if items is None:
         return []
-    wrong = (
-        items if not isinstance(items, list) else next((i for i in items if not isinstance(i, kind)), None)
-    )
-    if wrong is not None:
-        raise failure(f"json: cannot unmarshal {json_kind(wrong)} into Go value of type {go_type}")
+    if not isinstance(items, list):
+        raise failure(f"json: cannot unmarshal {json_kind(items)} into Go value of type {go_type}")
+    for number, item in enumerate(items):
+        if not isinstance(item, kind):
+            of = "Go value" if not new or kind is not str else f".{number}"
+            wanted = go_type.removeprefix("[]")
+            raise failure(f"json: cannot unmarshal {json_kind(item)} into {of} of type {wanted}")
     return list(items)

@@ -142,7 +142,8 @@ def bundle_of_tar(pieces: Iterable[bytes], api: str, release: str) -> Bundle:
         try:
             data, found = _split(file, root) if size else (None, False)
         except tarfile.TarError:
-            raise Failure(500, "failed to read from tar: archive/tar: invalid tar header") from None
+            problem = "unexpected EOF" if size < tarfile.BLOCKSIZE else "archive/tar: invalid tar header"
+            raise Failure(500, f"failed to read from tar: {problem}") from None
         if not found and not at_least(api, "1.42"):
             raise Failure(500, "no rootfs found: EOF")
         if data is None:
