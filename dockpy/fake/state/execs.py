@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from base64 import b64encode
 from typing import TYPE_CHECKING, Any
 
 from dockpy.fake.failure import Failure
@@ -226,7 +227,7 @@ class Exec:
             "OpenStdout": stdout,
             "CanRemove": False,
             "ContainerID": self.container.id,
-            "DetachKeys": parse_detach_keys(self.request.get("DetachKeys") or "").decode("latin-1"),
+            "DetachKeys": b64encode(parse_detach_keys(self.request.get("DetachKeys") or "")).decode(),
             "Pid": self.pid or 0,
         }
 
