@@ -20,7 +20,7 @@ def scenario_run(docker: Terminal) -> None:
     docker(*alone, "--env-file", docker.write("env", "B=2\n#C=3\n"), "busybox", "sh", "-c", "echo $B")
     docker(*alone, "--read-only", "busybox", "touch", "/x", code=1)
     docker(*alone, "--tmpfs", "/t", "busybox", "sh", "-c", "echo a > /t/x; cat /t/x")
-    docker("run", "--rm", "hello-world")
+    assert "Hello from Docker!" in docker("run", "--rm", "hello-world", note=False).out
 
 
 def scenario_run_what_fails(docker: Terminal) -> None:

@@ -83,19 +83,6 @@ def scenario_disk_usage(docker: Terminal) -> None:
     )
 
 
-def scenario_system_prune(docker: Terminal) -> None:
-    label = docker.name("label")
-    docker("create", "--name", docker.name("c"), "-l", label, "--network", "none", "busybox")
-    docker("network", "create", "--label", label, docker.name("net"))
-    docker("volume", "create", "--label", label, docker.name("volume"))
-    docker("volume", "create", docker.name("kept"))
-    pruned = docker("system", "prune", "-f", "--volumes", "--filter", f"label={label}", note=False)
-    docker.note("pruned", [docker.mask(line) for line in pruned.lines])
-    docker("volume", "ls", "-q", "--filter", f"name={docker.prefix}")
-    docker("volume", "prune", "-af", "--filter", f"label={label}")
-    docker("volume", "ls", "-q", "--filter", f"name={docker.prefix}")
-
-
 def scenario_context(docker: Terminal) -> None:
     docker("context", "create", "other", "--docker", f"host={docker.url}", note=False)
     docker("context", "ls", "--format", "{{.Name}} {{.Current}}", environ={"DOCKER_HOST": ""})

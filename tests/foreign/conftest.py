@@ -13,7 +13,8 @@ import pytest
 import dockpy
 from dockpy.fake import FakeDaemon, FakeRegistry
 
-sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
+sys.path.insert(0, str(Path(__file__).parents[1]))
+sys.path.insert(0, str(Path(__file__).parent))
 import fakes
 from terminals import clean
 

@@ -12,7 +12,6 @@ import os
 import re
 import subprocess
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from screens import UNSEEN, Screen
@@ -21,6 +20,7 @@ import dockpy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 __all__ = ["Said", "Terminal", "clean", "masked"]
 
@@ -33,7 +33,8 @@ _MASKS = [
     (re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?( ?(Z|[+-]\d\d:?\d\d))?( UTC)?"), "<time>"),
     (
         re.compile(
-            r"(Less than a second|About an? (minute|hour)|\d+ (second|minute|hour|day|week|month|year)s?)( ago)?"
+            r"(Less than a second|About an? (minute|hour)"
+            r"|\d+ (second|minute|hour|day|week|month|year)s?)( ago)?"
         ),
         "<ago>",
     ),

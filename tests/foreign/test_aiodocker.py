@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import io
 import tarfile
 from typing import TYPE_CHECKING, Any
@@ -65,7 +66,7 @@ def test_life_and_list(program: Any, prefix: str) -> None:
         async for sample in container.stats(stream=True):
             assert sample["name"] == f"/{prefix}-other"
             break
-        await container.restart(timeout=1)
+        await container.restart(t=0)
         await container.kill()
         await container.delete(force=True)
 
@@ -139,9 +140,7 @@ def test_build(program: Any, prefix: str) -> None:
         context.seek(0)
         lines = await client.images.build(fileobj=context, encoding="identity", tag=prefix)
         assert {"stream": f"Successfully tagged {prefix}:latest\n"} in lines
-        assert [step["CreatedBy"] for step in await client.images.history(prefix)][0] == (
-            "/bin/sh -c echo built > /built"
-        )
+        assert (await client.images.history(prefix))[0]["CreatedBy"] == ("/bin/sh -c echo built > /built")
         await client.images.delete(prefix)
 
 
@@ -191,18 +190,18 @@ def test_networks_and_volumes(program: Any, prefix: str) -> None:
 def test_events(program: Any, prefix: str) -> None:
     @program
     async def _(client: Any) -> None:
-        now = (await client.system.info())["SystemTime"]
-        subscriber = client.events.subscribe(create_task=False)
-        listening = asyncio.create_task(client.events.run(since=now))
-        container = await client.containers.run(config("true"), name=f"{prefix}-c")
-        actions = []
-        while "die" not in actions:
-            event = await subscriber.get()
-            if event is not None and event["Actor"]["ID"] == container.id:
-                actions.append(event["Action"])
-        assert actions[-2:] == ["start", "die"]
+        container = await client.containers.run(config("sleep", "1000"), name=f"{prefix}-c")
+        subscriber = client.events.subscribe()
+        actions: list[str] = []
+        while not {"pause", "unpause"} <= set(actions):  # it does not tell from when on it listens
+            await container.pause()
+            await container.unpause()
+            with contextlib.suppress(TimeoutError):
+                while event := await asyncio.wait_for(subscriber.get(), 0.2):
+                    if event["Actor"]["ID"] == container.id:
+                        actions.append(event["Action"])
+        assert actions[-2:] == ["pause", "unpause"]
         await client.events.stop()
-        listening.cancel()
 
 
 def test_daemon(program: Any) -> None:

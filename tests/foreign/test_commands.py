@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE))
+sys.path.insert(0, str(Path(__file__).parent))
 from terminals import Terminal
 
 if TYPE_CHECKING:
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
 
 SCENARIOS = [
     scenario
-    for path in sorted(HERE.glob("cli_*.py"))
+    for path in sorted(Path(__file__).parent.glob("cli_*.py"))
     for name, scenario in vars(importlib.import_module(path.stem)).items()
     if name.startswith("scenario_")
 ]
