@@ -62,6 +62,8 @@ def _fake_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--api", default="1.51", help="the newest API version that it speaks (default: 1.51)"
     )
+    ports = "let published ports be reachable on this machine's loopback"
+    command.add_argument("--publish", action="store_true", help=ports)
     command.add_argument("--tlscert", metavar="FILE", help="speak TLS on TCP, with this certificate")
     command.add_argument("--tlskey", metavar="FILE", help="the certificate's key")
     command.add_argument("--tlscacert", metavar="FILE", help="whose clients' certificates are trusted")
