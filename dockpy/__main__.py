@@ -3,8 +3,8 @@
     python -m dockpy demo [--host URL]
 
 runs a container on the daemon that the environment names, or on the one given; where nobody named one and
-none answers at the default socket, on a fake one in this process. It exits with 0 where that worked, 1 where the
-engine refused something on the way, 2 where no engine was reached.
+none answers at the default socket, on a fake one in this process. It exits with 0 where that worked, 1 where
+the engine refused something on the way, 2 where no engine was reached.
 
     python -m dockpy fake --listen URL
 
@@ -62,8 +62,6 @@ def _fake_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--api", default="1.51", help="the newest API version that it speaks (default: 1.51)"
     )
-    ports = "let published ports be reachable on this machine's loopback"
-    command.add_argument("--publish", action="store_true", help=ports)
     command.add_argument("--tlscert", metavar="FILE", help="speak TLS on TCP, with this certificate")
     command.add_argument("--tlskey", metavar="FILE", help="the certificate's key")
     command.add_argument("--tlscacert", metavar="FILE", help="whose clients' certificates are trusted")

@@ -8,9 +8,9 @@
     fake41  fake51      fake daemons that behave as these two engines, in this process
     sock41  sock51      the same, over UNIX sockets
 
-Tests on fake daemons need no engine. The environment says where the real ones are (CONTRIBUTING.md says how to start them). Where it says nothing the
-tests are skipped; with DOCKPY_REQUIRE_ENGINES=1 an endpoint that is missing, or any test that is skipped,
-fails the run.
+Tests on fake daemons need no engine. The environment says where the real ones are (CONTRIBUTING.md says how
+to start them). Where it says nothing the tests are skipped; with DOCKPY_REQUIRE_ENGINES=1 an endpoint that is
+missing, or any test that is skipped, fails the run.
 
 Each engine's tests run one after the other, however many workers there are (``-n 2 --dist loadgroup``).
 With DOCKPY_OPERATIONS=<file>, what each engine was asked for is appended to it: see `operations.py`.

@@ -88,7 +88,7 @@ def json_kind(value: Any) -> str:
 
 
 def misfit(value: dict[str, Any], model: str, modern: bool) -> str | None:
-    """What is the first thing in a body that does not fit its model, in Go's words; None where all of it does."""
+    """The first thing in a body that does not fit its model, in Go's words; None where all of it does."""
     from dockpy.wire.document import load_model
 
     root = type_of(model, modern)

@@ -42,7 +42,7 @@ DEVIATIONS: dict[str, str] = {
     "VolumeInspect.ClusterVolume.Spec.AccessMode.BlockVolume": "not described; what makes it one of blocks",
     "VolumeInspect.ClusterVolume.Spec.Availability": "described as part of AccessMode",
     "VolumeInspect.ClusterVolume.Spec.CapacityRange": "described as part of AccessMode",
-    "VolumeList.Volumes[].ClusterVolume.Spec.AccessMode.BlockVolume": "not described; what makes it one of blocks",
+    "VolumeList.Volumes[].ClusterVolume.Spec.AccessMode.BlockVolume": "not described; makes it one of blocks",
     "VolumeList.Volumes[].ClusterVolume.Spec.Availability": "described as part of AccessMode",
     "VolumeList.Volumes[].ClusterVolume.Spec.CapacityRange": "described as part of AccessMode",
     "SystemEvents.status": "engines send it before 1.52, of containers and images",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from dockpy.fake.call import Answer, Call, Duplex, handles
 from dockpy.fake.failure import Failure
