@@ -81,7 +81,7 @@ def id_(a: Applet) -> Steps[int | None]:
         return None
     user, group = accounts.user(uid), accounts.group(gid)
     text = f"uid={uid}{f'({user})' if user else ''} gid={gid}{f'({group})' if group else ''}"
-    if groups != [gid] or group:
+    if groups != [gid] or group or (a.p.groups and not found.rest):
         names = ((number, accounts.group(number)) for number in groups)
         text += " groups=" + ",".join(f"{number}({name})" if name else str(number) for number, name in names)
     a.say(text)
