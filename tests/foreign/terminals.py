@@ -214,9 +214,10 @@ class Terminal:
 def clean(url: str, prefix: str) -> None:
     """Remove whatever a daemon has whose name begins so, and images with the label ``of=<prefix>``."""
     with dockpy.Client(url, tls=False) as client:
-        for container in client.containers.list(all=True, filters={"name": prefix}):
-            with contextlib.suppress(dockpy.NotFound, dockpy.Conflict):
-                container.remove(force=True, v=True)
+        for mine in ({"name": prefix}, {"label": f"of={prefix}"}):  # a build that failed leaves its container
+            for container in client.containers.list(all=True, filters=mine):
+                with contextlib.suppress(dockpy.NotFound, dockpy.Conflict):
+                    container.remove(force=True, v=True)
         for network in client.networks.list(filters={"name": prefix}):
             network.remove()
         for volume in client.volumes.list(filters={"name": prefix}):
