@@ -25,6 +25,7 @@ _ROOTS = {  # of a body's model: its type in Go, of engines up to API 1.41, and 
     "volumes.VolumeCreateRequest": ("volume.VolumeCreateBody", "volume.CreateOptions"),
     "auth.AuthConfig": ("types.AuthConfig", "registry.AuthConfig"),
 }
+_OF_SWARMS = {"services", "secrets", "configs", "nodes", "swarm"}
 _UNNAMED = {"container.CreateRequest", "registry.AuthConfig"}  # Go 1.24's decoder does not know their names
 _DURATIONS = {"Interval", "Timeout", "StartPeriod", "StartInterval"}
 _INTS = {"StopTimeout", "MaximumRetryCount", "Retries", "OomScoreAdj"}
@@ -67,6 +68,8 @@ def type_of(model: str | None, modern: bool) -> str:
     """What Go calls the type of a body."""
     if model in _ROOTS:
         return _ROOTS[model][modern]
+    if model and model.partition(".")[0] in _OF_SWARMS:
+        return f"swarm.{model.partition('.')[2]}"
     return f"container.{model.partition('.')[2].removeprefix('Container')}" if model else "interface {}"
 
 

@@ -37,6 +37,7 @@ class Node(Kept):
         spec_name: the name that the swarm gave it; it is found by its host's name.
         address: where others reach it.
         listen: where its manager listens, with the port.
+        membership: as filters find it; an update, which does not name it, leaves it pending.
     """
 
     engine: Engine
@@ -48,6 +49,7 @@ class Node(Kept):
     address: str = ""
     listen: str = ""
     state: str = "ready"
+    membership: str = "accepted"
 
     @property
     def name(self) -> str:
@@ -112,6 +114,7 @@ class Nodes:
                 told |= {f"{name}.new": new, f"{name}.old": old}
         node.role, node.availability = role, availability
         node.labels, node.spec_name = dict(spec.get("Labels") or {}), spec.get("Name") or ""
+        node.membership = "pending"
         self._cluster.touch(node)
         self._emit(node, told)
         self._cluster.changed()
@@ -155,7 +158,7 @@ class Nodes:
             and has_labels({}, filters.get("label", ()))
             and has_labels(node.labels, filters.get("node.label", ()))
             and (not roles or node.role in roles)
-            and (not memberships or "accepted" in memberships)
+            and (not memberships or node.membership in memberships)
         ]
 
     def as_json(self, node: Node) -> dict[str, Any]:

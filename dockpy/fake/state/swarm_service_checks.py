@@ -91,7 +91,11 @@ def _mode(asked: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _task(template: Mapping[str, Any], container: Mapping[str, Any]) -> dict[str, Any]:
-    kept = {name: value for name, value in container.items() if name in _ALWAYS_KEPT or not _empty(value)}
+    kept = {
+        name: value
+        for name, value in container.items()
+        if name in _ALWAYS_KEPT or not _empty(value) or (name == "StopGracePeriod" and value is not None)
+    }
     kept.setdefault("Isolation", "default")
     if kept["Isolation"] not in ("default", "process", "hyperv"):
         kept["Isolation"] = "default"
