@@ -178,8 +178,8 @@ def check_endpoint(
             ]
             if not (address := ipam.get(name)):
                 continue
-            asked = [subnet for subnet in family if subnet.asked]
-            if family and not any(_is_address(address) and address in subnet for subnet in asked):
+            chosen = [subnet for subnet in family if subnet.asked]
+            if family and not any(_is_address(address) and address in subnet for subnet in chosen):
                 problems.append(f"no configured subnet or ip-range contain the IP address {address}")
     mac = asked.get("MacAddress") or ""
     where = f"invalid config for network {network.name}: " if new else ""
