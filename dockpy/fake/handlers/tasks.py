@@ -25,12 +25,17 @@ __all__ = ["log_answer"]
 def _list(call: Call) -> Answer:
     filters = call.filters()
     tasks = call.engine.swarm.manager().tasks
-    return Answer(json=[task.as_json() for task in tasks.select(filters, call.engine.api)])
+    return Answer(json=[_told(call, task) for task in tasks.select(filters, call.engine.api)])
+
+
+def _told(call: Call, task: Task) -> dict[str, Any]:
+    volumes: dict[str, Any] = {"Volumes": None} if at_least(call.engine.api, "1.42") else {}
+    return task.as_json() | volumes
 
 
 @handles(ops.INSPECT)
 def _inspect(call: Call) -> Answer:
-    return Answer(json=call.engine.swarm.manager().tasks.get(call.id).as_json())
+    return Answer(json=_told(call, call.engine.swarm.manager().tasks.get(call.id)))
 
 
 @handles(ops.LOGS)
