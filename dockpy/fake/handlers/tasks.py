@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dockpy.fake.call import Answer, Call, handles
 from dockpy.fake.failure import Failure
@@ -11,6 +11,7 @@ from dockpy.fake.handlers.container_streams import log_type, read_streams
 from dockpy.fake.kernel.clock import SECOND
 from dockpy.fake.state.swarm_logs import TaskLogs
 from dockpy.ops import tasks as ops
+from dockpy.version import at_least
 
 if TYPE_CHECKING:
     from collections.abc import Callable
