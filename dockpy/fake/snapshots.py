@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from typing import TYPE_CHECKING, Any
 
+from dockpy.fake.failure import Failure
 from dockpy.fake.state.execs import Execs
 from dockpy.fake.state.stdio import Stdio
 
@@ -42,28 +43,49 @@ def take(engine: Engine) -> Snapshot:
 def restore(engine: Engine, snapshot: Snapshot) -> None:
     """Bring back what was set aside; what runs now is killed, without a trace."""
     for container in engine.containers:
-        if container.restart_timer is not None:
-            container.restart_timer.cancel()
-        if (namespace := container.namespace) is not None:
-            namespace.on_exit = None
-            if namespace.init is not None:
-                namespace.init.kill(KILL)
+        _kill(container)
     if engine.ports is not None:
         engine.ports.shut_all()
     for name, part in _copied(engine, snapshot.parts).items():
         setattr(engine, name, part)
     engine.execs = Execs(engine)
-    for container in engine.containers:
-        if container.id in snapshot.running:
-            container.state.running = container.state.paused = container.state.restarting = False
-            engine.networks.disconnect_all(container)
-            engine.containers.start(container)
+    stopped = [container for container in engine.containers if container.id in snapshot.running]
+    for container in stopped:
+        container.state.running = container.state.paused = container.state.restarting = False
+        engine.networks.disconnect_all(container)
+    _start(engine, stopped)
     engine.notify()
+
+
+def _kill(container: Container) -> None:
+    if container.restart_timer is not None:
+        container.restart_timer.cancel()
+    if container.health is not None:
+        container.health.stop()
+    if (namespace := container.namespace) is not None:
+        namespace.on_exit = None
+        if namespace.init is not None:
+            namespace.init.kill(KILL)
+    container.state.running = False  # for those who have yet to kill it
+
+
+def _start(engine: Engine, containers: list[Container]) -> None:
+    """Start containers, those that others need first."""
+    failed: dict[str, Container] = {}
+    for container in containers:
+        try:
+            engine.containers.start(container)
+        except Failure as failure:
+            container.state.error = failure.message
+            failed[container.id] = container
+    if failed and len(failed) < len(containers):
+        _start(engine, list(failed.values()))
 
 
 def _copied(engine: Engine, parts: dict[str, Any]) -> dict[str, Any]:
     """A copy of what changes; what runs has none, and what never changes is shared."""
-    memo: dict[int, Any] = {id(engine): engine}
+    shared = (engine, *(part for name, part in vars(engine).items() if name not in _PARTS))
+    memo: dict[int, Any] = {id(part): part for part in shared}
     trees: dict[int, Tree] = {}
     containers = list(parts["containers"])
     for container in containers:

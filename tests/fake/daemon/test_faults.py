@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 
@@ -110,6 +111,136 @@ def test_an_answer_that_is_cut(daemon: FakeDaemon, client: dockpy.Client) -> Non
     client.containers.create("busybox")
     with daemon.fail("ContainerList", cut=10), pytest.raises(dockpy.DockpyError):
         client.containers.list(all=True)
+
+
+def test_an_answer_shorter_than_the_cut_is_whole(daemon: FakeDaemon, client: dockpy.Client) -> None:
+    container = client.containers.run("busybox", ["echo", "hi"], detach=True)
+    container.wait()
+    with daemon.fail(cut=1_000_000):
+        assert client.containers.get(container.id).name == container.name
+        assert container.logs() == b"hi\n"
+        assert client.ping()  # HEAD has no body
+        container.rename("other")  # nor has 204
+
+
+def test_a_cut_at_once_does_not_wait_for_what_is_cut(daemon: FakeDaemon, client: dockpy.Client) -> None:
+    with daemon.fail("SystemEvents", cut=0), pytest.raises(dockpy.DockpyError):
+        next(client.events(reconnect=False))
+
+
+@pytest.mark.parametrize("cut", [1, 4, 20])
+def test_a_connection_that_was_taken_over_is_cut(daemon: FakeDaemon, client: dockpy.Client, cut: int) -> None:
+    container = client.containers.run("busybox", ["sleep", "1000"], detach=True)
+    with daemon.fail("ExecStart", cut=cut) as fault, pytest.raises(dockpy.DockpyError):
+        container.exec_run(["seq", "1000"])
+    assert fault.hits == 1
+    assert len(container.exec_run(["seq", "1000"]).output) == 3893
+
+
+@pytest.mark.parametrize("reset", ["before", "after"])
+@pytest.mark.parametrize("operation", ["SystemEvents", "ContainerLogs", "ExecStart"])
+def test_a_stream_that_never_begins(
+    daemon: FakeDaemon, client: dockpy.Client, operation: str, reset: Literal["before", "after"]
+) -> None:
+    container = client.containers.run("busybox", ["sleep", "1000"], detach=True)
+    use = {
+        "SystemEvents": lambda: client.events(reconnect=False),
+        "ContainerLogs": container.logs,
+        "ExecStart": lambda: container.exec_run(["true"]),
+    }[operation]
+    with daemon.fail(operation, reset=reset), pytest.raises(dockpy.ConnectionFailed, match=operation):
+        use()
+    assert daemon._engine.system.listeners == 0
+    assert container.exec_run(["echo", "x"]).output == b"x\n"
+
+
+def test_an_error_that_is_never_heard(daemon: FakeDaemon, client: dockpy.Client) -> None:
+    client.ping()
+    with daemon.fail("ContainerInspect", reset="after"), pytest.raises(dockpy.ConnectionFailed):
+        client.containers.get("nothing")
+    assert daemon.requests[-1].status == 0
+
+
+def test_faults_that_happen_one_after_the_other(daemon: FakeDaemon, client: dockpy.Client) -> None:
+    first = daemon.fail("ContainerList", status=503, times=1)
+    second = daemon.fail("ContainerList", status=502, times=1)
+    seen = []
+    for _ in range(3):
+        try:
+            client.containers.list()
+            seen.append(200)
+        except dockpy.ServerError as error:
+            seen.append(error.status_code or 0)
+    assert seen == [503, 502, 200]
+    assert first.hits == second.hits == 1
+
+
+def test_a_fault_of_which_nothing_else_is_said_is_an_error(daemon: FakeDaemon, client: dockpy.Client) -> None:
+    with daemon.fail("ContainerList"), pytest.raises(dockpy.ServerError, match="ContainerList fails"):
+        client.containers.list()
+
+
+def test_statuses_without_a_body(daemon: FakeDaemon, client: dockpy.Client) -> None:
+    container = client.containers.create("busybox")
+    with daemon.fail("ContainerStart", status=304):
+        container.start()
+    container.reload()
+    assert container.status == "created"
+
+
+def test_so_often_however_many_call_at_once(daemon: FakeDaemon, client: dockpy.Client) -> None:
+    fault = daemon.fail("VolumeCreate", status=500, after=5, times=7, latency=0.01)
+
+    def create(number: int) -> bool:
+        try:
+            return bool(client.volumes.create(f"v{number}"))
+        except dockpy.ServerError:
+            return False
+
+    with ThreadPoolExecutor(20) as pool:
+        assert sum(pool.map(create, range(40))) == 33
+    assert fault.hits == 7
+    assert len(client.volumes.list()) == 33
+
+
+def test_objects_by_whatever_they_are_called(daemon: FakeDaemon, client: dockpy.Client) -> None:
+    web = client.containers.run("busybox", ["sleep", "1000"], name="web", detach=True)
+    image, network = client.images.get("busybox"), client.networks.create("net")
+    volume = client.volumes.create("data")
+    for object, operation, use in (
+        (web.short_id, "ContainerInspect", lambda: client.containers.get("web")),
+        ("/web", "ContainerInspect", lambda: client.containers.get(web.id)),
+        ("busybox:latest", "ImageInspect", lambda: client.images.get(image.id)),
+        ("net", "NetworkInspect", lambda: client.networks.get(network.id)),
+        ("data", "VolumeInspect", lambda: client.volumes.get(volume.name)),
+        ("other", "VolumeCreate", lambda: client.volumes.create("other")),
+        ("other", "NetworkCreate", lambda: client.networks.create("other")),
+        ("other", "ContainerCreate", lambda: client.containers.create("busybox", name="other")),
+    ):
+        with daemon.fail(operation, object="nothing", status=500):
+            assert use() is not None if object != "other" else True
+        with daemon.fail(operation, object=object, status=500, message="that one") as fault:
+            with pytest.raises(dockpy.ServerError, match="that one"):
+                use()
+            assert fault.hits == 1
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"status": 100}, {"status": 600}, {"times": -1}, {"cut": -1}, {"latency": -1}, {"reset": "now"}]
+)
+def test_faults_that_cannot_be(daemon: FakeDaemon, wrong: dict[str, Any]) -> None:
+    with pytest.raises(dockpy.InvalidArgument, match=next(iter(wrong))):
+        daemon.fail("SystemPing", **wrong)
+
+
+def test_a_call_is_recorded_when_it_comes(daemon: FakeDaemon, client: dockpy.Client) -> None:
+    with daemon.fail("ContainerList", hang=True), pytest.raises(dockpy.TimedOut):
+        client.with_options(timeout=0.2).containers.list()
+    assert client.ping()
+    kept = [(request.operation, request.status) for request in daemon.requests]
+    assert kept[-2][0] == "ContainerList"
+    assert kept[-2][1] == 0
+    assert kept[-1][1] == 200
 
 
 def test_latency_is_the_daemons_time() -> None:
