@@ -66,10 +66,10 @@ def scenario_a_build(d: Side) -> None:
     name = build(d, "all", dockerfile, files=files)
     d.get(f"/images/{name}/json", values=True, without=MACHINE)
     build(d, "all again", dockerfile, files=files)
-    build(d, "another file", dockerfile, files={**files, "two__three": b"other\n"})
-    name = build(
-        d, "a stage", dockerfile, files=files, target="first", buildargs={"UNUSED": "x"}
-    )
+    copying = f"FROM busybox\nLABEL run={d.run}\nCOPY two/ /x/\nRUN ls /x"
+    for what, content in (("a file", b"1"), ("another file", b"2"), ("the file again", b"1")):
+        build(d, what, copying, files={"two__three": content})
+    name = build(d, "a stage", dockerfile, files=files, target="first", buildargs={"UNUSED": "x"})
     d.get(f"/images/{name}/json", values=True, without=MACHINE)
     d.get(f"/images/{name}/history", values=True, without=("Size", "Created", "Tags"))
     build(d, "on build", f"FROM {name}\nRUN id -u")

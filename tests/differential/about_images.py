@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 MACHINE = ("GraphDriver", "DockerVersion", "Size", "VirtualSize", "SharedSize", "ContainerConfig", "Metadata")
 """What of an image depends on the machine; its Container is masked by itself."""
-TRANSFERS = ("Pushing", "Downloading", "Verifying Checksum", "Extracting")
+TRANSFERS = ("Pushing", "Waiting", "Downloading", "Verifying Checksum", "Extracting")
 """What is told of a small layer now and then."""
 REGISTRY, LOCKED = "127.0.0.1:5050", "127.0.0.1:5051"
 
@@ -62,7 +62,8 @@ def lines(d: Side, what: str, answer: Any) -> None:
         said, seen = line.get("status") or line, by_layer.setdefault(str(line.get("id", "")), [])
         if said not in seen and said not in TRANSFERS:
             seen.append(said)
-    d.note(what, (answer.status, answer.headers.get("content-type"), by_layer))
+    ordered = {id: seen if not id else sorted(seen, key=str) for id, seen in by_layer.items()}
+    d.note(what, (answer.status, answer.headers.get("content-type"), ordered))
 
 
 def scenario_images(d: Side) -> None:

@@ -76,14 +76,14 @@ def page() -> str:
             by_operation.setdefault(operation, []).append(scenario)
     operations = list(all_operations())
     answered = sum(operation.id in HANDLERS for operation in operations)
-    compared = sum(operation.id in by_operation for operation in operations)
+    compared = sum(operation.id in by_operation and operation.id in HANDLERS for operation in operations)
     lines = [
         "# What the fake daemon answers",
         "",
         "Made by `python tests/differential/coverage_page.py`; a test fails when it is stale.",
         "",
-        f"The fake daemon answers {answered} of the {len(operations)} operations of the Engine API; of {compared} "
-        "its answers are compared with those of Docker 20.10 (API 1.41) and Docker 28.5 (API 1.51), by scenarios "
+        f"The fake daemon answers {answered} of the {len(operations)} operations of the Engine API; of {compared} of them "
+        "the answers are compared with those of Docker 20.10 (API 1.41) and Docker 28.5 (API 1.51), by scenarios "
         "that run on both side by side. What it does not answer gets 501 and a message that names the operation.",
         "",
         "| Operation | Answered | Compared by |",

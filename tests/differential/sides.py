@@ -445,6 +445,8 @@ def _payloads(data: bytes) -> bytes:
 _MASKS = [
     (re.compile(r"\b[0-9a-f]{64}\b"), "<id>"),
     (re.compile(r"\b[0-9a-f]{12}\b"), "<id>"),
+    (re.compile(r"\b(?=[a-z]*\d)[0-9a-z]{25}\b"), "<swarm id>"),
+    (re.compile(r'("version": ")\d+'), r"\1<number>"),
     (re.compile(r"(docker-import-|size: )\d+"), r"\1<number>"),
     (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)"), "<time>"),
     (re.compile(r"\b\d{1,3}(\.\d{1,3}){3}(/\d+)?\b"), "<ip>"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,20 +10,16 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 from comparing import differences, heard
+from coverage_page import asked, recorded, scenarios
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-SCENARIOS = [
-    scenario
-    for path in sorted(Path(__file__).parent.glob("about_*.py"))
-    for name, scenario in vars(importlib.import_module(path.stem)).items()
-    if name.startswith("scenario_")
-]
+STALE = "run python tests/differential/coverage_page.py --record"
 
 
 @pytest.mark.parametrize(
-    "scenario", SCENARIOS, ids=lambda scenario: scenario.__name__.removeprefix("scenario_")
+    "scenario", scenarios(), ids=lambda scenario: scenario.__name__.removeprefix("scenario_")
 )
 def test_scenario(scenario: Any, engine_place: Any, fake_of: Callable[[Any], Any]) -> None:
     fake, real = fake_of(engine_place), engine_place
@@ -32,3 +27,4 @@ def test_scenario(scenario: Any, engine_place: Any, fake_of: Callable[[Any], Any
     theirs = heard(scenario, real.url.removeprefix("unix://"), real.api)
     found = differences(scenario, ours, theirs)
     assert not found, "\n" + "\n".join(found)
+    assert set(asked(theirs)) <= set(recorded()[scenario.__name__.removeprefix("scenario_")]), STALE
