@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import gc
 import http.client
 import io
 import json
 import socket
 import ssl
 import struct
+import tarfile
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from itertools import chain, repeat
 from typing import TYPE_CHECKING
 
 import pytest
@@ -287,3 +292,87 @@ def test_half_close_reaches_the_process_and_its_output_comes_back(
     head, _, rest = stream.getvalue().partition(b"\r\n\r\n")
     assert head.startswith(b"HTTP/1.1 101 UPGRADED")
     assert b"a line\nearly\n" in rest
+
+
+def test_a_client_that_never_begins_with_tls_holds_no_close_up(tmp_path: Path, certificates: None) -> None:
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(tmp_path / "cert.pem", tmp_path / "key.pem")
+    daemon = FakeDaemon("tcp://127.0.0.1:0", tls=context)
+    host, port = daemon.url.removeprefix("tcp://").split(":")
+    with socket.create_connection((host, int(port))):
+        while not any(thread.name == "dockpy fake client" for thread in threading.enumerate()):
+            pass
+        began = time.monotonic()
+        daemon.close()
+        assert time.monotonic() - began < 10
+
+
+def test_both_ways_at_once_over_tls_until_it_is_closed(
+    tmp_path: Path, certificates: None, recwarn: pytest.WarningsRecorder
+) -> None:
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(tmp_path / "cert.pem", tmp_path / "key.pem")
+    for _ in range(3):
+        with FakeDaemon("tcp://127.0.0.1:0", tls=context) as daemon:
+            daemon.images.add("busybox")
+            daemon.client().containers.run("busybox", ["sleep", "1000"], name="web", detach=True)
+            tls = dockpy.TLS(ca=str(tmp_path / "ca.pem"))
+
+            def pour(daemon: FakeDaemon, tls: dockpy.TLS) -> None:
+                with dockpy.Client(daemon.url, tls=tls) as client, suppress(dockpy.DockpyError):
+                    client.containers.get("web").exec_run(["cat"], input=b"x" * 50_000_000)
+
+            with ThreadPoolExecutor(4) as pool:
+                pouring = [pool.submit(pour, daemon, tls) for _ in range(4)]
+                while sum(request.operation == "ExecStart" for request in daemon.requests) < 4:
+                    daemon.client().ping()
+                daemon.close()
+                for one in pouring:
+                    one.result(20)
+    assert [str(warning.message) for warning in recwarn] == []
+
+
+def test_a_full_url_for_a_target(connect: Connect) -> None:
+    assert ask(connect(), b"GET http://d/v1.51/_ping?x=1 HTTP/1.1\r\nHost: d\r\n\r\n")[2] == b"OK"
+
+
+def test_who_sends_no_more_and_then_goes_is_noticed(daemon: FakeDaemon, connect: Connect) -> None:
+    daemon.client().containers.run("busybox", ["sleep", "1000"], name="web", detach=True)
+    sock = connect()
+    sock.sendall(b"POST /containers/web/attach?stream=1&stdout=1 HTTP/1.1\r\nHost: d\r\nUpgrade: tcp\r\n\r\n")
+    assert sock.recv(12) == b"HTTP/1.1 101"
+    serving = [thread for thread in threading.enumerate() if thread.name.startswith("dockpy fake client")]
+    sock.shutdown(socket.SHUT_WR)
+    for thread in serving:
+        if thread.name.endswith("input"):
+            thread.join(10)  # it has heard that nothing more comes
+    assert any(thread.is_alive() for thread in serving)
+    sock.close()
+    for thread in serving:
+        thread.join(10)
+        assert not thread.is_alive()
+
+
+def test_large_bodies_both_ways_in_little_memory(daemon: FakeDaemon) -> None:
+    """Through both doors; the size is such that the whole would be noticed."""
+    for make in (daemon.client, lambda: dockpy.Client(daemon.url)):
+        with make() as client:
+            web = client.containers.run("busybox", ["sleep", "1000"], detach=True)
+            before = resident()
+            piece = bytes(1024 * 1024)
+            head = tarfile.TarInfo("large")
+            head.size = 300 * len(piece)
+            web.put_archive("/tmp", chain([head.tobuf()], repeat(piece, 300), [bytes(1024)]))
+            stream, _ = web.get_archive("/tmp/large")
+            with stream:
+                assert sum(map(len, stream)) >= head.size
+            assert resident() - before < 150 * len(piece)
+            web.remove(force=True)
+    daemon.requests.clear()
+    gc.collect()
+
+
+def resident() -> int:
+    """Bytes of this process in memory that no file lies under."""
+    with open("/proc/self/status") as file:
+        return next(int(line.split()[1]) * 1024 for line in file if line.startswith("RssAnon"))
