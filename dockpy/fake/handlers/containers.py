@@ -177,6 +177,7 @@ def _rename(call: Call) -> None:
 @handles(ops.UPDATE)
 def _update(call: Call) -> Answer:
     request = call.json()
+    check_policy(request.get("RestartPolicy") or {}, _modern(call))
     warnings = call.engine.containers.update(_container(call), request)
     return Answer(json={"Warnings": warnings or None})
 
