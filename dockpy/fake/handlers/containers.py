@@ -10,6 +10,7 @@ from dockpy.fake.kernel.signals import signal_number
 from dockpy.fake.router import encode_json
 from dockpy.fake.state.container_filters import prune, select
 from dockpy.fake.state.container_views import inspect, summary
+from dockpy.fake.state.restart_policy import check_policy
 from dockpy.fake.state.running import check_running
 from dockpy.fake.state.stats import samples
 from dockpy.fake.state.top import top
