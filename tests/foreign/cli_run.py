@@ -85,9 +85,14 @@ def scenario_run_on_a_terminal(docker: Terminal) -> None:
 def scenario_terminal_is_resized(docker: Terminal) -> None:
     with docker.screen("run", "--rm", "-it", "--network", "none", "busybox") as screen:
         screen.expect("/ # ")
-        screen.resize(30, 100)
-        screen.type("while [ \"$(stty size)\" != '30 100' ]; do :; done; echo re''sized\n")
-        docker.note("resized", screen.expect("resized\r\n/ # ")[-15:])
+        shown = ""
+        while (
+            "30 100\r\n" not in shown
+        ):  # the command may show a prompt before it listens to its terminal's size
+            screen.resize(30, 100)
+            screen.type("stty size\n")
+            shown = screen.expect("/ # ")
+        docker.note("resized", shown)
         screen.type("\x04")
         docker.note("^D", screen.ended())
 
