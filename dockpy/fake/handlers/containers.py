@@ -178,7 +178,8 @@ def _rename(call: Call) -> None:
 @handles(ops.UPDATE)
 def _update(call: Call) -> Answer:
     request = call.json()
-    check_policy(request.get("RestartPolicy") or {}, _modern(call))
+    if _modern(call):  # before it knows the container
+        check_policy(request.get("RestartPolicy") or {}, modern=True)
     warnings = call.engine.containers.update(_container(call), request)
     return Answer(json={"Warnings": warnings or None})
 

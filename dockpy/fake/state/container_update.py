@@ -71,9 +71,7 @@ def _check_against(container: Container, host: Mapping[str, Any], changed: Mappi
         if changed.get("NanoCpus") and host.get(name):
             problem = f"Nano CPUs cannot be updated as {label} has already been set"
             _refuse(container, f"Conflicting options: {problem}")
-    memory = changed.get("Memory") or host.get("Memory") or 0
-    swap = changed.get("MemorySwap") or host.get("MemorySwap") or 0
-    if memory and 0 < swap < memory:
+    if changed.get("Memory", 0) > (host.get("MemorySwap") or 0) and not changed.get("MemorySwap"):
         _refuse(
             container,
             "Memory limit should be smaller than already set memoryswap limit, "
