@@ -122,8 +122,23 @@ def _details(container: Container) -> bytes:
         if name in options.get(option, "").split(",")
         or (f"{option}-regex" in options and re.search(options[f"{option}-regex"], name))
     }
+    if options.get("tag"):
+        taken["tag"] = _tag(container, options["tag"])
     pairs = (f"{quote_plus(name)}={quote_plus(value)}" for name, value in sorted(taken.items()))
     return ",".join(pairs).encode() + b" "
+
+
+def _tag(container: Container, template: str) -> str:
+    """A log's tag: what stands for the container is filled in."""
+    values = {
+        "ID": container.id[:12],
+        "FullID": container.id,
+        "Name": container.name,
+        "ImageID": container.image.id.removeprefix("sha256:")[:12],
+        "ImageFullID": container.image.id,
+        "ImageName": container.image_name,
+    }
+    return re.sub(r"\{\{\s*\.(\w+)\s*\}\}", lambda field: values.get(field[1], field[0]), template)
 
 
 def fixed_time(nanoseconds: int) -> str:
