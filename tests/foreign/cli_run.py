@@ -86,14 +86,13 @@ def scenario_terminal_is_resized(docker: Terminal) -> None:
     with docker.screen("run", "--rm", "-it", "--network", "none", "busybox") as screen:
         screen.expect("/ # ")
         shown = ""
-        while (
-            "30 100\r\n" not in shown
-        ):  # the command may show a prompt before it listens to its terminal's size
+        # A prompt may be there before the command listens to its terminal's size; and one comes with each resize.
+        while "30 100\r\n" not in shown:
             screen.resize(30, 100)
             screen.type("stty size\n")
             shown = screen.expect("/ # ")
-        screen.type("\x04")
-        docker.note("^D", screen.ended())
+        screen.type("exit 3\n")
+        docker.note("end", screen.ended()[1])
 
 
 def scenario_detach_keys(docker: Terminal) -> None:
