@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
@@ -45,7 +46,15 @@ class _LabellingCaller(Caller):
             given = query.get("labels") or {}
             given = json.loads(given) if isinstance(given, str) else given
             query = {**query, "labels": {**self.labels, **given}}
+        elif operation.id == "ImageCommit" or (operation.id == "ImageCreate" and query.get("fromSrc")):
+            instructions = [f"LABEL {_quoted(name)}={_quoted(value)}" for name, value in self.labels.items()]
+            query = {**query, "changes": [*instructions, *(query.get("changes") or ())]}
         return Caller._request(self, operation, path, query, body, headers)
+
+
+def _quoted(text: str) -> str:
+    """A word of a Dockerfile's instruction, in which nothing is expanded."""
+    return '"' + re.sub(r'(["\\\\$])', r"\\\1", text) + '"'
 
 
 def _labelled(body: Any, labels: Mapping[str, str]) -> Any:
@@ -68,6 +77,13 @@ class LabellingClient(Client):
         view = super().with_options(**options)
         view.labels = self.labels
         return view
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**super().__getstate__(), "labels": self.labels}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        super().__setstate__(state)
+        self.labels = state["labels"]
 
     @property
     def api(self) -> Caller:

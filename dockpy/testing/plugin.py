@@ -17,9 +17,10 @@ if TYPE_CHECKING:
 
 __all__ = ["ContainerFactory"]
 
-FAKE = "fake"
+FAKE, ENV = "fake", "env"
 _LOG_LINES = 50
 _CLIENT = pytest.StashKey["Client"]()
+_DAEMON = pytest.StashKey["FakeDaemon"]()
 _SWEPT = pytest.StashKey[bool]()
 
 
@@ -50,12 +51,28 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Declare the markers."""
+    """Declare the markers.
+
+    Raises:
+        pytest.UsageError: what ``--dockpy-host`` says is no engine's address.
+    """
+    if _host(config) not in (FAKE, ENV):
+        _check(_host(config))
     for marker, meaning in (
         ("real_docker(reason)", "needs a real engine: skipped where the tests run on a fake one"),
         ("fake_docker(reason)", "needs a fake daemon: skipped where the tests run on a real engine"),
     ):
         config.addinivalue_line("markers", f"{marker}: {meaning}")
+
+
+def _check(host: str) -> None:
+    from dockpy.config.endpoint import parse_endpoint
+    from dockpy.errors import InvalidEndpoint
+
+    try:
+        parse_endpoint(host)
+    except InvalidEndpoint as error:
+        raise pytest.UsageError(f"--dockpy-host: {error}") from None
 
 
 def _host(config: pytest.Config) -> str:
@@ -81,6 +98,7 @@ def fake_daemon(request: pytest.FixtureRequest) -> Iterator[FakeDaemon]:
     from dockpy.fake import FakeDaemon
 
     with FakeDaemon() as daemon:
+        request.node.stash[_DAEMON] = daemon
         yield daemon
 
 
@@ -100,7 +118,7 @@ def docker(request: pytest.FixtureRequest) -> Iterator[Client]:
     from dockpy.testing import session
     from dockpy.testing.labelling import LabellingClient
 
-    with LabellingClient(None if host == "env" else host) as client:
+    with LabellingClient(None if host == ENV else host) as client:
         client.labels = {session.SESSION: session.current(), session.TEST: request.node.nodeid}
         if not request.config.stash.get(_SWEPT, False):
             request.config.stash[_SWEPT] = True
@@ -111,10 +129,12 @@ def docker(request: pytest.FixtureRequest) -> Iterator[Client]:
 
 
 @pytest.fixture
-def container_factory(docker: Client) -> Iterator[ContainerFactory]:
+def container_factory(docker: Client, request: pytest.FixtureRequest) -> Iterator[ContainerFactory]:
     """Starts containers, and removes them when the test ends, in the opposite order."""
-    from dockpy.errors import Conflict, NotFound
+    from dockpy.errors import Conflict, ConnectionFailed, NotFound
 
+    # A test may end its fake daemon, and has nothing to remove then.
+    unreachable = (ConnectionFailed,) if docker.daemon.startswith("fake:") else ()
     with contextlib.ExitStack() as stack:
 
         def start(image: str, command: str | Sequence[str] | None = None, **options: Any) -> Container:
@@ -122,13 +142,21 @@ def container_factory(docker: Client) -> Iterator[ContainerFactory]:
             container: Container = docker.containers.run(image, command, **detached)
 
             def remove() -> None:
-                with contextlib.suppress(NotFound, Conflict):
+                with contextlib.suppress(NotFound, Conflict, *unreachable):
                     container.remove(force=True, v=True)
 
             stack.callback(remove)
             return container
 
         yield start
+        _heal(request.node)
+
+
+def _heal(item: pytest.Item) -> None:
+    """Let nothing go wrong any more on the fake daemon of a test: it is over."""
+    daemon: FakeDaemon | None = item.stash.get(_DAEMON, None)
+    if daemon is not None:
+        daemon.faults.clear()
 
 
 @pytest.fixture
@@ -147,7 +175,8 @@ def pytest_runtest_makereport(
     """Show the logs of a failing test's containers."""
     report = yield
     client = item.stash.get(_CLIENT, None)
-    if client is not None and report.when == "call" and report.failed:
+    if client is not None and report.when in ("setup", "call") and report.failed:
+        _heal(item)
         report.sections.extend(_logs(client, item.nodeid))
     return report
 

@@ -9,14 +9,17 @@ from __future__ import annotations
 import contextlib
 import os
 import socket
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from dockpy.errors import Conflict, DockpyError, NotFound
+from dockpy.errors import ApiError, Conflict, DockpyError, NotFound
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from dockpy.client import Client
+    from dockpy.resources.config import Config
+    from dockpy.resources.secret import Secret
+    from dockpy.resources.service import Service
 
 __all__ = ["SESSION", "TEST", "current", "remove_all", "sweep"]
 
@@ -28,7 +31,15 @@ TEST = "dockpy.test"
 
 def current() -> str:
     """What this process's session is called: its machine, its number, and when it was started."""
-    return f"{socket.gethostname()}/{os.getpid()}/{_started(os.getpid())}"
+    return f"{_machine()}/{os.getpid()}/{_started(os.getpid())}"
+
+
+def _machine() -> str:
+    """Where numbers of processes are those that we see: containers may share their host's name."""
+    try:
+        return f"{socket.gethostname()}:{os.stat('/proc/self/ns/pid').st_ino}"
+    except OSError:
+        return socket.gethostname()
 
 
 def _started(process: int) -> str:
@@ -44,7 +55,7 @@ def _is_over(session: str) -> bool:
     """Whether a session's process has ended; one of another machine is left alone."""
     machine, _, rest = session.partition("/")
     process, _, started = rest.partition("/")
-    if machine != socket.gethostname() or not process.isdecimal():
+    if machine != _machine() or not process.isdecimal():
         return False
     try:
         os.kill(int(process), 0)
@@ -73,10 +84,21 @@ def _sessions(client: Client) -> Iterator[str]:
         yield volume.labels.get(SESSION, "")
     for image in client.images.list(filters=mine):
         yield image.labels.get(SESSION, "")
+    for one in _of_the_swarm(client, mine):
+        yield one.labels.get(SESSION, "")
+
+
+def _of_the_swarm(client: Client, filters: dict[str, Any]) -> list[Service | Secret | Config]:
+    """Services, secrets and configs; none where the engine manages no swarm."""
+    try:
+        services = client.services.list(filters=filters)
+    except ApiError:
+        return []
+    return [*services, *client.secrets.list(filters=filters), *client.configs.list(filters=filters)]
 
 
 def remove_all(client: Client, labels: dict[str, str]) -> None:
-    """Remove every container, network, volume and image that carries these labels.
+    """Remove every service, secret, config, container, network, volume and image that carries these labels.
 
     What goes meanwhile is no error; the first other one is raised, once everything else was tried.
     """
@@ -92,6 +114,9 @@ def remove_all(client: Client, labels: dict[str, str]) -> None:
         except DockpyError as error:
             failed.append(error)
 
+    for one in _of_the_swarm(client, mine):
+        with attempt():
+            one.remove()
     for container in client.containers.list(all=True, filters=mine):
         with attempt():
             container.remove(force=True, v=True)

@@ -118,3 +118,60 @@ SHORT = """
 def test_run(docker):
     docker.containers.run("busybox", ["true"], network="none", remove=True)
 """
+
+LABELS = """
+import io
+import pickle
+import tarfile
+
+import dockpy
+import pytest
+
+LABELS = {"dockpy.session", "dockpy.test"}
+
+
+@pytest.mark.parametrize("odd", ['a"b$HOME ${y}'])
+def test_everything_is_labelled(docker, odd):
+    container = docker.containers.create("busybox", ["true"], network="none")
+    committed = container.commit("dockpy-labels-commit:1", changes="LABEL mine=1")
+    archive = io.BytesIO()
+    tarfile.open(fileobj=archive, mode="w").close()
+    imported = docker.images.import_image(archive.getvalue(), repository="dockpy-labels-import")
+    again = pickle.loads(pickle.dumps(docker)).volumes.create()
+    docker.close()
+    for one in (committed, imported, again):
+        assert one.labels["dockpy.test"] == container.labels["dockpy.test"]
+        assert LABELS <= set(one.labels)
+    assert committed.labels["mine"] == "1"
+"""
+
+UNRULY = """
+import pytest
+
+
+def test_that_leaves_everything_hanging(container_factory, fake_daemon):
+    container_factory("busybox", ["sleep", "9"])
+    fake_daemon.fail(hang=True)
+
+
+@pytest.mark.parametrize("end", ["stop", "close"])
+def test_that_ends_its_daemon(container_factory, fake_daemon, end):
+    container_factory("busybox", ["sleep", "9"])
+    getattr(fake_daemon, end)()
+
+
+def test_that_fails_while_everything_does(container_factory, fake_daemon):
+    container_factory("busybox", ["sh", "-c", "echo what it said; sleep 9"]).wait_log("said")
+    fake_daemon.fail(status=500)
+    assert False
+
+
+@pytest.fixture
+def broken(container_factory):
+    container_factory("busybox", ["sh", "-c", "echo what this said; sleep 9"]).wait_log("said")
+    assert False
+
+
+def test_whose_fixture_fails(broken):
+    pass
+"""

@@ -62,6 +62,22 @@ def test_a_failing_test_shows_what_its_containers_said(project: Path) -> None:
     assert "what it said" in done.stdout
 
 
+def test_tests_that_leave_their_daemon_broken(project: Path) -> None:
+    (project / "test_unruly.py").write_text(sample_project.UNRULY)
+    done = run_pytest(project)
+    assert "1 failed, 3 passed, 1 error" in done.stdout, done.stdout + done.stderr
+    assert "what it said" in done.stdout
+    assert "what this said" in done.stdout
+
+
+def test_an_address_that_is_none(project: Path) -> None:
+    (project / "test_short.py").write_text(sample_project.SHORT)
+    done = run_pytest(project, "--dockpy-host", "nonsense")
+    assert done.returncode == pytest.ExitCode.USAGE_ERROR
+    assert "--dockpy-host: there is no scheme" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_a_suite_that_does_not_use_it_pays_nothing(project: Path) -> None:
     (project / "test_other.py").write_text(sample_project.OTHER)
     assert run_pytest(project).returncode == 0
@@ -89,6 +105,13 @@ class TestOnEngines:
         (project / "test_sample.py").write_text(sample_project.TESTS)
         done = run_pytest(project, "-q", "--dockpy-host", engine_place.url)
         assert "9 passed, 1 skipped" in done.stdout, done.stdout + done.stderr
+        with engine_place.connect() as client:
+            assert left(client) == []
+
+    def test_whatever_is_made_is_labelled_and_removed(self, project: Path, engine_place: Any) -> None:
+        (project / "test_labels.py").write_text(sample_project.LABELS)
+        done = run_pytest(project, "-q", "--dockpy-host", engine_place.url)
+        assert "1 passed" in done.stdout, done.stdout + done.stderr
         with engine_place.connect() as client:
             assert left(client) == []
 
