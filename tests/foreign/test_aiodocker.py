@@ -63,9 +63,8 @@ def test_life_and_list(program: Any, prefix: str) -> None:
         listed = await client.containers.list(filters={"name": [prefix]})
         assert [one.id for one in listed] == [container.id]
         assert (await container.stats(stream=False))[0]["pids_stats"]["current"] == 1
-        async for sample in container.stats(stream=True):
-            assert sample["name"] == f"/{prefix}-other"
-            break
+        async with contextlib.aclosing(container.stats(stream=True)) as samples:
+            assert (await anext(samples))["name"] == f"/{prefix}-other"
         await container.restart(t=0)
         await container.kill()
         await container.delete(force=True)
