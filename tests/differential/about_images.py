@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 MACHINE = ("GraphDriver", "DockerVersion", "Size", "VirtualSize", "SharedSize", "ContainerConfig", "Metadata")
 """What of an image depends on the machine; its Container is masked by itself."""
-TRANSFERS = ("Pushing", "Waiting", "Downloading", "Verifying Checksum", "Extracting")
+TRANSFERS = ("Pushing", "Waiting", "Downloading", "Verifying Checksum", "Download complete", "Extracting")
 """What is told of a small layer now and then."""
 REGISTRY, LOCKED = "127.0.0.1:5050", "127.0.0.1:5051"
 

@@ -152,7 +152,6 @@ def scenario_exec_details(d: Side) -> None:
     d.until(lambda: not d.get(f"/exec/{exec}/json", note=False).json["Running"])
     d.get(f"/exec/{exec}/json", values=True, without=("Pid",))
     d.post(f"/exec/{exec}/start", {"Detach": False, "Tty": False})
-    d.post(f"/exec/{exec}/resize", query={"h": "1", "w": "1"})
     created = d.post(f"/containers/{id}/exec", {"Cmd": ["sleep", "1000"], "Tty": True}, note=False)
     exec = created.json["Id"]
     d.post(f"/exec/{exec}/start", {"Detach": True, "Tty": True})

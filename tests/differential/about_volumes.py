@@ -92,7 +92,7 @@ def scenario_volumes_in_use(d: Side) -> None:
     d.delete(f"/containers/{other}?force=1")
     d.delete(f"/containers/{id}?force=1&v=1")
     d.delete(f"/volumes/{name}")
-    d.events(since, type=["volume"], volume=[name])
+    d.events(since, ordered=False, type=["volume"], volume=[name])
 
 
 def scenario_anonymous_volumes(d: Side) -> None:

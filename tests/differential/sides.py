@@ -228,7 +228,9 @@ class Side:
                 for name, item in sorted(value.items())
             }
         if isinstance(value, list):
-            return [self.valued(item, without) for item in value]
+            whole = [self.valued(item, without) for item in value]
+            mounts = bool(whole) and isinstance(whole[0], dict) and "Destination" in whole[0]
+            return sorted(whole, key=str) if mounts else whole  # engines have no order of mounts
         return self.mask(value) if isinstance(value, str) else value
 
     @property

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from sides import Side
 
-EXAMPLES, STEPS = 36, 14  # about 40 s on an engine
+EXAMPLES, STEPS = 15, 14  # about 20 s on an engine
 NAMES = ("one", "two", "three")
 PROGRAMS = {
     "sleeps": ["sleep", "1000"],
