@@ -46,8 +46,10 @@ def _resize(call: Call) -> None:
     if not exec.started:
         raise Failure(500, "timeout waiting for exec session ready")
     if not exec.running:
-        problem = f"process does not exist {exec.id}: not found"
-        raise Failure(404, f"NotFound: {problem}" if at_least(call.engine.api, "1.42") else problem)
+        modern = at_least(call.engine.api, "1.42")
+        raise Failure(
+            404, f"NotFound: process does not exist {exec.id}: not found" if modern else "no such exec"
+        )
     if exec.terminal is not None:
         exec.terminal.resize(height, width)
 
