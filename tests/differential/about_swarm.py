@@ -115,7 +115,6 @@ def swarm_secrets_and_configs(d: Side, port: int) -> None:
             {**spec, "Name": ""},
             {**spec, "Name": "a b"},
             {**spec, "Name": d.name("empty"), "Data": ""},
-            {**spec, "Name": d.name("driver"), "Driver": {"Name": "nope"}},
             {**spec, "Name": d.name("long"), "Data": base64.b64encode(b"x" * 600_000).decode()},
             {**spec, "Name": d.name("odd"), "Data": "not base64!"},
         ):
