@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from sides import Side
 
-EXAMPLES, STEPS = 15, 14  # about 20 s on an engine
+EXAMPLES, STEPS = 30, 14  # about 25 s on an engine
 NAMES = ("one", "two", "three")
 PROGRAMS = {
     "sleeps": ["sleep", "1000"],
@@ -40,7 +40,17 @@ OPTIONS: tuple[dict[str, Any], ...] = (
     {"WorkingDir": "/tmp/made"},
 )
 VERBS = (
-    *("start", "start", "stop?t=0", "stop", "pause", "unpause", "restart?t=0", "kill", "kill?signal=TERM"),
+    *(
+        "start",
+        "start",
+        "stop?t=0",
+        "stop?t=1",
+        "pause",
+        "unpause",
+        "restart?t=0",
+        "kill",
+        "kill?signal=TERM",
+    ),
     *("kill?signal=USR1", "kill?signal=CONT", "kill?signal=NOPE", "resize?h=5&w=5"),
 )
 UPDATES: tuple[dict[str, Any], ...] = (

@@ -169,7 +169,7 @@ def test_data_that_is_missing_is_an_error() -> None:
         (TarEntry("a", TarKind.DIRECTORY, size=1), "only files have a size"),
         (TarEntry("a", size=-1), "negative"),
         (TarEntry("a", uid=-1), "negative"),
-        (TarEntry("a", mode=0o10000), "no mode"),
+        (TarEntry("a", mode=0o200000), "no mode"),
         (TarEntry("a", TarKind.BLOCK_DEVICE, device=(8**7, 0)), "device"),
     ],
 )
