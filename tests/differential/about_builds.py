@@ -18,7 +18,7 @@ def build(d: Side, what: str, text: str, *, files: dict[str, bytes] | None = Non
     """Build an image; note every line that the builder writes. Returns the image's name."""
     context = tar_of(Dockerfile=text.encode(), **(files or {}))
     name = d.name(what.replace(" ", "-"))
-    answer = d.post("/build", body=context, query={"t": name, "rm": "1", **query}, note=False)
+    answer = d.post("/build", body=context, query={"t": name, "rm": "1", "forcerm": "1", **query}, note=False)
     d.made.append(f"/images/{name}?force=1")
     if answer.status >= 400:
         d.note(what, d.noted(answer))
@@ -75,6 +75,7 @@ def scenario_a_build(d: Side) -> None:
     build(d, "on build", f"FROM {name}\nRUN id -u")
     build(d, "no cache", f"FROM busybox\nRUN echo {d.run} > /x", nocache="1", labels={"more": "1"})
     build(d, "quiet", f"FROM busybox\nRUN echo {d.run} > /x", q="1")
+    d.after.append(lambda: d.prune_images(f"run={d.run}"))
     id = d.start("web", ["sh", "-c", "cat /greeting; stat -c '%n %u %g' /owned"], Image=d.name("all"))
     d.wait(id)
     d.logs(id)
@@ -111,7 +112,7 @@ def scenario_builds_that_fail(d: Side) -> None:
         ("maintainer", "FROM busybox\nMAINTAINER me\n"),
     ):
         build(d, what, dockerfile)
-    d.post("/images/prune", query={"filters": {"label": [f"run={d.run}"]}}, note=False)
+    d.prune_images(f"run={d.run}")
 
 
 def scenario_odd_requests_to_build(d: Side) -> None:

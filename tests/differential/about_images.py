@@ -120,9 +120,10 @@ def scenario_base_images(d: Side) -> None:
 
 def scenario_image_names(d: Side) -> None:
     name = imported(d)
-    for repo, tag in (("UPPER", ""), ("a b", ""), ("x", "a b"), ("", ""), ("x@sha256:" + "0" * 64, "1"),
+    d.made.append(f"/images/{d.name('digest')}:1?force=1")  # Docker 20.10 takes that
+    for repo, tag in (("UPPER", ""), ("a b", ""), ("x", "a b"), ("", ""), (d.name("digest") + "@sha256:" + "0" * 64, "1"),
                       ("-x", ""), ("sha256", "x"), ("a" * 300, ""), ("0" * 64, "")):  # fmt: skip
-        d.note("name", (repo, tag))
+        d.note("name", d.mask(f"{repo} {tag}"))
         d.post(f"/images/{name}/tag", query={"repo": repo, "tag": tag})
         if tag == "x":
             d.delete("/images/sha256:x", note=False)
@@ -160,12 +161,13 @@ def scenario_removing_images(d: Side) -> None:
 
 def scenario_commit(d: Side) -> None:
     since = d.now()
-    id = d.start("web", ["sh", "-c", "echo x > /new; rm -r /home"], Labels={"of": "container"}, Env=["A=1"],
+    d.after.append(lambda: d.prune_images(f"of={d.run}"))  # Docker 20.10 commits, and then looks at the name
+    id = d.start("web", ["sh", "-c", "echo x > /new; rm -r /home"], Labels={"of": d.run}, Env=["A=1"],
                  ExposedPorts={"80/tcp": {}})  # fmt: skip
     d.wait(id)
     name = f"{d.name('img')}:1"
     d.made.append(f"/images/{name}?force=1")
-    answer = d.call("POST", "/commit", {"Cmd": ["new"], "Labels": {"more": "1"}}, query={
+    first = d.call("POST", "/commit", {"Cmd": ["new"], "Labels": {"more": "1"}}, query={
         "container": id, "repo": d.name("img"), "tag": "1", "comment": "c", "author": "a <b>", "pause": "0",
     })  # fmt: skip
     d.get(f"/images/{name}/json", values=True, without=MACHINE)
@@ -193,7 +195,9 @@ def scenario_commit(d: Side) -> None:
         "ARG x",
     ):
         d.note("change", change)
-        d.post(f"/commit?container={id}&changes={_quoted(change)}")
+        answer = d.post(f"/commit?container={id}&changes={_quoted(change)}")
+        if answer.status == 201:
+            d.made.append(f"/images/{answer.json['Id']}?force=1")
     d.post("/commit")
     d.post("/commit", query={"container": "nothing-there"})
     d.post("/commit", query={"container": id, "repo": "UPPER"})
@@ -202,7 +206,7 @@ def scenario_commit(d: Side) -> None:
     third = d.post("/commit", query={"container": running})
     d.made.append(f"/images/{third.json['Id']}?force=1")
     d.events(since, container=[id, running])
-    d.events(since, image=[answer.json["Id"]])
+    d.events(since, image=[first.json["Id"]])
 
 
 def _quoted(text: str) -> str:

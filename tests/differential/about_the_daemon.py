@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from about_archives import tar_of
 
 if TYPE_CHECKING:
-    from sides import Answer, Side
+    from answers import Answer
+    from sides import Side
 
 HOST_INFO = (
     *("Runtimes", "Swarm", "RegistryConfig", "SecurityOptions", "Warnings", "DefaultAddressPools", "Plugins"),

@@ -11,9 +11,7 @@ import datetime
 import functools
 import http.client
 import json
-import re
 import socket
-import struct
 import threading
 import time
 from dataclasses import dataclass, field
@@ -21,10 +19,12 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from answers import Answer, masked, payloads, read_all, read_head, shape
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
 
-__all__ = ["Answer", "Side", "masked", "shape"]
+__all__ = ["Side"]
 
 
 _TICK = threading.Event()  # never set: waiting for it is how a condition is asked again in a while
@@ -43,50 +43,6 @@ class _Connection(http.client.HTTPConnection):
 
 
 @dataclass
-class Answer:
-    """What a daemon answered."""
-
-    status: int
-    headers: dict[str, str]
-    body: bytes
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.body)
-
-    @property
-    def lines(self) -> list[Any]:
-        """The objects of a stream of JSON."""
-        decoder, text, found = json.JSONDecoder(), self.body.decode().strip(), []
-        while text:
-            value, end = decoder.raw_decode(text)
-            found.append(value)
-            text = text[end:].lstrip()
-        return found
-
-    @property
-    def streams(self) -> dict[int, bytes]:
-        """A multiplexed stream by its streams: how an engine's writers interleave is not to be known."""
-        found: dict[int, bytes] = {}
-        for stream, data in self.frames:
-            found[stream] = found.get(stream, b"") + data
-        return dict(sorted(found.items()))
-
-    @property
-    def frames(self) -> list[tuple[int, bytes]]:
-        """A multiplexed stream, neighbouring frames of one stream joined."""
-        found: list[tuple[int, bytes]] = []
-        data = self.body
-        while data:
-            stream, size = struct.unpack(">BxxxL", data[:8])
-            payload, data = data[8 : 8 + size], data[8 + size :]
-            if found and found[-1][0] == stream:
-                payload = found.pop()[1] + payload
-            found.append((stream, payload))
-        return found
-
-
-@dataclass
 class Side:
     """A daemon, and what a scenario heard from it.
 
@@ -94,6 +50,8 @@ class Side:
         path: its socket.
         version: the API version that is spoken.
         run: makes names its own.
+        made: the paths of what was made, which is deleted at the end.
+        after: what is done when all of that is gone.
         transcript: what is compared: a line for each thing, and what it was.
     """
 
@@ -104,6 +62,7 @@ class Side:
     names: dict[str, str] = field(default_factory=dict)
     operations: list[tuple[str, str]] = field(default_factory=list)
     made: list[str] = field(default_factory=list)
+    after: list[Callable[[], object]] = field(default_factory=list)
 
     def name(self, short: str) -> str:
         """A name that nothing has yet; in the transcript it is ``<short>``."""
@@ -260,13 +219,13 @@ class Side:
             head += "Connection: Upgrade\r\nUpgrade: tcp\r\n"
         with self._connected() as sock:
             sock.sendall(f"{head}\r\n".encode() + body)
-            status, headers, rest = _read_head(sock)
+            status, headers, rest = read_head(sock)
             if status < 300:
                 if send:
                     sock.sendall(send)
                 if half:
                     sock.shutdown(socket.SHUT_WR)
-                rest += _read_all(sock)
+                rest += read_all(sock)
             else:
                 while len(rest) < int(headers.get("content-length", "0")):
                     rest += sock.recv(65536)
@@ -282,14 +241,14 @@ class Side:
         )
         with self._connected() as sock:
             sock.sendall(head.encode())
-            status, headers, rest = _read_head(sock)
+            status, headers, rest = read_head(sock)
             if status == 101:
-                rest += _read_all(sock)
+                rest += read_all(sock)
             else:
                 while len(rest) < int(headers.get("content-length", "0")):
                     rest += sock.recv(65536)
         self.operations.append(("GET", path.partition("?")[0]))
-        return Answer(status, headers, _payloads(rest) if status == 101 else rest)
+        return Answer(status, headers, payloads(rest) if status == 101 else rest)
 
     def _connected(self) -> socket.socket:
         sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
@@ -389,6 +348,12 @@ class Side:
         code = self.get(f"/exec/{created.json['Id']}/json", note=False).json["ExitCode"]
         self.note(what, (self.heard(answer), code))
 
+    def prune_images(self, label: str) -> None:
+        """Remove the images with a label that have no names, and what those were made of."""
+        query = {"filters": {"label": [label]}}
+        while self.post("/images/prune", query=query, note=False).json["ImagesDeleted"]:
+            pass
+
     @contextlib.contextmanager
     def cleaning(self) -> Iterator[Side]:
         """Remove what was made, at the end."""
@@ -397,6 +362,8 @@ class Side:
         finally:
             for path in reversed(self.made):
                 self.delete(path, note=False)
+            for action in self.after:
+                action()
 
 
 def _query_text(query: dict[str, Any] | None, mask: Callable[[str], str]) -> str:
@@ -410,71 +377,3 @@ def _seconds(time: str) -> str:
     whole, _, fraction = time.removesuffix("Z").partition(".")
     seconds = int(datetime.datetime.fromisoformat(f"{whole}+00:00").timestamp())
     return f"{seconds}.{fraction:0<9}"
-
-
-def _read_head(sock: socket.socket) -> tuple[int, dict[str, str], bytes]:
-    data = b""
-    while b"\r\n\r\n" not in data:
-        piece = sock.recv(65536)
-        assert piece, "the daemon closed the connection"
-        data += piece
-    head, _, rest = data.partition(b"\r\n\r\n")
-    first, *lines = head.decode().split("\r\n")
-    pairs = (line.partition(":") for line in lines)
-    return int(first.split()[1]), {name.lower(): value.strip() for name, _, value in pairs}, rest
-
-
-def _read_all(sock: socket.socket) -> bytes:
-    data = b""
-    while piece := sock.recv(65536):
-        data += piece
-    return data
-
-
-def _payloads(data: bytes) -> bytes:
-    """What the data frames of a WebSocket's server hold; closing frames are left out."""
-    found = b""
-    while data:
-        code, size, at = data[0] & 15, data[1] & 127, 2
-        if size == 126:
-            size, at = struct.unpack(">H", data[2:4])[0], 4
-        if code in (0, 1, 2):
-            found += data[at : at + size]
-        data = data[at + size :]
-    return found
-
-
-_MASKS = [
-    (re.compile(r"\b[0-9a-f]{64}\b"), "<id>"),
-    (re.compile(r"\b[0-9a-f]{12}\b"), "<id>"),
-    (re.compile(r"\b(?=[a-z]*\d)[0-9a-z]{25}\b"), "<swarm id>"),
-    (re.compile(r'("version": ")\d+'), r"\1<number>"),
-    (re.compile(r"(docker-import-|size: )\d+"), r"\1<number>"),
-    (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)"), "<time>"),
-    (re.compile(r"\b\d{1,3}(\.\d{1,3}){3}(/\d+)?\b"), "<ip>"),
-    (re.compile(r"\b([0-9a-f]{2}:){5}[0-9a-f]{2}\b"), "<mac>"),
-]
-
-
-def masked(text: str) -> str:
-    """A text without ids, times and addresses."""
-    for pattern, mask in _MASKS:
-        text = pattern.sub(mask, text)
-    return text
-
-
-def shape(value: Any, mask: Any = masked) -> Any:
-    """The keys of a JSON value and the types of what they hold; of a list, the shapes there are in it."""
-    if isinstance(value, dict):
-        return {mask(name): shape(item, mask) for name, item in sorted(value.items())}
-    if isinstance(value, list):
-        shapes: list[Any] = []
-        for item in value:
-            if (one := shape(item, mask)) not in shapes:
-                shapes.append(one)
-        return shapes
-    if isinstance(value, bool):
-        return "bool"
-    if isinstance(value, (int, float)):
-        return "number"
-    return "null" if value is None else "string"
