@@ -66,7 +66,7 @@ def scenario_refused_configurations(d: Side) -> None:
         ("Mounts", [{"Type": "bind", "Source": "/no/such/folder", "Target": "/x"}]),
         ("Mounts", [{"Type": "volume", "Target": ""}]),
         ("Mounts", [{"Type": "tmpfs", "Source": "x", "Target": "/x"}]),
-        ("Mounts", [{"Type": "volume", "Target": "/x"}, {"Type": "tmpfs", "Target": "/x"}]),
+        ("Mounts", [{"Type": "tmpfs", "Target": "/x"}, {"Type": "tmpfs", "Target": "/x"}]),
         ("AutoRemove", "x"),
         ("Devices", [{"PathOnHost": "/dev/nope", "PathInContainer": "/dev/x", "CgroupPermissions": "q"}]),
         ("Isolation", "nope"),
