@@ -249,7 +249,7 @@ class Networks(ContainerNetworks):
         network.subnets = subnets
         try:
             for subnet, pool in zip(subnets, network.ipam_config, strict=True):
-                _take_gateway(subnet, pool, api)
+                _take_gateway(subnet, pool, api, network.name)
             if network.enable_ipv4 and not any(subnet.version == 4 for subnet in subnets):
                 self._choose(network, 4)
             if network.enable_ipv6 and not any(subnet.version == 6 for subnet in subnets):
@@ -374,7 +374,18 @@ def _asked(pool: dict[str, Any]) -> dict[str, Any]:
     return {name: pool[name] for name in names if pool.get(name)}
 
 
-def _take_gateway(subnet: Subnet, pool: dict[str, Any], api: str) -> None:
+def _check_auxiliary(subnet: Subnet, name: str, address: str, network: str) -> None:
+    try:
+        inside = address in subnet
+    except ValueError:
+        problem = f"non parsable secondary ip address ({name}:{address}) passed for network {network}"
+        raise Failure(500, problem) from None
+    if not inside:
+        problem = f"auxiliary address: ({name}:{address}) must belong to the master pool: {subnet.network}"
+        raise Failure(403, problem)
+
+
+def _take_gateway(subnet: Subnet, pool: dict[str, Any], api: str, network: str) -> None:
     asked = pool.get("Gateway") or ""
     try:
         if asked and asked not in subnet:
@@ -385,6 +396,8 @@ def _take_gateway(subnet: Subnet, pool: dict[str, Any], api: str) -> None:
             text = "failed to allocate gateway (): No available addresses on this pool"
             raise Failure(500, text) from None
     for name, address in (pool.get("AuxiliaryAddresses") or {}).items():
+        if not at_least(api, "1.42"):
+            _check_auxiliary(subnet, name, address, network)
         where = f"failed to allocate secondary ip address ({name}:{address})"
         try:
             if address not in subnet:
