@@ -33,6 +33,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import settings
 
 import dockpy
 
@@ -46,6 +47,8 @@ if TYPE_CHECKING:
     from dockpy.transport.caller import ResponseEvent
 
 HERE = Path(__file__).parent
+settings.register_profile("dockpy", deadline=None)  # no test is timed, whatever else the machine does
+settings.load_profile("dockpy")
 REQUIRED = os.environ.get("DOCKPY_REQUIRE_ENGINES", "") not in ("", "0")
 NO_ENGINES = "DOCKPY_TEST_HOSTS names no engine; CONTRIBUTING.md says how to start some"
 WAYS = ("unix20", "unix28", "tcp20", "tls28", "ssh20", *fakes.FAKES)

@@ -48,6 +48,8 @@ DEVIATIONS: dict[str, str] = {
     "SystemEvents.status": "engines send it before 1.52, of containers and images",
     "SystemEvents.id": "as status",
     "SystemEvents.from": "as status",
+    "TaskInspect.Volumes": "not described at 1.51; engines since API 1.42 send it, null where there is none",
+    "TaskList[].Volumes": "as of TaskInspect",
 }
 
 
