@@ -6,6 +6,7 @@ import contextlib
 import json
 from typing import TYPE_CHECKING, Literal
 
+from dockpy.fake.active import Active
 from dockpy.fake.failure import Failure
 from dockpy.fake.kernel.clock import SECOND
 from dockpy.fake.reply import Reply, end
@@ -191,26 +192,9 @@ class Happening:
         return reply
 
 
-class Faults:
+class Faults(Active[Fault]):
     """All that goes wrong on one daemon."""
-
-    def __init__(self) -> None:
-        self._faults: list[Fault] = []
-
-    def add(self, fault: Fault) -> Fault:
-        """Let it happen from now on."""
-        self._faults.append(fault)
-        return fault
-
-    def remove(self, fault: Fault) -> None:
-        """Let it happen no more."""
-        with contextlib.suppress(ValueError):
-            self._faults.remove(fault)
-
-    def clear(self) -> None:
-        """Let nothing go wrong any more."""
-        self._faults.clear()
 
     def of(self, call: Call) -> Happening:
         """What goes wrong with a call."""
-        return Happening(call, list(self._faults))
+        return Happening(call, self.now())

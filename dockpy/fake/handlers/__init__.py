@@ -8,7 +8,6 @@ __all__ = ["DOMAINS", "load"]
 
 DOMAINS = (
     "build",
-    "configs",
     "containers",
     "container_files",
     "container_streams",
@@ -19,8 +18,8 @@ DOMAINS = (
     "networks",
     "nodes",
     "plugins",
-    "secrets",
     "services",
+    "stored",
     "swarm",
     "system",
     "tasks",

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
+from dockpy.fake.active import Active
 from dockpy.fake.kernel.clock import SECOND
 from dockpy.fake.registry.messages import RegistryAnswer, RegistryError
 
@@ -116,25 +116,8 @@ class RegistryFault:
         self.remove()
 
 
-class RegistryFaults:
+class RegistryFaults(Active[RegistryFault]):
     """All that goes wrong in one registry."""
-
-    def __init__(self) -> None:
-        self._faults: list[RegistryFault] = []
-
-    def add(self, fault: RegistryFault) -> RegistryFault:
-        """Let it happen from now on."""
-        self._faults.append(fault)
-        return fault
-
-    def remove(self, fault: RegistryFault) -> None:
-        """Let it happen no more."""
-        with contextlib.suppress(ValueError):
-            self._faults.remove(fault)
-
-    def clear(self) -> None:
-        """Let nothing go wrong any more."""
-        self._faults.clear()
 
     def answered(
         self, request: RegistryRequest, usual: Callable[[RegistryRequest], RegistryAnswer]
@@ -145,7 +128,7 @@ class RegistryFaults:
             ConnectionResetError: the connection ends.
             RegistryError: it is refused.
         """
-        happening = [fault for fault in list(self._faults) if fault.matches(request)]
+        happening = [fault for fault in self.now() if fault.matches(request)]
         answer = next((answer for fault in happening if (answer := fault.before(request))), None)
         if answer is None:
             answer = usual(request)
