@@ -6,6 +6,8 @@
     print(client.containers.run("busybox", ["echo", "hi"]))
 
 Names are loaded when they are first used: ``import dockpy`` costs next to nothing.
+
+(PYTEST_DONT_REWRITE: pytest, which knows the plugin, is not to mind that dockpy was imported before it.)
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from dockpy.fake.applets.applet import applet
 from dockpy.fake.applets.errors import BadUsage, reason
-from dockpy.fake.applets.inputs import CANNOT_OPEN, Lines, close, open_fd, open_or_complain
+from dockpy.fake.applets.inputs import CANNOT_OPEN, Lines, change_lines, close, open_fd, open_or_complain
 from dockpy.fake.applets.numbers import number_of
 
 if TYPE_CHECKING:
@@ -118,17 +118,12 @@ def tac(a: Applet) -> Steps[int | None]:
 def rev(a: Applet) -> Steps[int | None]:
     """Print each line the other way round."""
     found = a.options("")
-    for path in found.rest or ["-"]:
-        fd = yield from open_or_complain(a, path)
-        if fd is None:
-            a.status = 1
-            continue
-        lines = Lines(a, fd)
-        while (line := (yield from lines.next())) is not None:
-            body = line.rstrip(b"\n")
-            a.put(body[::-1] + line[len(body) :])
-            yield from a.spill()
-        close(a, fd)
+
+    def backwards(line: bytes) -> bytes:
+        body = line.rstrip(b"\n")
+        return body[::-1] + line[len(body) :]
+
+    yield from change_lines(a, found.rest, backwards)
     return None
 
 
@@ -176,21 +171,17 @@ def nl(a: Applet) -> Steps[int | None]:
     width = number_of(found.get("w") or "6")
     separator = found.get("s")
     separator = "\t" if separator is None else separator
-    for path in found.rest or ["-"]:
-        fd = yield from open_or_complain(a, path)
-        if fd is None:
-            a.status = 1
-            continue
-        lines = Lines(a, fd)
-        while (line := (yield from lines.next())) is not None:
-            line = line.rstrip(b"\n")
-            if style == "a" or (style == "t" and line):
-                a.put(f"{number:{width}d}{separator}".encode() + line + b"\n")
-                number += step
-            else:
-                a.put(b" " * (width + len(separator)) + line + b"\n")
-            yield from a.spill()
-        close(a, fd)
+
+    def numbered(line: bytes) -> bytes:
+        nonlocal number
+        line = line.rstrip(b"\n")
+        if style != "a" and (style != "t" or not line):
+            return b" " * (width + len(separator)) + line + b"\n"
+        shown = f"{number:{width}d}{separator}".encode()
+        number += step
+        return shown + line + b"\n"
+
+    yield from change_lines(a, found.rest, numbered)
     return None
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from dockpy.fake.applets.applet import applet, narrow, raw
 from dockpy.fake.applets.errors import BadUsage, Die, reason
 from dockpy.fake.applets.escapes import escape_at
-from dockpy.fake.applets.inputs import Lines, close, open_fd, open_or_complain
+from dockpy.fake.applets.inputs import Lines, change_lines, open_fd, open_or_complain
 from dockpy.fake.applets.numbers import number_of
 from dockpy.fake.applets.regex.nodes import CLASSES
 
@@ -106,25 +106,17 @@ def cut(a: Applet) -> Steps[int | None]:
     between = raw(delimiter)[:1] if delimiter is not None else b"\t"
     between = between or b"\0"
     ranges = _Ranges(found.get(kind) or "")
-    for path in found.rest or ["-"]:
-        fd = yield from open_or_complain(a, path)
-        if fd is None:
-            a.status = 1
-            continue
-        lines = Lines(a, fd)
-        while (line := (yield from lines.next())) is not None:
-            line = line.removesuffix(b"\n")
-            if kind == "f":
-                parts = line.split(between)
-                if len(parts) == 1:
-                    if "s" not in found:
-                        a.put(line + b"\n")
-                    continue
-                a.put(between.join(parts[at] for at in ranges.positions(len(parts))) + b"\n")
-            else:
-                a.put(bytes(line[at] for at in ranges.positions(len(line))) + b"\n")
-            yield from a.spill()
-        close(a, fd)
+
+    def selected(line: bytes) -> bytes:
+        line = line.removesuffix(b"\n")
+        if kind != "f":
+            return bytes(line[at] for at in ranges.positions(len(line))) + b"\n"
+        parts = line.split(between)
+        if len(parts) == 1:
+            return b"" if "s" in found else line + b"\n"
+        return between.join(parts[at] for at in ranges.positions(len(parts))) + b"\n"
+
+    yield from change_lines(a, found.rest, selected)
     return None
 
 

@@ -8,12 +8,23 @@ from typing import TYPE_CHECKING
 from dockpy.fake.applets.errors import Die, reason
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from dockpy.fake.applets.applet import Applet, Steps
 
 CANNOT_OPEN = "can't open '{}': {}"
 """What some applets say of a file that cannot be opened; others only name it."""
 
-__all__ = ["CANNOT_OPEN", "Lines", "close", "open_fd", "open_or_complain", "read_all", "read_file"]
+__all__ = [
+    "CANNOT_OPEN",
+    "Lines",
+    "change_lines",
+    "close",
+    "open_fd",
+    "open_or_complain",
+    "read_all",
+    "read_file",
+]
 
 _PIECE = 65536
 
@@ -36,6 +47,26 @@ def open_or_complain(a: Applet, path: str, *, text: str = "{}: {}") -> Steps[int
     except OSError as error:
         yield from a.complain(text.format(path, reason(error)))
         return None
+
+
+def change_lines(a: Applet, paths: list[str], change: Callable[[bytes], bytes]) -> Steps[None]:
+    """Print what becomes of each line of some files, of the standard input where there are none.
+
+    Args:
+        a: the applet.
+        paths: the files; one that cannot be opened is complained about, and makes the status 1.
+        change: gives what to print of a line, line breaks included.
+    """
+    for path in paths or ["-"]:
+        fd = yield from open_or_complain(a, path)
+        if fd is None:
+            a.status = 1
+            continue
+        lines = Lines(a, fd)
+        while (line := (yield from lines.next())) is not None:
+            a.put(change(line))
+            yield from a.spill()
+        close(a, fd)
 
 
 def read_all(a: Applet, fd: int) -> Steps[bytes]:

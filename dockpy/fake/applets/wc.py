@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from dockpy.fake.applets.applet import applet, narrow
 from dockpy.fake.applets.errors import BadUsage, Die
 from dockpy.fake.applets.escapes import unescape
-from dockpy.fake.applets.inputs import Lines, close, open_or_complain
+from dockpy.fake.applets.inputs import Lines, change_lines, close, open_or_complain
 from dockpy.fake.applets.numbers import number_of
 
 if TYPE_CHECKING:
@@ -100,16 +100,8 @@ def fold(a: Applet) -> Steps[int | None]:
     """Break long lines."""
     found = a.options("bsw:", {"bytes": "b", "spaces": "s", "width": "w"})
     width = number_of(found.get("w") or "80", least=1, most=10000)
-    for path in found.rest or ["-"]:
-        fd = yield from open_or_complain(a, path)
-        if fd is None:
-            a.status = 1
-            continue
-        lines = Lines(a, fd)
-        while (line := (yield from lines.next())) is not None:
-            a.put(_folded(line, width, spaces="s" in found, plain="b" in found))
-            yield from a.spill()
-        close(a, fd)
+    spaces, plain = "s" in found, "b" in found
+    yield from change_lines(a, found.rest, lambda line: _folded(line, width, spaces=spaces, plain=plain))
     return None
 
 
@@ -151,18 +143,13 @@ def expand(a: Applet) -> Steps[int | None]:
     )
     width = number_of(found.get("t") or "8", least=1, most=1 << 30)
     everywhere = "i" not in found if a.name == "expand" else found.any("ta") and "f" not in found
-    for path in found.rest or ["-"]:
-        fd = yield from open_or_complain(a, path)
-        if fd is None:
-            a.status = 1
-            continue
-        lines = Lines(a, fd)
-        while (line := (yield from lines.next())) is not None:
-            body = line if everywhere else line[: len(line) - len(line.lstrip(b" \t"))]
-            changed = body.expandtabs(width) if a.name == "expand" else _with_tabs(body, width)
-            a.put(changed + line[len(body) :])
-            yield from a.spill()
-        close(a, fd)
+
+    def retabbed(line: bytes) -> bytes:
+        body = line if everywhere else line[: len(line) - len(line.lstrip(b" \t"))]
+        changed = body.expandtabs(width) if a.name == "expand" else _with_tabs(body, width)
+        return changed + line[len(body) :]
+
+    yield from change_lines(a, found.rest, retabbed)
     return None
 
 
