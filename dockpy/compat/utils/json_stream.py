@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import re
 from typing import TYPE_CHECKING, Any
@@ -18,20 +19,27 @@ _SPACE = re.compile(r"[ \t\n\r]*")
 
 
 def stream_as_text(stream: Iterable[bytes | str]) -> Iterator[str]:
-    """The pieces as text; bytes that are no UTF-8 are replaced."""
+    """The pieces as text, also where a character is cut in two; bytes that are no UTF-8 are replaced."""
+    decoder = codecs.getincrementaldecoder("utf-8")("replace")
     for piece in stream:
-        yield piece if isinstance(piece, str) else piece.decode("utf-8", "replace")
+        yield piece if isinstance(piece, str) else decoder.decode(piece)
+    if cut_short := decoder.decode(b"", final=True):
+        yield cut_short
 
 
 def json_splitter(buffer: str) -> tuple[Any, str] | None:
     """The first JSON value and what follows it; None where it is not there whole."""
-    buffer = buffer.strip()
     try:
-        value, end = json_decoder.raw_decode(buffer)
+        value, end = json_decoder.raw_decode(buffer, _after_space(buffer, 0))
     except ValueError:
         return None
-    space = _SPACE.match(buffer, end)
-    return value, buffer[space.end() if space else end :]
+    # Space at the end stays: the next value may have been cut within a string.
+    return value, buffer[_after_space(buffer, end) :]
+
+
+def _after_space(buffer: str, start: int) -> int:
+    space = _SPACE.match(buffer, start)
+    return space.end() if space else start
 
 
 def json_stream(stream: Iterable[bytes | str]) -> Iterator[Any]:
