@@ -243,6 +243,7 @@ def test_resources_go_through_their_client() -> None:
 
 
 HTTP = {"requests", "urllib3", "requests_unixsocket"}
+HTTP_USERS = {"dockpy.transport.session", "dockpy.registry.session", "dockpy.registry.door"}
 
 
 def test_libraries_are_loaded_where_they_are_needed() -> None:
@@ -254,7 +255,7 @@ def test_libraries_are_loaded_where_they_are_needed() -> None:
             root = entry.target.partition(".")[0]
             if entry.checking:
                 continue
-            if root in HTTP and name != "dockpy.transport.session" and part(name) != "compat":
+            if root in HTTP and name not in HTTP_USERS and part(name) != "compat":
                 wrong.append(f"{place(path, entry.line)}: {root}")
             lazily = part(name) != "wire" or name in ("dockpy.wire", "dockpy.wire.document")
             if root == "pydantic" and entry.function is None and lazily:

@@ -45,6 +45,9 @@ TREE = {
     "VersionMismatch": "DockpyError",
     "InvalidResponse": "DockpyError",
     "TruncatedResponse": "InvalidResponse",
+    "ResponseTooLarge": "InvalidResponse",
+    "DigestMismatch": "InvalidResponse",
+    "UntrustedLocation": "InvalidResponse",
     "ApiError": "DockpyError",
     "BadParameter": "ApiError",
     "Unauthorized": "ApiError",
@@ -52,6 +55,7 @@ TREE = {
     "NotFound": "ApiError",
     "ImageNotFound": "NotFound",
     "Conflict": "ApiError",
+    "RateLimited": "ApiError",
     "ServerError": "ApiError",
     "StreamError": "DockpyError",
     "PullError": "StreamError",
@@ -86,6 +90,10 @@ GIVEN: dict[str, Any] = {
     "member": "etc/passwd",
     "exec": None,
     "survived": True,
+    "retry_after": 30.0,
+    "expected": "sha256:a",
+    "actual": "sha256:b",
+    "location": "http://elsewhere",
 }
 
 
