@@ -7,16 +7,14 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 
 from dockpy.closing import Closing
 from dockpy.config.environment import api_version, default_platform
-from dockpy.daemon import Daemon, credentials_of
+from dockpy.daemon import Daemon
 from dockpy.errors import DockpyError, InvalidArgument
+from dockpy.resources.logins import Logins
 from dockpy.resources.system import System
 from dockpy.transport.caller import Caller, Hooks
 from dockpy.transport.message import Timeouts, check_timeout
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from dockpy.config.credentials import Credentials
     from dockpy.config.endpoint import Endpoint
     from dockpy.config.tls import TLS
     from dockpy.resources.builder import Builder
@@ -33,12 +31,11 @@ if TYPE_CHECKING:
     from dockpy.resources.volumes import VolumeCollection
     from dockpy.transport.connectors import Connector
     from dockpy.transport.message import TimeoutSetting
-    from dockpy.wire.auth import AuthResponse
 
 __all__ = ["Client", "from_env"]
 
 
-class Client(System, Closing):
+class Client(System, Logins, Closing):
     """One daemon: its containers, images, networks, volumes.
 
     Making a client opens no connection and starts nothing; the first call does. It may be shared by threads.
@@ -330,68 +327,6 @@ class Client(System, Closing):
         from dockpy.resources.configs import ConfigCollection
 
         return ConfigCollection(self)
-
-    # Who we are to registries
-
-    def login(
-        self,
-        username: str,
-        password: str,
-        registry: str = "docker.io",
-        *,
-        email: str | None = None,
-    ) -> AuthResponse | None:
-        """Have the daemon check credentials for a registry, and keep them in this client's memory.
-
-        Args:
-            username: the user's name.
-            password: the password, or an access token.
-            registry: the registry's host.
-            email: an address; some old registries ask for it.
-
-        Returns:
-            What the registry said; None where it said nothing.
-
-        Raises:
-            Unauthorized: the registry refused them.
-            ServerError: the registry cannot be reached from the daemon, or refused them and the engine says
-                so with status 500, as it does for some registries.
-
-        Operation: SystemAuth.
-        """
-        from dockpy.config.credentials import Credentials, server_address
-        from dockpy.ops import system
-
-        address = server_address(registry)
-        credentials = Credentials(username, password, server_address=address, email=email or "")
-        answer = self.api.call(system.AUTH, body=credentials.to_wire())
-        if answer is not None and (token := answer.get("IdentityToken")):
-            credentials = Credentials(username, identity_token=str(token), server_address=address)
-        self._shared.logins[address] = credentials
-        return answer
-
-    def registry_auth(self, registry: str, given: Credentials | Mapping[str, str] | None = None) -> str:
-        """The X-Registry-Auth header for a registry.
-
-        The credentials are those given, else login's, else those of docker's configuration.
-
-        Args:
-            registry: the registry's host.
-            given: credentials for this one call, or a mapping of them (``username``, ``password``, …).
-
-        Raises:
-            ConfigError: docker's configuration or a credential helper cannot be used.
-        """
-        from dockpy.config.credentials import Credentials, encode_registry_auth, server_address
-        from dockpy.config.lookup import find_credentials
-
-        shared = self._shared
-        if given is not None and not isinstance(given, Credentials):
-            given = credentials_of(given, server_address(registry))
-        found = find_credentials(
-            registry, explicit=given, login=shared.logins, config=shared.config_file, environ=shared.environ
-        )
-        return encode_registry_auth(found)
 
     # Its life
 

@@ -78,6 +78,10 @@ class Daemon:
 
         return ConfigFile.load(self.environ)
 
+    def forget_config(self) -> None:
+        """Read config.json anew the next time: we have changed it."""
+        self.__dict__.pop("config_file", None)
+
     def after_fork(self) -> None:
         """In a forked child: a thread of the parent may hold the lock."""
         self._lock = threading.Lock()

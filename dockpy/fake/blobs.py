@@ -7,7 +7,7 @@ a temporary file that goes with its last reference; of neither is more held than
 from __future__ import annotations
 
 import hashlib
-import mmap
+import os
 import tempfile
 import weakref
 from typing import TYPE_CHECKING
@@ -31,7 +31,7 @@ class Blob:
 
     __slots__ = ("_data", "digest", "size")
 
-    def __init__(self, data: bytes | mmap.mmap, digest: str) -> None:
+    def __init__(self, data: bytes | _File, digest: str) -> None:
         self._data = data
         self.digest: str = digest
         self.size: int = len(data)
@@ -71,6 +71,26 @@ class Blob:
         return f"Blob({self.digest}, {self.size} bytes)"
 
 
+class _File:
+    """The content of a file, read where it is asked for: mapped, all of it would come to count as memory."""
+
+    def __init__(self, descriptor: int, size: int) -> None:
+        self._descriptor = descriptor
+        self._size = size
+        weakref.finalize(self, os.close, descriptor)
+
+    def __len__(self) -> int:
+        return self._size
+
+    def __getitem__(self, span: slice) -> bytes:
+        start, end, _ = span.indices(self._size)
+        parts = []
+        while start < end:
+            parts.append(os.pread(self._descriptor, end - start, start))
+            start += len(parts[-1])
+        return b"".join(parts)
+
+
 class BlobWriter:
     """Makes a blob of what is written."""
 
@@ -98,7 +118,7 @@ class BlobWriter:
                 file.seek(0)
                 return Blob(file.read(), self.digest)
             file.flush()
-            return Blob(mmap.mmap(file.fileno(), self.size, access=mmap.ACCESS_READ), self.digest)
+            return Blob(_File(os.dup(file.fileno()), self.size), self.digest)
 
     def close(self) -> None:
         """Forget what was written; what goes out of reach is forgotten too."""

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from dockpy.fake.engine import Engine
+    from dockpy.fake.registry import FakeRegistry
     from dockpy.fake.router import Router
 
 __all__ = ["DirectChannel", "DirectConnector", "LostConnector"]
@@ -56,6 +57,15 @@ class DirectConnector:
             raise ConnectionRefusedError(111, "the fake daemon is stopped")
         return DirectChannel(self._engine, self._router)
 
+    def registry(self, host: str) -> FakeRegistry:
+        """The registry that the daemon knows under a host's name.
+
+        Raises:
+            ConnectionRefusedError: nobody is there.
+        """
+        with self._engine.lock:
+            return self._engine.registries.get(host)
+
 
 _CONNECTORS: weakref.WeakValueDictionary[str, DirectConnector] = weakref.WeakValueDictionary()
 
@@ -66,6 +76,13 @@ class LostConnector:
     host = "fake"
 
     def channel(self, timeout: float | None) -> DirectChannel:
+        """
+        Raises:
+            ConnectionRefusedError: always.
+        """
+        raise ConnectionRefusedError(111, "the fake daemon is not in this process")
+
+    def registry(self, host: str) -> FakeRegistry:
         """
         Raises:
             ConnectionRefusedError: always.
