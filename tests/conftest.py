@@ -419,6 +419,10 @@ def registry_image(registry: str, new_name: Callable[[], str]) -> Callable[..., 
 # Programs of their own
 
 
+INTERRUPTIBLE = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+"""What runs in the background of a shell without job control would not know of Ctrl-C."""
+
+
 @pytest.fixture
 def python(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
     """Run a Python program that knows only the given variables; warnings are errors in it."""
@@ -430,7 +434,7 @@ def python(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
             "PYTHONPATH": str(Path(dockpy.__file__).parent.parent),
         }
         return subprocess.run(
-            [sys.executable, "-W", "error", "-c", program, *arguments],
+            [sys.executable, "-W", "error", "-c", INTERRUPTIBLE + program, *arguments],
             env={**bare, **environ},
             capture_output=True,
             text=True,

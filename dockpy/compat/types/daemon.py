@@ -51,3 +51,5 @@ class CancellableStream:
             with contextlib.suppress(OSError):  # the daemon has ended it already
                 sock.shutdown(socket.SHUT_RDWR)
         self._response.close()
+        if sock is not None:
+            sock.close()  # a reader who is just leaving may have let go of it unclosed
