@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dockpy.resources.base import parse_time
+from dockpy.wire.history import instruction_of
+from dockpy.wire.times import parse_time
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -43,8 +43,6 @@ _NO_FILES = frozenset(
         *("SHELL", "STOPSIGNAL", "USER", "VOLUME"),
     }
 )
-_NOTHING_RUN = re.compile(r"(?:\|\d+ .*?)?/bin/sh -c #\(nop\)\s*(.*)", re.DOTALL)
-_RUN = re.compile(r"(?:RUN )?(?:\|\d+ .*?)?/bin/sh -c (.*?)(?: # buildkit)?", re.DOTALL)
 
 
 def join_layers(history: Sequence[Answer], digests: Sequence[str]) -> list[ImageLayer]:
@@ -89,12 +87,7 @@ def _certain(steps: Iterable[Answer]) -> int:
 
 
 def _instruction(step: Answer) -> str:
-    text = str(step.get("CreatedBy") or "").strip()
-    if match := _NOTHING_RUN.fullmatch(text):
-        return match[1]
-    if match := _RUN.fullmatch(text):
-        return f"RUN {match[1]}"
-    return text.removesuffix(" # buildkit")
+    return instruction_of(step.get("CreatedBy"))
 
 
 def _layer(digest: str, step: Answer) -> ImageLayer:

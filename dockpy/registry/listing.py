@@ -1,0 +1,185 @@
+"""Lists, page by page: tags, repositories, what is about a manifest."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+from urllib.parse import SplitResult, urljoin, urlsplit
+
+from dockpy.errors import InvalidArgument, InvalidResponse, ResponseTooLarge, UntrustedLocation
+from dockpy.registry.manifest import read_document
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from dockpy.registry.scope import Scope
+    from dockpy.registry.session import Answer, RegistrySession
+
+__all__ = ["check_limit", "list_names", "next_page", "pages"]
+
+MOST_NAMES = 100_000
+"""Names that are listed where nobody said how many."""
+
+_LARGEST_PAGE = 8 * 1024 * 1024
+_NAMES_PER_PAGE = 1000
+_LONGEST_NAME = 255
+_BARREN_PAGES = 20
+# <target>; name=token; name="quoted", <target>…
+_TARGET = re.compile(r"[\s,]*+<([^<>]*)>")
+_PARAMETER = re.compile(
+    r"""\s*+;\s*+([^\s=;,"<>]++)(?:\s*+=\s*+(?:"((?:[^"\\]|\\.)*+)"|([^\s;,"<>]*+)))?""", re.DOTALL
+)
+_PORTS = {"http": 80, "https": 443}
+
+
+def check_limit(limit: int | None) -> None:
+    """See that it is a number of names.
+
+    Raises:
+        InvalidArgument: it is none.
+    """
+    if limit is not None and (not isinstance(limit, int) or isinstance(limit, bool) or limit < 1):
+        raise InvalidArgument(f"limit={limit!r}: it takes a number from 1 on, or None for all there are")
+
+
+def list_names(
+    session: RegistrySession, path: str, key: str, *, scope: Scope, subject: str, limit: int | None
+) -> list[str]:
+    """The names of a list, all pages of it.
+
+    Args:
+        session: the registry.
+        path: where the list begins.
+        key: under which a page has its names.
+        scope: what it takes.
+        subject: for errors.
+        limit: at most so many; None for all.
+
+    Raises:
+        InvalidArgument: `limit` is no number from 1 on.
+        ResponseTooLarge: there are more than 100,000, and no `limit` was given; a page has more than 8 MiB.
+        InvalidResponse: a page is none, or the pages have no end.
+        UntrustedLocation: the next page is somewhere else.
+    """
+    check_limit(limit)
+    most = MOST_NAMES if limit is None else limit
+    found: dict[str, None] = {}
+    barren = 0
+    params = {"n": str(min(most, _NAMES_PER_PAGE))}
+    for _, page in pages(session, path, params, scope=scope, subject=subject):
+        before = len(found)
+        found.update(dict.fromkeys(_names(session, page, key, subject)))
+        if limit is not None and len(found) >= limit:
+            return list(found)[:limit]
+        if len(found) > most:
+            raise _no_end(session, subject, f"The list has more than {most} names", ResponseTooLarge)
+        barren = barren + 1 if len(found) == before else 0
+        if barren > _BARREN_PAGES:
+            raise _no_end(session, subject, "The list has no end: its pages bring nothing new")
+    return list(found)
+
+
+def pages(
+    session: RegistrySession,
+    path: str,
+    params: Mapping[str, str],
+    *,
+    scope: Scope,
+    subject: str,
+    headers: Mapping[str, str] | None = None,
+) -> Iterator[tuple[Answer, dict[str, Any]]]:
+    """The pages of a list, as they come; the caller sees to it that it ends.
+
+    Raises:
+        InvalidResponse: a page is none, or was there before.
+        UntrustedLocation: the next page is somewhere else.
+        ResponseTooLarge: a page has more than 8 MiB.
+    """
+    seen: set[str] = set()
+    target, query = path, dict(params)
+    while True:
+        answer = session.call(
+            "GET", target, scope=scope, subject=subject, params=query, headers=headers, limit=_LARGEST_PAGE
+        )
+        try:
+            yield answer, read_document(answer.content, subject=subject, what="The list")
+            following = next_page(answer.headers.get("Link"), urljoin(session.url, target))
+        except InvalidResponse as error:
+            raise error.at(operation=f"GET {path}", subject=subject, daemon=session.url) from None
+        if following is None:
+            return
+        if following in seen:
+            raise _no_end(session, subject, "The list has no end: a page follows that was there before")
+        seen.add(following)
+        target, query = following, {}
+
+
+def next_page(link: str | None, base: str) -> str | None:
+    """Where the next page is, as a ``Link`` header says.
+
+    Args:
+        link: the header; several of them joined by commas.
+        base: the URL of this page.
+
+    Returns:
+        The URL; None where this is the last page.
+
+    Raises:
+        UntrustedLocation: it is on another host, or would be asked for in another way.
+        InvalidResponse: it is no URL.
+    """
+    target = next_link(link or "")
+    if target is None:
+        return None
+    try:
+        here, there = urlsplit(base), urlsplit(urljoin(base, target))
+        same = _origin(here) == _origin(there) and there.username is None and there.password is None
+    except ValueError:
+        raise InvalidResponse(f"The list goes on at {target[:200]!r}, which is no URL") from None
+    if not same:
+        place = f"{there.scheme}://{there.hostname or ''}{there.path}"[:200]
+        raise UntrustedLocation(f"The list goes on somewhere else, at {place}", location=place)
+    return there._replace(fragment="").geturl()
+
+
+def next_link(header: str) -> str | None:
+    """The target of the link with ``rel="next"``; None where there is none, or what comes is no header."""
+    position = 0
+    while target := _TARGET.match(header, position):
+        position = target.end()
+        relations: str | None = None
+        while parameter := _PARAMETER.match(header, position):
+            position = parameter.end()
+            name, quoted, token = parameter.groups()
+            if name.lower() == "rel" and relations is None:  # a second one does not count
+                relations = re.sub(r"\\(.)", r"\1", quoted) if quoted is not None else token or ""
+        if relations is not None and "next" in relations.lower().split():
+            return str(target[1]).strip()
+    return None
+
+
+def _origin(url: SplitResult) -> tuple[str, str, int | None]:
+    return url.scheme, (url.hostname or "").lower(), url.port or _PORTS.get(url.scheme)
+
+
+def _names(session: RegistrySession, page: dict[str, Any], key: str, subject: str) -> list[str]:
+    names = page.get(key)
+    if names is None:  # of a repository whose last tag is gone
+        return []
+    if not isinstance(names, list):
+        problem = f"{key!r} is no list"
+    elif any(not isinstance(name, str) for name in names):
+        problem = f"{key!r} has what is no text"
+    elif any(not 0 < len(name) <= _LONGEST_NAME or not name.isprintable() for name in names):
+        problem = f"{key!r} has what is no name"
+    else:
+        return names
+    raise InvalidResponse(f"The list is not as it should be: {problem}", subject=subject, daemon=session.url)
+
+
+def _no_end(
+    session: RegistrySession, subject: str, message: str, kind: type[InvalidResponse] = InvalidResponse
+) -> InvalidResponse:
+    return kind(
+        message, subject=subject, daemon=session.url, hint="Give limit=… for the first so many of them."
+    )
