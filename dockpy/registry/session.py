@@ -2,83 +2,51 @@
 
 from __future__ import annotations
 
-import contextlib
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
-from urllib.parse import urljoin
+import logging
+import threading
+import time
+from typing import TYPE_CHECKING, NoReturn
+from urllib.parse import urlencode, urljoin, urlsplit
 
-from dockpy.errors import ErrorResponse, ResponseTooLarge, error_for_status
+from dockpy.errors import ConnectionFailed, DockpyError, InvalidArgument, InvalidResponse
+from dockpy.forks import renew_after_fork
+from dockpy.registry.address import parse_address
+from dockpy.registry.answers import Answer, Body, OpenAnswer
+from dockpy.registry.challenge import parse_challenges
+from dockpy.registry.failures import explain
+from dockpy.registry.limits import rate_limit_of, retry_after_of
+from dockpy.registry.places import check_location, check_realm, origin_of, shown
+from dockpy.registry.refusals import refusal
+from dockpy.registry.tokens import Keys, TokenRequest
+from dockpy.registry.trust import speaks_tls
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
-    import requests
     from requests.adapters import BaseAdapter
 
     from dockpy.config.credentials import Credentials
     from dockpy.config.tls import TLS
+    from dockpy.registry.address import Scheme
+    from dockpy.registry.limits import RateLimit
+    from dockpy.registry.road import Road
     from dockpy.registry.scope import Scope
 
-__all__ = ["Answer", "Body", "OpenAnswer", "RegistrySession"]
+__all__ = ["MANIFEST_LIMIT", "Answer", "Body", "OpenAnswer", "RegistrySession"]
 
 MANIFEST_LIMIT = 4 * 1024 * 1024
 """Bytes that an answer which is read whole may have: what registries themselves allow for a manifest."""
 
+_ERROR_LIMIT = 64 * 1024
+_TOKEN_LIMIT = 1024 * 1024
+_REDIRECTS = (301, 302, 303, 307, 308)
+_MOST_REDIRECTS = 5
+_PATIENCE = 30.0
+_GATEWAYS = (502, 503, 504)
+_PAUSES = (0.1, 0.5)
 
-class Body(Protocol):
-    """The body of a request that is sent as it is read, once."""
-
-    def __len__(self) -> int: ...
-    def __iter__(self) -> Iterator[bytes]: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """An answer, read whole.
-
-    Attributes:
-        status: the HTTP status.
-        headers: by names of any case.
-        content: the body.
-        url: where it came from in the end, without credentials.
-    """
-
-    status: int
-    headers: Mapping[str, str]
-    content: bytes
-    url: str
-
-
-class OpenAnswer(contextlib.AbstractContextManager["OpenAnswer"]):
-    """An answer whose body is read as it comes. Close it, or leave its ``with`` block.
-
-    Attributes:
-        status: the HTTP status.
-        headers: by names of any case.
-        url: where it came from in the end, without credentials.
-    """
-
-    def __init__(self, response: requests.Response) -> None:
-        self.status: int = response.status_code
-        self.headers: Mapping[str, str] = response.headers
-        self.url: str = response.url
-        self._response = response
-
-    def read(self, size: int) -> bytes:
-        """The next bytes, at most so many; empty at the end.
-
-        Raises:
-            TruncatedResponse: the body ends before its length, or the connection does.
-            TimedOut: nothing came in time.
-        """
-        return bytes(self._response.raw.read(size, decode_content=False))
-
-    def close(self) -> None:
-        """Give the connection back."""
-        self._response.close()
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
+logger: logging.Logger = logging.getLogger("dockpy")
+logger.addHandler(logging.NullHandler())
 
 
 class RegistrySession:
@@ -92,6 +60,12 @@ class RegistrySession:
         tls: certificates; None for those of ``certs.d`` and the system.
         timeout: seconds to wait for a connection, and for bytes of an answer.
         adapter: reaches a registry in this process, in place of the network.
+        patience: seconds that a request may wait, all in all, where the registry says to come back later.
+        clock: seconds that only ever grow; tokens expire by them.
+        wait: waits so many seconds, in place of doing so really.
+
+    Raises:
+        InvalidArgument: the host is no name of a registry, or wants plain HTTP where that does not pass.
     """
 
     def __init__(
@@ -103,20 +77,35 @@ class RegistrySession:
         tls: TLS | None = None,
         timeout: float | tuple[float, float] = 60,
         adapter: BaseAdapter | None = None,
+        patience: float = _PATIENCE,
+        clock: Callable[[], float] = time.monotonic,
+        wait: Callable[[float], object] | None = None,
     ) -> None:
-        import requests
+        from dockpy.registry.road import Road
 
-        self.host: str = host
-        self._timeout = timeout
-        self._session = requests.Session()
-        self._session.trust_env = False
-        if adapter is not None:
-            self._session.mount("http://", adapter)
+        self._address = parse_address(host, True if adapter is not None and insecure is None else insecure)
+        self._timeout = _timeouts(timeout)
+        self._patience = patience
+        self._clock = clock
+        self._wait = wait
+        self._road: Road = Road(self._address, tls, adapter)
+        self._scheme: Scheme | None = "http" if adapter is not None else self._address.scheme
+        self._keys = self._new_keys(credentials)
+        self._open = False  # it has answered without asking who we are
+        self._closed = threading.Event()
+        self._lock = threading.Lock()
+        self.rate_limit: RateLimit | None = None
+        renew_after_fork(self)
+
+    @property
+    def host(self) -> str:
+        """The registry, as references name it."""
+        return self._address.host
 
     @property
     def url(self) -> str:
         """Where the registry is, for messages: ``https://registry-1.docker.io``."""
-        return f"http://{self.host}"
+        return self._address.url(self._scheme or ("https" if self._address.insecure else "http"))
 
     def call(
         self,
@@ -159,9 +148,12 @@ class RegistrySession:
             body=body,
             accept=accept,
         ) as opened:
-            content = b"" if method == "HEAD" else opened.read(limit + 1)
-            if len(content) > limit:
-                raise ResponseTooLarge(f"The answer has more than {limit} bytes", subject=subject)
+            try:
+                content = opened.whole(limit, self._timeout[1])
+            except DockpyError as error:
+                raise error.at(
+                    operation=_operation(method, path), subject=subject, daemon=self.url
+                ) from error.__cause__
             return Answer(opened.status, opened.headers, content, opened.url)
 
     def open(
@@ -181,30 +173,240 @@ class RegistrySession:
         A `Body` is sent once: where the registry refuses it with 401, the error is raised, and the next
         request brings a new token.
         """
-        response = self._session.request(
-            method,
-            urljoin(self.url, path),
-            params=dict(params or {}),
-            headers=dict(headers or {}),
-            data=body,
-            timeout=self._timeout,
-            stream=True,
-            allow_redirects=False,
-        )
-        answer = OpenAnswer(response)
-        if answer.status in accept:
-            return answer
-        with answer:
-            content = answer.read(64 * 1024)
-        raise error_for_status(answer.status)(
-            content.decode("utf-8", "replace"),
-            status_code=answer.status,
-            response=ErrorResponse(answer.status, "", dict(answer.headers), content),
-            operation=f"{method} {path}",
-            subject=subject,
-            daemon=self.url,
-        )
+        try:
+            url = self._resolve(path, params or {})
+            answer = self._followed(method, url, headers or {}, body, scope)
+            if answer.status not in accept:
+                self._refuse(answer, path)
+            encoding = answer.headers.get("Content-Encoding", "identity").strip().lower()
+            if encoding not in ("", "identity") and method != "HEAD":
+                answer.close()
+                raise InvalidResponse(f"The answer is packed ({encoding[:40]!r}), which was not asked for")
+        except DockpyError as error:
+            raise error.at(
+                operation=_operation(method, path), subject=subject, daemon=self.url
+            ) from error.__cause__
+        return answer
+
+    def same_origin(self, url: str) -> bool:
+        """Whether a URL, or a path, leads to this registry, as credentials do.
+
+        Raises:
+            UntrustedLocation: it is no URL.
+        """
+        return origin_of(urljoin(self._base(), url)) == origin_of(self._base())
+
+    def identify(self, credentials: Credentials | None) -> None:
+        """Be somebody else from now on; tokens are forgotten."""
+        self._keys = self._new_keys(lambda: credentials)
+        self._open = False
+
+    def identified(self, credentials: Credentials) -> str:
+        """Ask the registry whether it knows somebody; who we are stays as it is.
+
+        Returns:
+            An identity token that stands for the password, where the registry gives any; else nothing.
+
+        Raises:
+            Unauthorized: it does not.
+        """
+        mine, was_open = self._new_keys(lambda: credentials, offline=True), self._open
+        try:
+            answer = self._authorized("GET", f"{self._base()}/v2/", {}, b"", (), mine)
+            if answer.status != 200:
+                self._refuse(answer, "/v2/", mine)
+            answer.whole(_ERROR_LIMIT, self._timeout[1], cut=True)
+            answer.close()
+        except DockpyError as error:
+            raise error.at(
+                operation="GET /v2/", subject=f"registry {self.host}", daemon=self.url
+            ) from error.__cause__
+        finally:
+            self._open = was_open
+        return mine.identity
 
     def close(self) -> None:
-        """Give its connections back; the next request opens new ones."""
-        self._session.close()
+        """Give its connections back; the next request opens new ones. Who waits to ask again is woken."""
+        closed, self._closed = self._closed, threading.Event()
+        closed.set()
+        self._road.close()
+
+    def after_fork(self) -> None:
+        """In a forked child: connections and locks are the parent's."""
+        self._lock = threading.Lock()
+        self._closed = threading.Event()
+        self._road.after_fork()
+        self._keys.after_fork()
+
+    def __repr__(self) -> str:
+        return f"RegistrySession({self.host!r})"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a registry's session holds connections and credentials, and cannot be pickled")
+
+    # Where requests go
+
+    def _base(self) -> str:
+        """The registry's origin; whether it speaks TLS is found out the first time."""
+        if self._scheme is None:
+            with self._lock:
+                if self._scheme is None:
+                    self._scheme = self._found_scheme()
+        return self._address.url(self._scheme)
+
+    def _found_scheme(self) -> Scheme:
+        from dockpy.registry.road import proxies_for
+
+        address, url = self._address, self._address.url("https")
+        if proxies_for(url):
+            return "https"  # a port behind a proxy is not tried out
+        failed = None
+        try:
+            context = self._road.context()
+            where = (address.hostname, address.port or 443)
+            if speaks_tls(where, address.hostname, context, self._timeout[0]):
+                return "https"
+        except OSError as error:
+            # Without a port, HTTP has one of its own.
+            if address.port is not None or isinstance(error, ValueError):
+                failed = explain(error, url)
+        if failed is not None:
+            raise failed
+        return "http"
+
+    def _resolve(self, path: str, params: Mapping[str, str]) -> str:
+        base = self._base()
+        url = urljoin(base, path)
+        if path.startswith("/") and not path.startswith("//"):
+            if not path.isascii() or any(char <= " " or char == "\x7f" for char in path):
+                raise InvalidArgument(f"{path[:200]!r} is no path: it has to be quoted")
+        else:
+            check_location(url, base, insecure=self._address.insecure)
+        url = url.partition("#")[0]
+        if params:
+            url += ("&" if urlsplit(url).query else "?") + urlencode(params)
+        return url
+
+    def _followed(
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes | Body, scope: Scope
+    ) -> OpenAnswer:
+        """The answer that redirects lead to; credentials do not go along to others."""
+        for _ in range(_MOST_REDIRECTS + 1):
+            if origin_of(url) == origin_of(self._base()):
+                answer = self._authorized(method, url, headers, body, scope, self._keys)
+            else:
+                answer = self._patient(method, url, headers, body)
+            if answer.status not in _REDIRECTS or method not in ("GET", "HEAD"):
+                return answer
+            place = answer.headers.get("Location")
+            answer.whole(_ERROR_LIMIT, self._timeout[1], cut=True)
+            answer.close()
+            if not place:
+                raise InvalidResponse(f"The registry redirects ({answer.status}) without saying where to")
+            url = check_location(urljoin(url, place), url, insecure=self._address.insecure).partition("#")[0]
+        raise InvalidResponse(f"The registry redirects more than {_MOST_REDIRECTS} times: {shown(url)}")
+
+    # Who we are
+
+    def _new_keys(self, ask: Callable[[], Credentials | None], *, offline: bool = False) -> Keys:
+        keys: Keys = Keys(
+            ask,
+            check=lambda realm: check_realm(realm, self._base(), insecure=self._address.insecure),
+            fetch=lambda request: self._token_content(request, keys),
+            clock=self._clock,
+            offline=offline,
+        )
+        return keys
+
+    def _authorized(
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes | Body, scope: Scope, keys: Keys
+    ) -> OpenAnswer:
+        """The answer of the registry itself, told who we are where it wants to know."""
+        once = not isinstance(body, bytes)
+        if once and not keys.asked and not self._open:
+            self._authorized("GET", f"{self._base()}/v2/", {}, b"", (), keys).close()
+        again = False
+        while True:
+            used = keys.header(scope, long=once)
+            given = {**headers, "Authorization": used} if used is not None else headers
+            answer = self._patient(method, url, given, body)
+            if answer.status != 401:
+                self._open = self._open or used is None
+                return answer
+            challenges = parse_challenges(answer.headers.get("WWW-Authenticate", ""))
+            try:
+                helps = keys.refused(challenges, scope, used, again=again)
+            except BaseException:
+                answer.close()
+                raise
+            if once or not helps:
+                return answer
+            again = again or used is not None
+            answer.whole(_ERROR_LIMIT, self._timeout[1], cut=True)
+            answer.close()
+
+    def _token_content(self, request: TokenRequest, keys: Keys) -> bytes | None:
+        """The answer of a token server."""
+        with self._patient(request.method, request.url, request.headers, request.body) as answer:
+            if answer.status in request.or_status:
+                return None
+            if answer.status != 200:
+                self._refuse(answer, "", keys)
+            return answer.whole(_TOKEN_LIMIT, self._timeout[1])
+
+    # Sending
+
+    def _patient(self, method: str, url: str, headers: Mapping[str, str], body: bytes | Body) -> OpenAnswer:
+        """The answer, come back for where the server says when, or may be well again in a moment."""
+        left, pauses = self._patience, list(_PAUSES)
+        while True:
+            answer = self._sent(method, url, headers, body)
+            seconds = None
+            if isinstance(body, bytes) and answer.status in (429, 503):
+                seconds = retry_after_of(answer.headers, time.time())
+            if seconds is None and answer.status in _GATEWAYS and method in ("GET", "HEAD") and pauses:
+                seconds = pauses.pop(0)
+            if seconds is None or seconds > left:
+                return answer
+            left -= max(seconds, 0.1)  # "at once" is no leave to go on for ever
+            answer.close()
+            self._pause(seconds)
+
+    def _pause(self, seconds: float) -> None:
+        if self._wait is not None:
+            self._wait(seconds)
+        elif self._closed.wait(seconds):
+            raise ConnectionFailed("The registry was closed while a request waited to be sent again")
+
+    def _sent(self, method: str, url: str, headers: Mapping[str, str], body: bytes | Body) -> OpenAnswer:
+        began = time.monotonic()
+        answer = self._road.send(method, url, headers, body, self._timeout)
+        took = (time.monotonic() - began) * 1000
+        logger.debug("%s %s -> %d (%.1f ms)", method, answer.url, answer.status, took)
+        self.rate_limit = rate_limit_of(answer.headers) or self.rate_limit
+        return answer
+
+    def _refuse(self, answer: OpenAnswer, path: str, keys: Keys | None = None) -> NoReturn:
+        keys = keys or self._keys
+        with answer:
+            content = answer.whole(_ERROR_LIMIT, self._timeout[1], cut=True)
+        raise refusal(
+            answer.status,
+            answer.headers,
+            content,
+            path=path,
+            retry_after=retry_after_of(answer.headers, time.time()),
+            known=keys.known,
+            secrets=keys.secrets,
+        )
+
+
+def _timeouts(timeout: float | tuple[float, float]) -> tuple[float, float]:
+    connect, read = timeout if isinstance(timeout, tuple) else (timeout, timeout)
+    if not (connect > 0 and read > 0):
+        raise InvalidArgument("timeout= is a number of seconds above 0, or two: to connect, and to read")
+    return connect, read
+
+
+def _operation(method: str, path: str) -> str:
+    return f"{method} {urlsplit(path).path if '://' in path else path.partition('?')[0]}"

@@ -1,0 +1,175 @@
+"""What comes back from a registry: read whole, or as it comes."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from dockpy.errors import ConnectionFailed, InvalidResponse, ResponseTooLarge, TimedOut, TruncatedResponse
+from dockpy.registry.failures import explain
+from dockpy.registry.places import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    import requests
+
+__all__ = ["Answer", "Body", "OpenAnswer"]
+
+_PIECE = 256 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer, read whole.
+
+    Attributes:
+        status: the HTTP status.
+        headers: by names of any case.
+        content: the body.
+        url: where it came from in the end, without credentials.
+    """
+
+    status: int
+    headers: Mapping[str, str]
+    content: bytes
+    url: str
+
+
+class Body(Protocol):
+    """The body of a request that is sent as it is read, once."""
+
+    def __len__(self) -> int: ...
+    def __iter__(self) -> Iterator[bytes]: ...
+
+
+class OpenAnswer(contextlib.AbstractContextManager["OpenAnswer"]):
+    """An answer whose body is read as it comes. Close it, or leave its ``with`` block.
+
+    Attributes:
+        status: the HTTP status.
+        headers: by names of any case.
+        url: where it came from in the end, without credentials and query.
+        source: the same with its query: what it points to is relative to that.
+    """
+
+    def __init__(self, response: requests.Response, pull: Callable[[int], bytes], method: str) -> None:
+        self.status: int = response.status_code
+        self.headers: Mapping[str, str] = response.headers
+        self.source: str = response.url
+        self.url: str = shown(response.url)
+        self._response = response
+        self._pull = pull
+        self._closed = False
+        self._left = _length(self.headers, method, self.status)
+        if self._left == 0:
+            self._end()
+
+    def read(self, size: int) -> bytes:
+        """The next bytes, at most so many; empty at the end.
+
+        Raises:
+            TruncatedResponse: the body ends before its length, or the connection does.
+            TimedOut: nothing came in time.
+            ConnectionFailed: it was closed meanwhile.
+        """
+        if self._left == 0 or size == 0:
+            return b""
+        # Raised out here: the libraries' errors carry the request along, and with it what it was signed with.
+        piece, failed = b"", None
+        try:
+            piece = self._pull(size if self._left is None else min(size, self._left))
+        except Exception as error:  # of urllib3, http.client, ssl, the socket; a ValueError of a closed file
+            failed = self._explained(error)
+        if self._closed:
+            raise ConnectionFailed("The answer was closed while it was read", daemon=self._daemon)
+        if failed is None and not piece and self._left:
+            failed = self._truncated()
+        if failed is not None:
+            self.close()
+            raise failed
+        if self._left is not None:
+            self._left -= len(piece)
+        elif not piece:
+            self._left = 0
+        if self._left == 0:
+            self._end()
+        return piece
+
+    def whole(self, limit: int, seconds: float | None, *, cut: bool = False) -> bytes:
+        """The rest of the body.
+
+        Args:
+            limit: bytes that it may have.
+            seconds: how long it may take; None for as long as bytes keep coming.
+            cut: give back what the limit lets pass, where it is more.
+
+        Raises:
+            ResponseTooLarge: it is more; no more than the limit was read.
+            TruncatedResponse, TimedOut, ConnectionFailed: as of `read`.
+        """
+        ends = time.monotonic() + seconds if seconds is not None else None
+        if self._left is not None and self._left > limit and not cut:
+            raise self._too_large(limit)
+        pieces: list[bytes] = []
+        taken = 0
+        while taken <= limit and (piece := self.read(min(_PIECE, limit + 1 - taken))):
+            pieces.append(piece)
+            taken += len(piece)
+            if ends is not None and time.monotonic() > ends:
+                self.close()
+                raise TimedOut(
+                    f"The answer was not there whole within {seconds:g} s",
+                    daemon=self._daemon,
+                    hint="Give it more: Registry(…, timeout=…).",
+                )
+        if taken > limit and not cut:
+            raise self._too_large(limit)
+        return b"".join(pieces)[:limit]
+
+    def close(self) -> None:
+        """Give the connection back, or up where the body was not read to its end. From any thread."""
+        if self._closed:
+            return
+        self._closed = True
+        with contextlib.suppress(Exception):  # wakes a thread that reads; there may be no socket any more
+            self._response.raw.shutdown()
+        self._response.close()
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def _daemon(self) -> str:
+        return "/".join(self.url.split("/", 3)[:3])
+
+    def _end(self) -> None:
+        """All is read: the connection is good for the next request."""
+        with contextlib.suppress(Exception):
+            self._pull(1)
+
+    def _explained(self, error: Exception) -> Exception:
+        found = explain(error, self._daemon)
+        if isinstance(found, TimedOut) or "Certificate" in type(error).__name__:
+            return found
+        return self._truncated()
+
+    def _truncated(self) -> InvalidResponse:
+        missing = f", {self._left} bytes before its end" if self._left else ""
+        return TruncatedResponse(f"The answer broke off{missing}", daemon=self._daemon)
+
+    def _too_large(self, limit: int) -> ResponseTooLarge:
+        self.close()
+        return ResponseTooLarge(f"The answer has more than {limit} bytes", daemon=self._daemon)
+
+
+def _length(headers: Mapping[str, str], method: str, status: int) -> int | None:
+    """How many bytes the body has; None where that shows at its end."""
+    if method == "HEAD" or status in (204, 304):
+        return 0
+    text = headers.get("Content-Length", "").strip()
+    if "chunked" in headers.get("Transfer-Encoding", "").lower() or not (text.isascii() and text.isdigit()):
+        return None
+    return int(text[:18])

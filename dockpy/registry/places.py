@@ -1,0 +1,156 @@
+"""Where a registry may send us, and who may see our credentials there: rules, and nothing but rules."""
+
+from __future__ import annotations
+
+import contextlib
+import ipaddress
+import socket
+from typing import NamedTuple
+from urllib.parse import SplitResult, urlsplit
+
+from dockpy.errors import UntrustedLocation
+
+__all__ = ["Origin", "check_location", "check_realm", "is_loopback", "origin_of", "shown"]
+
+_PORTS = {"http": 80, "https": 443}
+_LONGEST = 16 * 1024
+_INSECURE = "Where you trust what is in between, give insecure=True."
+
+
+class Origin(NamedTuple):
+    """Whom one speaks with, and how: credentials are meant for one of these."""
+
+    scheme: str
+    host: str
+    port: int
+
+
+def origin_of(url: str) -> Origin:
+    """The origin of a URL.
+
+    Raises:
+        UntrustedLocation: it is no URL of HTTP, or one that different programs read differently.
+    """
+    return _read(url)[0]
+
+
+def shown(url: str) -> str:
+    """A URL for messages: without credentials and query, where passwords and signatures are."""
+    text = "".join(char if char.isprintable() else "?" for char in url[:_LONGEST])
+    scheme, separator, rest = text.partition("#")[0].partition("?")[0].partition("://")
+    if not separator:
+        return text.partition("?")[0].partition("#")[0].rpartition("@")[2][:200]
+    authority, slash, path = rest.partition("/")
+    return f"{scheme}://{authority.rpartition('@')[2]}{slash}{path}"[:200]
+
+
+def check_realm(realm: str, registry: str, *, insecure: bool = False) -> str:
+    """Whether credentials, and requests for tokens, may go where a registry's challenge says.
+
+    Args:
+        realm: the URL that the registry names.
+        registry: the registry's own.
+        insecure: plain HTTP passes.
+
+    Returns:
+        The realm.
+
+    Raises:
+        UntrustedLocation: they may not.
+    """
+    (own, origin), parts = (origin_of(registry), _read(realm)[0]), urlsplit(realm)
+    if parts.fragment:
+        raise _untrusted("The registry names a token server in an odd way", realm)
+    if origin == own:
+        return realm
+    if _is_here(origin.host) and not is_loopback(own.host):
+        raise _untrusted("The registry names a token server on this machine", realm)
+    plain = insecure or (is_loopback(own.host) and is_loopback(origin.host))
+    if origin.scheme != "https" and not plain:
+        raise _untrusted(
+            "The registry names a token server that is reached over plain HTTP", realm, _INSECURE
+        )
+    return realm
+
+
+def check_location(location: str, source: str, *, insecure: bool = False) -> str:
+    """Whether to go, without credentials, where an answer points: a redirect, an upload's place.
+
+    Args:
+        location: the URL.
+        source: the URL of what answered.
+        insecure: plain HTTP passes, and places inside of private networks.
+
+    Returns:
+        The location.
+
+    Raises:
+        UntrustedLocation: no.
+    """
+    origin, own = origin_of(location), origin_of(source)
+    if origin == own:
+        return location
+    if origin.scheme == "http" and own.scheme == "https":
+        raise _untrusted("The registry sends us from HTTPS to plain HTTP", location)
+    if insecure or is_loopback(own.host):
+        local = is_loopback(origin.host)
+        if origin.scheme == "http" and not (insecure or local):
+            raise _untrusted("The registry sends us to plain HTTP on another machine", location, _INSECURE)
+        return location
+    if _is_here(origin.host) or (_is_private(origin.host) and not _is_private(own.host)):
+        raise _untrusted("The registry sends us into this machine or its network", location, _INSECURE)
+    return location
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host, by its name alone, is this machine: no name is looked up."""
+    address = _address(host)
+    if address is None:
+        name = host.lower().removesuffix(".")
+        return name == "localhost" or name.endswith(".localhost")
+    return address.is_loopback
+
+
+def _is_here(host: str) -> bool:
+    """Loopback, link-local (where clouds keep secrets), or no address at all."""
+    address = _address(host)
+    return is_loopback(host) or (
+        address is not None and (address.is_link_local or address.is_unspecified or address.is_multicast)
+    )
+
+
+def _is_private(host: str) -> bool:
+    address = _address(host)
+    return address is not None and not address.is_global
+
+
+def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """The address that a host is written as, in any of the ways that resolvers take; None for a name."""
+    host = host.strip("[]")
+    with contextlib.suppress(ValueError):
+        address = ipaddress.ip_address(host)
+        mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+        return mapped or address
+    try:
+        return ipaddress.IPv4Address(socket.inet_aton(host.removesuffix(".")))  # 127.1, 0x7f000001, …
+    except (OSError, UnicodeError, ValueError):
+        return None
+
+
+def _read(url: str) -> tuple[Origin, SplitResult]:
+    if len(url) > _LONGEST or not url.isascii() or any(char <= " " or char in "\\\x7f" for char in url):
+        raise _untrusted("The registry sends us to what is no URL", url)
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        raise _untrusted("The registry sends us to what is no URL", url) from None
+    if parts.scheme not in _PORTS or not host or port == 0:
+        raise _untrusted("The registry sends us to what is no URL of HTTP", url)
+    if "@" in parts.netloc:
+        raise _untrusted("The registry sends us to a URL with a user's name in it", url)
+    return Origin(parts.scheme, host.lower(), port or _PORTS[parts.scheme]), parts
+
+
+def _untrusted(message: str, location: str, hint: str | None = None) -> UntrustedLocation:
+    return UntrustedLocation(f"{message}: {shown(location)}", location=shown(location), hint=hint)

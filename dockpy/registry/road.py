@@ -1,0 +1,213 @@
+"""The road to registries: requests, over pooled connections, without what leads elsewhere.
+
+It sends what it is given to where it is told, once, and knows no credentials: no redirect is followed, no
+cookie kept, no netrc read. Of the environment only the proxies count.
+"""
+
+from __future__ import annotations
+
+import http.client
+import threading
+from typing import TYPE_CHECKING, Any
+
+import requests
+from requests.adapters import HTTPAdapter
+from requests.structures import CaseInsensitiveDict
+from requests.utils import get_environ_proxies
+from urllib3 import HTTPSConnectionPool
+from urllib3.connection import HTTPSConnection
+from urllib3.exceptions import HTTPError
+
+from dockpy._version import __version__
+from dockpy.registry.answers import OpenAnswer
+from dockpy.registry.failures import explain
+from dockpy.registry.places import is_loopback, origin_of
+from dockpy.registry.trust import trust
+from dockpy.transport.failures import is_closed_pool, is_lost_connection
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import Iterator, Mapping
+
+    from requests.adapters import BaseAdapter
+
+    from dockpy.config.tls import TLS
+    from dockpy.registry.address import Address
+    from dockpy.registry.answers import Body
+
+__all__ = ["Road", "proxies_for"]
+
+_POOL_SIZE = 16
+_BROKEN = (requests.RequestException, HTTPError, http.client.HTTPException, OSError)
+
+
+class _UnverifiedConnection(HTTPSConnection):
+    """A connection whose user said insecure=True: urllib3 need not warn of each request."""
+
+    def connect(self) -> None:
+        super().connect()
+        self.is_verified = True
+
+
+class _UnverifiedPool(HTTPSConnectionPool):
+    ConnectionCls = _UnverifiedConnection
+
+
+class _Adapter(HTTPAdapter):
+    """An adapter that speaks TLS by a context of ours, and by nothing else."""
+
+    def __init__(self, context: ssl.SSLContext, hostname: str | None) -> None:
+        self._options: dict[str, Any] = {"ssl_context": context}
+        if hostname is not None:
+            self._options["server_hostname"] = hostname
+        self._unverified = not context.verify_mode
+        super().__init__(pool_connections=_POOL_SIZE, pool_maxsize=_POOL_SIZE)
+
+    def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **options: Any) -> None:
+        super().init_poolmanager(connections, maxsize, block, **options, **self._options)
+        self._quieten(self.poolmanager)
+
+    def proxy_manager_for(self, proxy: str, **options: Any) -> Any:
+        manager = super().proxy_manager_for(proxy, **options, **self._options)
+        self._quieten(manager)
+        return manager
+
+    def build_connection_pool_key_attributes(
+        self, request: requests.PreparedRequest, verify: Any, cert: Any = None
+    ) -> tuple[Any, Any]:
+        host, _ = super().build_connection_pool_key_attributes(request, verify, cert)
+        return host, {}
+
+    def cert_verify(self, conn: Any, url: Any, verify: Any, cert: Any) -> None:
+        """The context does."""
+
+    def _quieten(self, manager: Any) -> None:
+        if self._unverified:
+            manager.pool_classes_by_scheme = {**manager.pool_classes_by_scheme, "https": _UnverifiedPool}
+
+
+class _Sending:
+    """A body on its way; it remembers that it could not be read, which is not the registry's failure."""
+
+    def __init__(self, body: Body) -> None:
+        self._body = body
+        self.error: BaseException | None = None
+
+    def __iter__(self) -> Iterator[bytes]:
+        try:
+            yield from self._body
+        except GeneratorExit:
+            raise
+        except BaseException as error:
+            self.error = error
+            raise
+
+
+class Road:
+    """Sends requests for one registry, to it and to where it points.
+
+    Args:
+        address: the registry's.
+        tls: certificates.
+        adapter: reaches a registry in this process, in place of the network.
+    """
+
+    def __init__(self, address: Address, tls: TLS | None, adapter: BaseAdapter | None) -> None:
+        self._address = address
+        self._tls = tls
+        self._given = adapter
+        self._lock = threading.Lock()
+        self._contexts: dict[bool, ssl.SSLContext] = {}
+        self._adapters: dict[bool, _Adapter] = {}
+
+    def send(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        body: bytes | Body,
+        timeout: tuple[float | None, float | None],
+    ) -> OpenAnswer:
+        """Send a request.
+
+        Raises:
+            ConnectionFailed, TimedOut, InvalidResponse: no answer came, or it was none.
+            ConfigError: TLS material cannot be used.
+        """
+        sending = body if isinstance(body, bytes) else _Sending(body)
+        request = requests.PreparedRequest()
+        request.method, request.url = method, url
+        request.headers = CaseInsensitiveDict(
+            {"User-Agent": f"dockpy/{__version__}", "Accept": "*/*", "Accept-Encoding": "identity", **headers}
+        )
+        if len(body) or method in ("POST", "PUT", "PATCH"):
+            request.headers["Content-Length"] = str(len(body))
+        request.body = sending or None  # type: ignore[assignment]
+        again = method in ("GET", "HEAD")
+        while True:
+            # Raised out here: the libraries' errors carry the request along, and with it the credentials.
+            try:
+                return self._sent(request, url, timeout)
+            except _BROKEN as error:
+                failed = explain(error, "/".join(url.split("/", 3)[:3]))
+                lost, unsent = is_lost_connection(error), is_closed_pool(error)
+            if isinstance(sending, _Sending) and sending.error is not None:
+                raise sending.error from None
+            if not (again and lost) and not (unsent and isinstance(body, bytes)):
+                raise failed from None
+            again = False  # the registry closed a connection that we had kept; a new one is made
+
+    def context(self, *, own: bool = True) -> ssl.SSLContext:
+        """What `ssl` needs, for the registry itself or for others.
+
+        Raises:
+            ConfigError: TLS material cannot be used.
+        """
+        with self._lock:
+            if own not in self._contexts:
+                self._contexts[own] = trust(
+                    self._address.host, tls=self._tls, insecure=self._address.insecure, own=own
+                )
+            return self._contexts[own]
+
+    def close(self) -> None:
+        """Close every pooled connection; the next request opens new ones."""
+        with self._lock:
+            adapters = list(self._adapters.values())
+        for adapter in adapters:
+            adapter.close()
+        if self._given is not None:
+            self._given.close()
+
+    def after_fork(self) -> None:
+        """In a forked child: the connections are the parent's."""
+        self._lock = threading.Lock()
+        self._adapters = {}
+
+    def _sent(
+        self, request: requests.PreparedRequest, url: str, timeout: tuple[float | None, float | None]
+    ) -> OpenAnswer:
+        if self._given is not None:
+            response = self._given.send(request, stream=True, timeout=timeout)
+            raw = response.raw
+            return OpenAnswer(
+                response, lambda size: raw.read(size, decode_content=False), str(request.method)
+            )
+        adapter = self._adapter(own=origin_of(url).host == self._address.hostname)
+        response = adapter.send(request, stream=True, timeout=timeout, proxies=proxies_for(url))
+        raw = response.raw
+        # Not read(): that waits for as many bytes as are asked for.
+        return OpenAnswer(response, lambda size: raw.read1(size, decode_content=False), str(request.method))
+
+    def _adapter(self, *, own: bool) -> _Adapter:
+        context = self.context(own=own)
+        with self._lock:
+            if own not in self._adapters:
+                hostname = self._tls.hostname if self._tls is not None and own else None
+                self._adapters[own] = _Adapter(context, hostname)
+            return self._adapters[own]
+
+
+def proxies_for(url: str) -> dict[str, str]:
+    """The proxies of the environment for a URL; none for this machine, nor where ``NO_PROXY`` says so."""
+    return {} if is_loopback(origin_of(url).host) else get_environ_proxies(url)
