@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import contextlib
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, TypeAlias, runtime_checkable
+from typing import TYPE_CHECKING, TypeAlias
 
 from dockpy.errors import InvalidArgument
+from dockpy.registry.archive.image_archive import ImageArchive
+from dockpy.streams.readable import SupportsRead
 from dockpy.transport.exchange import ByteStream
 
 if TYPE_CHECKING:
@@ -15,15 +17,6 @@ if TYPE_CHECKING:
 __all__ = ["Archive", "SupportsRead", "opened"]
 
 _CHUNK = 64 * 1024
-
-
-@runtime_checkable
-class SupportsRead(Protocol):
-    """A file, open for reading bytes."""
-
-    def read(self, size: int, /) -> bytes:
-        """The next bytes, at most so many; empty at the end."""
-        ...
 
 
 Archive: TypeAlias = "bytes | SupportsRead | Iterable[bytes] | str | Path"
@@ -43,9 +36,12 @@ def opened(data: Archive) -> Iterator[bytes | Iterable[bytes]]:
             raise InvalidArgument(f"The archive {str(data)!r} cannot be read: {reason}") from None
         with file:
             yield _pieces(file)
+    elif isinstance(data, (ByteStream, ImageArchive)):
+        # Both have a read(): a daemon's stream of all that is still to come, a registry's archive of what was
+        # not read yet. Iterating over that begins anew.
+        yield data
     else:
-        # A daemon's stream has a read() too, of all that is still to come.
-        yield _pieces(data) if isinstance(data, SupportsRead) and not isinstance(data, ByteStream) else data
+        yield _pieces(data) if isinstance(data, SupportsRead) else data
 
 
 def _pieces(file: SupportsRead) -> Iterator[bytes]:

@@ -78,6 +78,16 @@ class TarDecoder:
         self._rest = b"" if self.done else data[position:]
         return found
 
+    def skip(self) -> int:
+        """Leave out the data of the entry that was just found, where the archive can be sought in.
+
+        Returns:
+            How many bytes it is, with what fills them up; what stands after them is to be fed next.
+        """
+        skipped = self._left + self._padding
+        self._left = self._padding = 0
+        return skipped
+
     def close(self) -> None:
         """Say that the data has ended.
 

@@ -1,0 +1,258 @@
+"""What pulling gives: an image as an archive, fetched while it is read."""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+import threading
+import weakref
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dockpy.closing import Closing
+from dockpy.errors import InvalidArgument, TruncatedResponse
+from dockpy.registry.blobs import verified
+from dockpy.registry.cancel import Cancel, Cancelled
+from dockpy.registry.progress import Reporter, TransferProgress
+from dockpy.streams.tar import END_OF_ARCHIVE, TarEntry, encode_entry, encode_header, padding
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Callable, Iterator
+
+    from dockpy.registry.archive.contents import ArchivedImage
+    from dockpy.registry.archive.writing import ArchiveFile
+    from dockpy.registry.blobs import BlobSource
+    from dockpy.registry.manifest import Manifest
+    from dockpy.registry.progress import Progress
+    from dockpy.wire.oci import OCIDescriptor
+
+__all__ = ["ImageArchive"]
+
+
+class ImageArchive(Closing):
+    """An image as a tar that is fetched from the registry while it is read; nothing is kept.
+
+    The tar is an OCI layout, and ``docker load`` of any version takes it: blobs and manifests are as the
+    registry has them, so digests stay. Iterate over it, each time from the start; or `read` it once, as a
+    file. ``client.images.load`` and ``Registry.push`` take it as it is. Blobs are verified on the way:
+    whoever reaches the end has what was asked for, and a connection that breaks is taken up again.
+
+    Attributes:
+        manifest: what it holds: the image's manifest, or an index with all that it lists.
+        names: what the image is called in it; empty where it was asked for by a digest.
+        size: of the tar, in bytes.
+    """
+
+    def __init__(
+        self,
+        image: ArchivedImage,
+        files: Callable[[Cancel], list[ArchiveFile]],
+        blob: Callable[[OCIDescriptor], BlobSource],
+        *,
+        progress: Progress | None,
+        daemon: str,
+    ) -> None:
+        self.manifest: Manifest = image.tree.manifest
+        self.names: list[str] = list(image.names)
+        self.size: int = sum(_tar_size(file) for file in files(Cancel())) + len(END_OF_ARCHIVE)
+        self._image = image
+        self._files = files
+        self._blob = blob
+        self._report = Reporter(progress)
+        self._daemon = daemon
+        self._passes: weakref.WeakSet[_Pass] = weakref.WeakSet()
+        self._reading: _Pass | None = None
+
+    @property
+    def digest(self) -> str:
+        """The digest of its manifest."""
+        return self.manifest.digest
+
+    @property
+    def images(self) -> list[ArchivedImage]:
+        """What is in it."""
+        return [self._image]
+
+    @property
+    def compress(self) -> bool:
+        """Pushing it compresses nothing: what has a digest keeps it."""
+        return False
+
+    def blob(self, descriptor: OCIDescriptor) -> BlobSource:
+        """A blob of it, from the registry."""
+        return self._blob(descriptor)
+
+    def __iter__(self) -> Iterator[bytes]:
+        """The tar in pieces, fetched anew. Errors as of `read`."""
+        return self._begin()
+
+    def read(self, size: int = -1) -> bytes:
+        """The next bytes of the tar.
+
+        Args:
+            size: how many; as many come unless the tar ends. Negative for all that follow.
+
+        Returns:
+            The bytes; empty at the end.
+
+        Raises:
+            DigestMismatch: a blob is not what its digest says.
+            ConnectionFailed, TruncatedResponse: it broke off, also after several tries.
+            ApiError: the registry does not give it.
+        """
+        if self._reading is None:
+            self._reading = self._begin()
+        return self._reading.read(size)
+
+    def write_to(self, path: str | os.PathLike[str]) -> Path:
+        """Write the tar to a file, which is there whole and verified, or not at all.
+
+        Args:
+            path: of the file; one that is there is replaced.
+
+        Returns:
+            The path.
+
+        Raises:
+            OSError: the file cannot be written; others as of `read`.
+        """
+        target = Path(path)
+        beside = target.with_name(f".{target.name}.{secrets.token_hex(6)}")
+        try:
+            with beside.open("xb") as file:
+                file.writelines(self)
+            beside.replace(target)
+        except BaseException:
+            beside.unlink(missing_ok=True)
+            raise
+        return target
+
+    def write_layout(self, folder: str | os.PathLike[str]) -> Path:
+        """Write an OCI image layout: ``oci-layout``, ``index.json``, ``blobs``; all of it, or nothing.
+
+        Args:
+            folder: where; it is made, or is empty.
+
+        Returns:
+            The folder.
+
+        Raises:
+            InvalidArgument: there is something already.
+            OSError: it cannot be written; others as of `read`.
+        """
+        target = Path(folder)
+        if target.exists() and not (target.is_dir() and not any(target.iterdir())):
+            raise InvalidArgument(f"folder={str(target)!r}: there is something already")
+        beside = target.with_name(f".{target.name}.{secrets.token_hex(6)}")
+        cancel = Cancel()
+        try:
+            beside.mkdir()
+            for file in self._files(cancel):
+                place = beside / file.name  # of our own making: digests have no slashes and no dots in a row
+                place.parent.mkdir(parents=True, exist_ok=True)
+                with place.open("xb") as opened:
+                    opened.writelines(self._content(file))
+            try:
+                beside.rename(target)
+            except OSError as error:
+                if target.exists():
+                    raise InvalidArgument(f"folder={str(target)!r}: there is something by now") from error
+                raise
+        except BaseException:
+            shutil.rmtree(beside, ignore_errors=True)
+            raise
+        return target
+
+    def close(self) -> None:
+        """Let whoever reads it stop, with an error. It may be read from the start again."""
+        reading, self._reading = self._reading, None
+        for found in list(self._passes):
+            found.close()
+        if reading is not None:
+            reading.close()
+
+    def __repr__(self) -> str:
+        return f"<ImageArchive: {', '.join(self.names) or self.digest} {self.size} bytes>"
+
+    def _begin(self) -> _Pass:
+        cancel = Cancel()
+        found = _Pass(self._tar(cancel), cancel, self._daemon)
+        self._passes.add(found)
+        return found
+
+    def _tar(self, cancel: Cancel) -> Iterator[bytes]:
+        for file in self._files(cancel):
+            yield from encode_entry(TarEntry(file.name, size=file.source.size), self._content(file))
+        yield END_OF_ARCHIVE
+
+    def _content(self, file: ArchiveFile) -> Iterator[bytes]:
+        source = file.source
+        if not file.fetched:
+            yield from source.open()
+            return
+        subject = getattr(source, "subject", "")
+        self._report(TransferProgress("started", source.digest, 0, source.size, subject))
+        passed = 0
+        for piece in verified(source):
+            passed += len(piece)
+            self._report(TransferProgress("progress", source.digest, passed, source.size, subject))
+            yield piece
+        self._report(TransferProgress("done", source.digest, passed, source.size, subject))
+
+
+class _Pass:
+    """Once through the tar. After an error there is no end to reach: it is raised again."""
+
+    def __init__(self, pieces: Iterator[bytes], cancel: Cancel, daemon: str) -> None:
+        self._pieces = pieces
+        self._cancel = cancel
+        self._daemon = daemon
+        self._rest = b""
+        self._failure: BaseException | None = None
+        self._lock = threading.Lock()
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
+        if piece := self._next():
+            return piece
+        raise StopIteration
+
+    def read(self, size: int) -> bytes:
+        """As `ImageArchive.read`."""
+        parts, length = [self._rest], len(self._rest)
+        self._rest = b""
+        while (size < 0 or length < size) and (piece := self._next()):
+            parts.append(piece)
+            length += len(piece)
+        content = b"".join(parts)
+        if size >= 0:
+            content, self._rest = content[:size], content[size:]
+        return content
+
+    def close(self) -> None:
+        """Stop, whichever thread reads."""
+        self._cancel.set()
+
+    def _next(self) -> bytes:
+        with self._lock:
+            if self._failure is not None:
+                raise self._failure
+            try:
+                self._cancel.check()
+                return next((piece for piece in self._pieces if piece), b"")
+            except Cancelled:
+                self._failure = TruncatedResponse(
+                    "The archive was closed before its end", daemon=self._daemon
+                )
+                raise self._failure from None
+            except BaseException as error:
+                self._failure = error
+                raise
+
+
+def _tar_size(file: ArchiveFile) -> int:
+    size = file.source.size
+    return len(encode_header(TarEntry(file.name, size=size))) + size + len(padding(size))

@@ -1,0 +1,191 @@
+"""From an archive into a registry."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from dockpy.errors import ArchiveError, InvalidArgument, InvalidReference
+from dockpy.reference import DEFAULT_REGISTRY
+from dockpy.registry.archive.compressing import is_plain, packed, relisted
+from dockpy.registry.archive.contents import is_foreign, select
+from dockpy.registry.archive.image_archive import ImageArchive
+from dockpy.registry.archive.layout import INDEX_FILE, LAYOUT_FILE, LayoutContents
+from dockpy.registry.archive.saved import MANIFEST_FILE, SavedContents
+from dockpy.registry.archive.source import opened_files
+from dockpy.registry.cancel import Cancel
+from dockpy.registry.manifest_calls import manifest_subject, put_manifest
+from dockpy.registry.parallel import run_all
+from dockpy.registry.progress import Reporter, TransferProgress
+from dockpy.registry.references import read_reference
+from dockpy.registry.uploads import upload_blob
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from dockpy.reference import ImageReference
+    from dockpy.registry.archive.contents import ArchivedImage, Contents, Tree
+    from dockpy.registry.archive.source import TarSource
+    from dockpy.registry.blobs import BlobSource
+    from dockpy.registry.manifest import Manifest
+    from dockpy.registry.progress import Progress
+    from dockpy.registry.session import RegistrySession
+    from dockpy.wire.oci import OCIDescriptor
+
+__all__ = ["opened_archive", "push_archive"]
+
+
+def push_archive(
+    session: RegistrySession,
+    archive: TarSource | ImageArchive,
+    ref: str | None = None,
+    *,
+    image: str | None = None,
+    compress: bool | None = None,
+    progress: Progress | None = None,
+) -> list[Manifest]:
+    """Push the images of an archive; `Registry.push` says what the arguments mean.
+
+    Returns:
+        The manifests, one for each name that was pushed.
+    """
+    with opened_archive(archive) as contents:
+        chosen = select(contents.images, image)
+        targets = _targets(session.host, chosen, ref)
+        compress = contents.compress if compress is None else compress
+        reporter = Reporter(progress)
+        return [
+            manifest
+            for found, repository, references in targets
+            for manifest in _Push(session, repository, contents, reporter, compress).run(
+                found.tree, references
+            )
+        ]
+
+
+@contextlib.contextmanager
+def opened_archive(archive: TarSource | ImageArchive) -> Iterator[Contents]:
+    """The images in an archive.
+
+    Raises:
+        InvalidArgument: it cannot be read.
+        ArchiveError: it holds no images, or is damaged.
+        DigestMismatch: a manifest or a config is not what its digest says.
+    """
+    if isinstance(archive, ImageArchive):
+        yield archive
+        return
+    with opened_files(archive) as files:
+        if files.has(LAYOUT_FILE) and files.has(INDEX_FILE):
+            yield LayoutContents(files)
+        elif files.has(MANIFEST_FILE):
+            yield SavedContents(files)
+        else:
+            raise ArchiveError(
+                "The archive holds no images",
+                hint=f"It has neither {LAYOUT_FILE!r} with {INDEX_FILE!r}, nor {MANIFEST_FILE!r}.",
+            )
+
+
+def _targets(
+    host: str, images: Sequence[ArchivedImage], ref: str | None
+) -> list[tuple[ArchivedImage, str, list[str]]]:
+    """Where each image goes: a repository, and the tags or the digest that it gets there."""
+    there = "; ".join(map(str, images)) or "nothing"
+    if ref is not None:
+        target = read_reference(host, ref)
+        if len(images) != 1:
+            hint = "Choose one with image=, or leave ref out: then each goes by its own name."
+            raise InvalidArgument(
+                f"ref={ref!r}: the archive does not hold one image, but: {there}", hint=hint
+            )
+        return [(images[0], target.repository, [target.digest or target.tag or ""])]
+    targets: dict[tuple[int, str], list[str]] = {}
+    for number, image in enumerate(images):
+        for reference in image.references:
+            repository = _repository(host, reference)
+            targets.setdefault((number, repository), []).append(reference.tag or reference.digest or "")
+    if len({number for number, _ in targets}) != len(images) or not images:
+        raise InvalidArgument(f"ref is missing: the archive does not name all that it holds: {there}")
+    return [(images[number], repository, tags) for (number, repository), tags in targets.items()]
+
+
+def _repository(host: str, reference: ImageReference) -> str:
+    """The repository of an image's own name: docker.io/library/app and other.example/app are both app."""
+    if host != DEFAULT_REGISTRY and reference.registry == DEFAULT_REGISTRY:
+        return reference.repository.removeprefix("library/")
+    try:
+        return read_reference(host, reference.repository).repository
+    except InvalidReference:
+        return reference.repository
+
+
+class _Push:
+    """One image on its way into one repository."""
+
+    def __init__(
+        self,
+        session: RegistrySession,
+        repository: str,
+        contents: Contents,
+        reporter: Reporter,
+        compress: bool,
+    ) -> None:
+        self._session = session
+        self._repository = repository
+        self._contents = contents
+        self._report = reporter
+        self._compress = compress
+        self._cancel = Cancel()
+        self._packed: dict[str, tuple[str, int]] = {}
+
+    def run(self, tree: Tree, references: Sequence[str]) -> list[Manifest]:
+        """Push its blobs, then its manifests, the one that names the others last."""
+        largest_first = sorted(tree.blobs(), key=lambda item: item.size, reverse=True)
+        if not (self._compress and any(is_plain(item.media_type) for item in largest_first)):
+            _check_digests(references, tree)
+        jobs = [self._job(item) for item in largest_first]
+        run_all([job for job in jobs if job is not None], cancel=self._cancel)
+        tree = relisted(tree, self._packed)
+        _check_digests(references, tree)
+        for below in tree.walk():
+            if below is not tree:
+                self._put(below.manifest, below.manifest.digest)
+        return [self._put(tree.manifest, reference) for reference in references]
+
+    def _job(self, item: OCIDescriptor) -> Callable[[], None] | None:
+        if is_foreign(item):
+            self._report(TransferProgress("skipped", item.digest, 0, item.size, self._subject(item)))
+            return None
+        source = self._contents.blob(item)
+        if self._compress and is_plain(item.media_type):
+            return partial(self._pack, source)
+        return partial(self._upload, source)
+
+    def _pack(self, source: BlobSource) -> None:
+        with packed(source, self._cancel) as layer:
+            self._upload(layer)
+        self._packed[source.digest] = layer.digest, layer.size
+
+    def _upload(self, source: BlobSource) -> None:
+        upload_blob(self._session, self._repository, source, progress=self._report, cancel=self._cancel)
+
+    def _put(self, manifest: Manifest, reference: str) -> Manifest:
+        put_manifest(self._session, self._repository, reference, manifest.content, manifest.media_type)
+        subject = manifest_subject(self._session, self._repository, reference)
+        self._report(TransferProgress("manifest", manifest.digest, manifest.size, manifest.size, subject))
+        return replace(manifest, reference=subject.removeprefix("image "))
+
+    def _subject(self, item: OCIDescriptor) -> str:
+        return f"blob {item.digest} of {self._session.host}/{self._repository}"
+
+
+def _check_digests(references: Sequence[str], tree: Tree) -> None:
+    for reference in references:
+        if ":" in reference and reference != tree.manifest.digest:
+            raise InvalidArgument(
+                f"ref names {reference}: what is pushed has the digest {tree.manifest.digest}",
+                hint="Give it a tag instead, or no name: its digest follows from what it holds.",
+            )
