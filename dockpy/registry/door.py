@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from http.client import responses
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 from urllib.parse import unquote, urlsplit
 
@@ -18,7 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from typing import Any
 
-__all__ = ["Door", "LocalAnswer", "LocalRegistry", "ReachesRegistries"]
+    from dockpy.registry.registry import Registry
+
+__all__ = ["Door", "LocalAnswer", "LocalRegistry", "ReachesRegistries", "registry_in_process"]
 
 _PIECE = 256 * 1024
 
@@ -142,6 +145,26 @@ class Door(BaseAdapter):
         """Nothing is held."""
 
 
+def registry_in_process(
+    host: str, find: Callable[[str], LocalRegistry], username: str | None, password: str | None
+) -> Registry:
+    """A registry that is reached through the door.
+
+    Args:
+        host: the registry's.
+        find: as of `Door`.
+        username: who asks; None for nobody.
+        password: of that user.
+    """
+    from dockpy.registry.identity import Identity, explicit_credentials
+    from dockpy.registry.registry import Registry
+    from dockpy.registry.session import RegistrySession
+
+    given = explicit_credentials(host, username, password, None)
+    who = Identity(host, given, find=lambda _: None)
+    return Registry._of_session(RegistrySession(host, credentials=who, adapter=Door(find)), who)
+
+
 def _text(value: str | bytes) -> str:
     return value.decode("latin-1") if isinstance(value, bytes) else value
 
@@ -176,6 +199,7 @@ def _response(answer: LocalAnswer, request: requests.PreparedRequest) -> request
         raw.close()
     response = requests.Response()
     response.status_code = answer.status
+    response.reason = responses.get(answer.status, "")
     response.headers = CaseInsensitiveDict(answer.headers)
     response.encoding = requests.utils.get_encoding_from_headers(response.headers)
     response.raw = raw

@@ -22,6 +22,7 @@ class Identity:
     Args:
         host: the registry.
         explicit: what the caller gave; an empty one asks to be nobody.
+        login: what a client's login says now, which counts before docker's configuration.
         find: asks docker's configuration; None for `find_credentials`.
     """
 
@@ -30,10 +31,12 @@ class Identity:
         host: str,
         explicit: Credentials | None = None,
         *,
+        login: Callable[[], Credentials | None] = lambda: None,
         find: Callable[[str], Credentials | None] | None = None,
     ) -> None:
         self._host = host
         self._given = explicit
+        self._login = login
         self._find = find
         self._found: Credentials | None = None
         self._asked = False
@@ -44,20 +47,22 @@ class Identity:
         with self._lock:
             if self._given is not None:
                 return self._given
+            if (login := self._login()) is not None:
+                return login
             if not self._asked:
                 self._found = self._find(self._host) if self._find is not None else _find(self._host)
                 self._asked = True
             return self._found
 
-    def set(self, credentials: Credentials | None) -> None:
-        """Be somebody else from now on; None is whom docker's configuration says, asked anew."""
+    def set(self, credentials: Credentials) -> None:
+        """Be somebody else from now on; of empty credentials, nobody."""
         with self._lock:
-            self._given, self._found, self._asked = credentials, None, False
+            self._given = credentials
 
     @property
     def username(self) -> str:
         """Who we are, as far as it is known without asking."""
-        known = self._given or self._found
+        known = self._given if self._given is not None else self._found
         return known.username if known is not None else ""
 
     def __repr__(self) -> str:

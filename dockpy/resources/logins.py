@@ -125,19 +125,21 @@ class Logins:
             InvalidArgument: it is no host.
         """
         from dockpy.registry.door import Door, ReachesRegistries
+        from dockpy.registry.identity import Identity
         from dockpy.registry.registry import Registry
         from dockpy.registry.session import RegistrySession
 
+        who = Identity(host, login=lambda: self._login(host), find=self._credentials)
         connector, timeouts = self._shared.connector, self.timeouts
         session = RegistrySession(
             host,
-            credentials=lambda: self._credentials(host),
+            credentials=who,
             insecure=insecure,
             tls=tls,
             timeout=(timeouts.connect or _NO_LIMIT, timeouts.read or _NO_LIMIT),
             adapter=Door(connector.registry) if isinstance(connector, ReachesRegistries) else None,
         )
-        return Registry._of_session(session)
+        return Registry._of_session(session, who)
 
     def registry_auth(self, registry: str, given: Credentials | Mapping[str, str] | None = None) -> str:
         """The X-Registry-Auth header for a registry.
@@ -156,6 +158,13 @@ class Logins:
         if given is not None and not isinstance(given, Credentials):
             given = credentials_of(given, server_address(registry))
         return encode_registry_auth(self._credentials(registry, given))
+
+    def _login(self, registry: str) -> Credentials | None:
+        from dockpy.config.credentials import matching_key
+
+        logins = dict(self._shared.logins)
+        key = matching_key(registry, logins)
+        return None if key is None else logins[key]
 
     def _credentials(self, registry: str, given: Credentials | None = None) -> Credentials | None:
         from dockpy.config.lookup import find_credentials

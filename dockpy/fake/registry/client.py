@@ -58,6 +58,7 @@ class RegistrySession:
         self._credentials = credentials
         self._actions = actions
         self._authorization: str | None = None
+        self._challenge = ""  # of a registry that wants tokens
         self._pinged = False
         plain = _LOOPBACK.fullmatch(re.sub(r":\d+$", "", self.host)) is not None
         self.base: str = f"{'http' if plain else 'https'}://{self.host}"
@@ -149,7 +150,7 @@ class RegistrySession:
             Whether it was mounted from there, and nothing sent.
         """
         query = urlencode({"mount": blob.digest, "from": mount_from}) if mount_from is not None else ""
-        answer = self._asked("POST", "blobs/uploads/", query=query)
+        answer = self._begun(query, mount_from)
         if answer.status == 201:
             return True
         if answer.status != 202:
@@ -164,6 +165,16 @@ class RegistrySession:
         if answer.status != 201:
             refused("PUT", f"{self.base}{place.path}", answer)
         return False
+
+    def _begun(self, query: str, mount_from: str | None) -> RegistryAnswer:
+        """The answer to an upload's first request; for a mount alone there is a token of its own."""
+        if mount_from is None or not self._challenge:
+            return self._asked("POST", "blobs/uploads/", query=query)
+        usual = self._authorization
+        self._fetch_token(self._challenge, "POST", self._url("blobs/uploads/"), source=mount_from)
+        answer = self._asked("POST", "blobs/uploads/", query=query)
+        self._authorization = usual
+        return answer
 
     def put_manifest(self, reference: str, manifest: Manifest) -> str:
         """Send a manifest.
@@ -265,13 +276,17 @@ class RegistrySession:
         else:
             self._fetch_token(challenge, method, url)
 
-    def _fetch_token(self, challenge: str, method: str, url: str, *, offline: bool = False) -> str:
-        """Get a token; the identity token where one is asked for."""
+    def _fetch_token(
+        self, challenge: str, method: str, url: str, *, offline: bool = False, source: str = ""
+    ) -> str:
+        """Get a token, which is good to pull from another repository too; the identity token on demand."""
+        self._challenge = challenge
         said = dict(_CHALLENGE.findall(challenge))
         place = urlsplit(said.get("realm", ""))
         asked = {"service": said.get("service", "")}
         if self.repository:
             asked["scope"] = f"repository:{self.repository}:{','.join(reversed(self._actions))}"
+            asked["scope"] += f" repository:{source}:pull" if source else ""
         if offline:
             asked["offline_token"] = "true"  # noqa: S105 - the name of a parameter
         self._authorization = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from typing import TYPE_CHECKING, Any
@@ -10,7 +11,7 @@ from urllib.parse import quote
 from dockpy.fake.blobs import Blob
 from dockpy.fake.registry.messages import RegistryAnswer, RegistryError
 from dockpy.fake.registry.store import Manifest, Repository
-from dockpy.fake.registry.uploads import DIGEST
+from dockpy.fake.registry.uploads import DIGEST, digest_of
 from dockpy.wire.oci import (
     DOCKER_MANIFEST_LIST,
     INDEX_TYPES,
@@ -40,22 +41,19 @@ class Content:
     Args:
         store: where they are.
         newer: it does what the OCI specification 1.1 added: pages of tags, referrers, tags that are deleted.
+        deletes: what is there may be deleted.
     """
 
-    def __init__(self, store: Store, *, newer: bool) -> None:
+    def __init__(self, store: Store, *, newer: bool, deletes: bool) -> None:
         self._store = store
         self._newer = newer
+        self._deletes = deletes
 
     # Blobs
 
     def blob(self, request: RegistryRequest, name: str, digest: str) -> RegistryAnswer:
         """GET …/blobs/{digest}, whole or in part."""
-        repository = self._store.find(name)
-        if not DIGEST.fullmatch(digest):
-            raise RegistryError("DIGEST_INVALID", {})
-        blob = repository.blobs.get(digest) if repository is not None else None
-        if blob is None:
-            raise RegistryError("BLOB_UNKNOWN", digest)
+        blob = self._blob(name, digest)
         tag = f'"{digest}"'
         known = {"Cache-Control": _CACHED, "Docker-Content-Digest": digest, "Etag": tag}
         if request.headers.get("if-none-match") in (tag, digest):
@@ -75,8 +73,36 @@ class Content:
         known["Content-Length"] = str(last + 1 - first)
         return RegistryAnswer(206, known, blob, first, last + 1 - first)
 
+    def sent_elsewhere(self, request: RegistryRequest, place: str, name: str, digest: str) -> RegistryAnswer:
+        """GET …/blobs/{digest}: where it is to be had."""
+        self._blob(name, digest)
+        url = f"{place}/storage/{name}/{digest}?signature={_signature(name, digest)}"
+        body = b"" if request.method == "HEAD" else f'<a href="{url}">Temporary Redirect</a>.\n\n'.encode()
+        kind = {"Content-Type": "text/html; charset=utf-8", "Content-Length": str(len(body))}
+        return RegistryAnswer(307, {**kind, "Location": url}, body)
+
+    def stored(self, request: RegistryRequest) -> RegistryAnswer:
+        """GET /storage/…: a blob where clients were sent to. It is signed for; users are of no account."""
+        name, _, digest = request.path.removeprefix("/storage/").rpartition("/")
+        if "authorization" in request.headers:
+            return RegistryAnswer.of_text(400, "Only one auth mechanism allowed\n")
+        if request.query != f"signature={_signature(name, digest)}":
+            return RegistryAnswer.of_text(403, "SignatureDoesNotMatch\n")
+        return self.blob(request, name, digest)
+
+    def _blob(self, name: str, digest: str) -> Blob:
+        repository = self._store.find(name)
+        if not DIGEST.fullmatch(digest):
+            raise RegistryError("DIGEST_INVALID", {})
+        blob = repository.blobs.get(digest) if repository is not None else None
+        if blob is None:
+            raise RegistryError("BLOB_UNKNOWN", digest)
+        return blob
+
     def delete_blob(self, request: RegistryRequest, name: str, digest: str) -> RegistryAnswer:
         """DELETE …/blobs/{digest}."""
+        if not self._deletes:
+            raise RegistryError("UNSUPPORTED")
         repository = self._store.find(name)
         if repository is None or repository.blobs.pop(digest, None) is None:
             raise RegistryError("BLOB_UNKNOWN")
@@ -88,13 +114,16 @@ class Content:
         """GET …/manifests/{reference}: in a form that is accepted."""
         repository = self._store.find(name) or Repository(name)
         manifest = self._accepted(request, repository, reference)
-        tag = f'"{manifest.digest}"'
-        if request.headers.get("if-none-match") in (tag, manifest.digest):
+        digest = manifest.digest
+        if reference in repository.manifests and manifest is repository.manifests[reference]:
+            digest = reference
+        tag = f'"{digest}"'
+        if request.headers.get("if-none-match") in (tag, digest):
             return RegistryAnswer(304)
         headers = {
             "Content-Length": str(manifest.blob.size),
             "Content-Type": manifest.media_type,
-            "Docker-Content-Digest": manifest.digest,
+            "Docker-Content-Digest": digest,
             "Etag": tag,
         }
         return RegistryAnswer(200, headers, manifest.blob)
@@ -129,12 +158,15 @@ class Content:
                 raise RegistryError("MANIFEST_INVALID", "http: request body too large")
         manifest = Manifest(request.headers.get("content-type", "").partition(";")[0], Blob.of(body))
         subject = self._check(self._store.find(name) or Repository(name), manifest, body)
-        if ":" in reference and reference != manifest.digest:
-            raise RegistryError("DIGEST_INVALID")
-        self._store.make(name).put(manifest, None if ":" in reference else reference)
+        digest = manifest.digest
+        if ":" in reference:
+            wanted = reference if self._newer else digest  # distribution 2.8 knows one kind of digest
+            if not DIGEST.fullmatch(wanted) or reference != (digest := digest_of(manifest.blob, wanted)):
+                raise RegistryError("DIGEST_INVALID")
+        self._store.make(name).put(manifest, None if ":" in reference else reference, digest)
         headers = {
-            "Docker-Content-Digest": manifest.digest,
-            "Location": f"{request.base}/v2/{name}/manifests/{manifest.digest}",
+            "Docker-Content-Digest": digest,
+            "Location": f"{request.base}/v2/{name}/manifests/{digest}",
             "Content-Length": "0",
         }
         if subject is not None and self._newer:
@@ -169,6 +201,8 @@ class Content:
 
     def delete_manifest(self, request: RegistryRequest, name: str, reference: str) -> RegistryAnswer:
         """DELETE …/manifests/{reference}: with its tags; or a tag alone."""
+        if not self._deletes:
+            raise RegistryError("UNSUPPORTED")
         repository = self._store.find(name) or Repository(name)
         if ":" in reference:
             repository.remove(reference)
@@ -212,6 +246,10 @@ class Content:
         limit = _page_size(request, usual=_USUAL_PAGE)
         page, link = _page(self._store.names(), request, limit, "/v2/_catalog")
         return RegistryAnswer.of_json({"repositories": page}, headers=link)
+
+
+def _signature(name: str, digest: str) -> str:
+    return hashlib.sha256(f"{name}@{digest}".encode()).hexdigest()
 
 
 def _span(given: str, size: int) -> tuple[int, int] | None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from dockpy.fake.active import Active
 from dockpy.fake.kernel.clock import SECOND
+from dockpy.fake.registry.hostile import Dripping, Flipped
 from dockpy.fake.registry.messages import RegistryAnswer, RegistryError
 
 if TYPE_CHECKING:
@@ -41,13 +42,15 @@ class RegistryFault:
         status: int | None,
         code: str,
         message: str | None,
-        headers: dict[str, str],
+        headers: dict[str, str | None],
         times: int | None,
         after: int,
         cut: int | None,
         corrupt: bool,
         redirect: str | None,
         reset: bool,
+        answer: Callable[[RegistryRequest], RegistryAnswer] | None,
+        drip: float,
     ) -> None:
         self._faults = faults
         self._method = method
@@ -62,6 +65,8 @@ class RegistryFault:
         self._corrupt = corrupt
         self._redirect = redirect
         self._reset = reset
+        self._answer = answer
+        self._drip = drip
         self._seen = 0
         self.hits: int = 0
 
@@ -90,17 +95,23 @@ class RegistryFault:
                 307, {"Location": f"{self._redirect}{request.path}{query}", "Content-Length": "0"}
             )
         if self._status is not None:
-            raise RegistryError(self._code, message=self._message, status=self._status, headers=self._headers)
-        return None
+            raise RegistryError(
+                self._code,
+                message=self._message,
+                status=self._status,
+                headers={name: value for name, value in self._headers.items() if value is not None},
+            )
+        return self._answer(request) if self._answer is not None else None
 
     def after(self, answer: RegistryAnswer) -> RegistryAnswer:
         """What becomes of an answer."""
-        answer.headers.update(self._headers)
         if self._corrupt:
-            whole = bytearray(b"".join(answer.pieces()))
-            if whole:
-                whole[len(whole) // 2] ^= 0xFF
-            answer = RegistryAnswer(answer.status, answer.headers, bytes(whole))
+            answer = RegistryAnswer(answer.status, answer.headers, Flipped(answer))
+        if self._drip:
+            answer = RegistryAnswer(answer.status, answer.headers, Dripping(answer, self._drip))
+        for name in [name for name in answer.headers if name.lower() in map(str.lower, self._headers)]:
+            del answer.headers[name]
+        answer.headers.update({name: value for name, value in self._headers.items() if value is not None})
         if self._cut is not None:
             answer.cut = self._cut
         return answer

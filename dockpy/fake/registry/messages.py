@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import parse_qs
 
 from dockpy.fake.blobs import Blob
@@ -12,7 +12,7 @@ from dockpy.fake.blobs import Blob
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-__all__ = ["JSON_TYPE", "RegistryAnswer", "RegistryError", "RegistryRequest", "render"]
+__all__ = ["JSON_TYPE", "HasPieces", "RegistryAnswer", "RegistryError", "RegistryRequest", "render"]
 
 JSON_TYPE = "application/json; charset=utf-8"
 
@@ -120,6 +120,14 @@ class RegistryRequest:
         return f"{scheme}://{self.headers.get('host', 'registry')}"
 
 
+class HasPieces(Protocol):
+    """What a body is made of as it is read: a blob, or what is made up."""
+
+    def pieces(self, offset: int = 0, size: int | None = None) -> Iterator[bytes]:
+        """A part of it, piece by piece; all that follows the offset where no size is given."""
+        ...
+
+
 @dataclass(slots=True)
 class RegistryAnswer:
     """An answer.
@@ -127,15 +135,15 @@ class RegistryAnswer:
     Attributes:
         status: the HTTP status.
         headers: as they are written.
-        body: bytes, or a blob; `pieces` gives both.
-        offset: where in the blob the answer begins.
+        body: bytes, or a blob, or what is made as it is read; `pieces` gives them all.
+        offset: where in it the answer begins, where it is not bytes.
         length: how many bytes of it there are; None for all that follow.
         cut: the connection ends after that many bytes of the body; None for none of that.
     """
 
     status: int
     headers: dict[str, str] = field(default_factory=dict)
-    body: bytes | Blob = b""
+    body: bytes | HasPieces = b""
     offset: int = 0
     length: int | None = None
     cut: int | None = None
@@ -167,11 +175,15 @@ class RegistryAnswer:
         whole = self.offset == 0 and self.length is None and self.cut is None
         return self.body if isinstance(self.body, Blob) and whole else None
 
+    @property
+    def size(self) -> int:
+        """How long the body is, as the answer says; 0 where it does not."""
+        return int(self.headers.get("Content-Length", "0"))
+
     def pieces(self) -> Iterator[bytes]:
         """The body, piece by piece; `ConnectionResetError` where it is cut."""
-        pieces = (
-            self.body.pieces(self.offset, self.length) if isinstance(self.body, Blob) else iter((self.body,))
-        )
+        body = self.body
+        pieces = iter((body,)) if isinstance(body, bytes) else body.pieces(self.offset, self.length)
         if self.cut is None:
             yield from pieces
             return

@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from functools import partial
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from dockpy.fake.registry.client import RegistrySession
 from dockpy.fake.registry.credentials import Credentials
+from dockpy.fake.registry.local import HUB, host_of, registry_at
 from dockpy.fake.registry.refusal import Refusal
 from dockpy.fake.registry.registry import FakeRegistry
-from dockpy.fake.registry.serve import served
 from dockpy.fake.registry.store import Store
 
 if TYPE_CHECKING:
@@ -23,17 +22,15 @@ if TYPE_CHECKING:
 
 __all__ = ["Registries"]
 
-_HUB = "docker.io"
-_NAMES_OF_THE_HUB = ("index.docker.io", "registry-1.docker.io", "registry.hub.docker.com")
 _NOBODY = re.compile(r"(localhost|127\.0\.0\.1|\[::1\]):[1-9]")
 
 
 class Registries:
     """What a daemon knows under the names of hosts.
 
-    docker.io is a small hub: pushes to it stay with this daemon. A registry that this process serves on a
-    socket is found under its address. Any other name is an empty registry, made when it is first used;
-    but nothing listens at ports 1 to 9 of this machine.
+    docker.io is a small hub: pushes to it stay with this daemon. A registry of this process is found under
+    its `host`, and under its address where it is served on a socket. Any other name is an empty registry,
+    made when it is first used; but nothing listens at ports 1 to 9 of this machine.
 
     Args:
         engine: the daemon.
@@ -48,7 +45,7 @@ class Registries:
 
     def add(self, host: str, registry: FakeRegistry) -> None:
         """Know a registry under a host's name from now on."""
-        self._registries[_host_of(host)] = registry
+        self._registries[host_of(host)] = registry
 
     def get(self, host: str) -> FakeRegistry:
         """The registry of a host.
@@ -56,13 +53,13 @@ class Registries:
         Raises:
             ConnectionRefusedError: nobody is there.
         """
-        host = _host_of(host)
+        host = host_of(host)
         if host not in self._registries:
-            if (found := served(host)) is not None:
+            if (found := registry_at(host)) is not None:
                 return found
             if _NOBODY.fullmatch(host):
                 raise ConnectionRefusedError(host.replace("localhost", "127.0.0.1"))
-            self._registries[host] = self._new_hub() if host == _HUB else self._new()
+            self._registries[host] = self._new_hub() if host == HUB else self._new()
         return self._registries[host]
 
     def session(
@@ -96,7 +93,7 @@ class Registries:
         Raises:
             Failure: they are wrong, or nobody is there.
         """
-        host = _host_of(str(given.get("serveraddress") or _HUB))
+        host = host_of(str(given.get("serveraddress") or HUB))
         who = Credentials.of(given)
         try:
             token = RegistrySession(host, "", self.get, credentials=who).login()
@@ -143,9 +140,3 @@ def _image(repository: str, tag: str) -> tuple[Blob, Sequence[HasBlob]]:
     image = catalog.find(repository, tag)
     assert image is not None, f"the hub names {repository}:{tag}, and has not got it"
     return image.config, image.layers
-
-
-def _host_of(address: str) -> str:
-    """A registry's host, of what clients call it: ``https://index.docker.io/v1/`` is docker.io."""
-    host = urlsplit(address).netloc if "://" in address else address.partition("/")[0]
-    return _HUB if host in _NAMES_OF_THE_HUB else host

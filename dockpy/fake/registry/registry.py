@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import random
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from dockpy.fake.blobs import Blob
@@ -13,6 +13,7 @@ from dockpy.fake.kernel.clock import RealClock
 from dockpy.fake.registry.auth import Access, Gate
 from dockpy.fake.registry.content import Content
 from dockpy.fake.registry.faults import RateLimit, RegistryFault, RegistryFaults
+from dockpy.fake.registry.local import host_of, named, registry_at
 from dockpy.fake.registry.messages import RegistryAnswer, RegistryError, RegistryRequest
 from dockpy.fake.registry.store import Store
 from dockpy.fake.registry.uploads import Uploads
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from dockpy.fake.kernel.clock import Clock
     from dockpy.fake.registry.store import HasBlob, Manifest, Repository
+    from dockpy.registry.registry import Registry
 
 __all__ = ["FakeRegistry", "SeenRequest"]
 
@@ -42,6 +44,7 @@ class SeenRequest:
     query: str
     status: int
     user_agent: str = ""
+    authorization: str = field(default="", repr=False)
 
 
 class FakeRegistry:
@@ -60,6 +63,8 @@ class FakeRegistry:
             ``pull``, ``push``, ``delete`` or, for the catalog, ``*``. None for what `users` and `public` say.
         spec: ``1.1`` of the OCI specification, or ``1.0``, which is what distribution 2.8 answers: tags come
             all at once, there are no referrers, a tag is not deleted, an upload that broke does not go on.
+        deletes: manifests and blobs may be deleted.
+        chunk: how many bytes each chunk of an upload but the last has to have; 0 for any.
         clock: tokens expire by it; None for the machine's.
         seed: its ids and tokens come from it; None for other ones each time.
         store: what it holds to begin with; None for nothing.
@@ -68,6 +73,10 @@ class FakeRegistry:
         requests: what it was sent, the last 10,000; those of fake daemons too.
         faults: what goes wrong; `fail` adds to it.
         rate_limit: how much may be pulled; None for as much as one likes.
+        host: what it is called in this process, where it needs no socket: ``registry-1.test``.
+        blobs_at: whoever wants a blob is sent there, as Docker Hub does it: ``http://127.0.0.1:5001``, where
+            it is served a second time, or ``https://storage.registry-1.test``; None gives them itself.
+            Whoever says there who they are is refused.
     """
 
     def __init__(
@@ -80,6 +89,8 @@ class FakeRegistry:
         public: bool = False,
         allow: Callable[[str | None, str, str], bool] | None = None,
         spec: Literal["1.0", "1.1"] = "1.1",
+        deletes: bool = True,
+        chunk: int = 0,
         clock: Clock | None = None,
         seed: int | None = None,
         store: Store | None = None,
@@ -99,12 +110,16 @@ class FakeRegistry:
             now=self._clock.now,
             new_secret=lambda: f"{self._random.getrandbits(256):064x}",
         )
-        self._uploads = Uploads(self._store, self._random, resumable=self._newer, single=self._newer)
-        self._content = Content(self._store, newer=self._newer)
+        self._uploads = Uploads(
+            self._store, self._random, resumable=self._newer, single=self._newer, chunk=chunk
+        )
+        self._content = Content(self._store, newer=self._newer, deletes=deletes)
         self._routes = self._table()
         self.requests: list[SeenRequest] = []
         self.faults: RegistryFaults = RegistryFaults()
         self.rate_limit: RateLimit | None = None
+        self.host: str = named(self)
+        self.blobs_at: str | None = None
 
     # The door
 
@@ -139,7 +154,8 @@ class FakeRegistry:
             status = answer.status
         finally:
             agent = given.get("user-agent", "")
-            self.requests.append(SeenRequest(method, path, query, status, agent))
+            who = given.get("authorization", "")
+            self.requests.append(SeenRequest(method, path, query, status, agent, who))
             del self.requests[:-_SEEN]
         return answer
 
@@ -161,6 +177,8 @@ class FakeRegistry:
             moved = b'<a href="/v2/">Moved Permanently</a>.\n\n'
             kind = {"Content-Type": "text/html; charset=utf-8", "Content-Length": str(len(moved))}
             return RegistryAnswer(301, {**kind, "Location": "/v2/"}, moved)
+        if request.path.startswith("/storage/"):
+            return self._content.stored(request)
         for pattern, methods in self._routes:
             if matched := pattern.fullmatch(request.path):
                 return self._called(request, methods, matched.groupdict())
@@ -192,6 +210,8 @@ class FakeRegistry:
             and request.method in ("GET", "HEAD")
         ):
             limited = self.rate_limit.count(self._clock.now(), request.method == "GET")
+        if self.blobs_at is not None and handler == self._content.blob:
+            return self._content.sent_elsewhere(request, self.blobs_at, **parts)
         answer = handler(request, **parts)
         answer.headers.update(limited)
         return answer
@@ -294,6 +314,29 @@ class FakeRegistry:
             raise RegistryError("BLOB_UNKNOWN", digest)
         return found.blobs[digest]
 
+    def client(
+        self, username: str | None = None, password: str | None = None, *, host: str | None = None
+    ) -> Registry:
+        """A `dockpy.Registry` of it, without a socket between.
+
+        Args:
+            username: whose; None for nobody's.
+            password: of that user.
+            host: what it is called there; None for its `host`. Any other registry of this process is found
+                by its own.
+        """
+        from dockpy.registry.door import registry_in_process
+
+        name = self.host if host is None else host_of(host)
+
+        def find(wanted: str) -> FakeRegistry:
+            found = self if host_of(wanted) == name else registry_at(wanted)
+            if found is None:
+                raise ConnectionRefusedError(111, f"no registry of this process is {wanted}")
+            return found
+
+        return registry_in_process(name, find, username, password)
+
     # What goes wrong
 
     def fail(
@@ -304,13 +347,15 @@ class FakeRegistry:
         status: int | None = None,
         code: str = "UNKNOWN",
         message: str | None = None,
-        headers: Mapping[str, str] | None = None,
+        headers: Mapping[str, str | None] | None = None,
         times: int | None = None,
         after: int = 0,
         cut: int | None = None,
         corrupt: bool = False,
         redirect: str | None = None,
         reset: bool = False,
+        answer: Callable[[RegistryRequest], RegistryAnswer] | None = None,
+        drip: float = 0,
     ) -> RegistryFault:
         """Let requests go wrong from now on.
 
@@ -320,13 +365,15 @@ class FakeRegistry:
             status: they are refused with it.
             code: of that error, such as ``TOOMANYREQUESTS``.
             message: of that error; None for the code's usual one.
-            headers: of the answer, such as ``Retry-After``.
+            headers: of the answer, such as ``Retry-After``; None takes one away.
             times: so often; None for always.
             after: so many pass before.
             cut: the connection ends after that many bytes of the answer's body.
             corrupt: a byte of the answer's body is another one.
             redirect: they are sent to another place, such as ``http://127.0.0.1:5001``.
             reset: the connection ends without an answer.
+            answer: what is answered instead: `hostile` has some that never end.
+            drip: seconds before each byte of the answer's body.
 
         Returns:
             What was added; it is a context manager that takes it away again.
@@ -346,6 +393,8 @@ class FakeRegistry:
                 corrupt=corrupt,
                 redirect=redirect,
                 reset=reset,
+                answer=answer,
+                drip=drip,
             )
         )
 

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     import ssl
     from collections.abc import Iterator
 
+    from dockpy.config.tls import TLS
     from dockpy.fake.registry.registry import FakeRegistry
+    from dockpy.registry.registry import Registry
 
 __all__ = ["ServedRegistry", "serve", "served"]
 
@@ -44,6 +46,20 @@ class ServedRegistry:
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), name="fake registry")
         self._thread.start()
         _SERVED[self.host] = registry
+
+    def client(
+        self, username: str | None = None, password: str | None = None, *, tls: TLS | None = None
+    ) -> Registry:
+        """A `dockpy.Registry` of it, over its socket.
+
+        Args:
+            username: whose; None for nobody's.
+            password: of that user.
+            tls: certificates, where it speaks TLS.
+        """
+        from dockpy.registry.registry import Registry
+
+        return Registry(self.host, username=username, password=password, tls=tls)
 
     def close(self) -> None:
         """Answer no more; its connections are closed, its threads have ended."""

@@ -101,9 +101,9 @@ class Repository:
             raise RegistryError("MANIFEST_UNKNOWN", {"Tag": reference})
         return self.manifests[digest]
 
-    def put(self, manifest: Manifest, tag: str | None = None) -> None:
-        """Take a manifest, and give it a tag."""
-        self.manifests[manifest.digest] = manifest
+    def put(self, manifest: Manifest, tag: str | None = None, digest: str | None = None) -> None:
+        """Take a manifest, under a digest of another kind perhaps, and give it a tag."""
+        self.manifests[digest or manifest.digest] = manifest
         if tag is not None:
             self.pending.pop(tag, None)
             self.tags[tag] = manifest.digest

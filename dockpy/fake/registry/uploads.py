@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from dockpy.fake.registry.messages import RegistryRequest
     from dockpy.fake.registry.store import Store
 
-__all__ = ["DIGEST", "Uploads"]
+__all__ = ["DIGEST", "Uploads", "digest_of"]
 
 DIGEST = re.compile(r"sha256:[0-9a-f]{64}|sha384:[0-9a-f]{96}|sha512:[0-9a-f]{128}")
 _RANGE = re.compile(r"(?:bytes[ =])?(\d+)-(\d+)")
@@ -35,6 +35,7 @@ class _Upload:
     content: BlobWriter = field(default_factory=BlobWriter)
     whole: Blob | None = None  # one that was handed over as it is
     spoiled: bool = False
+    short: bool = False  # its last chunk has fewer bytes than one has to have, and so nothing may follow
 
 
 class Uploads:
@@ -46,13 +47,17 @@ class Uploads:
         resumable: an upload whose connection broke may go on where it stands, and chunks have to follow
             each other; distribution 2.8 has neither.
         single: a whole blob may come with the request that begins its upload.
+        chunk: how many bytes each chunk but the last has to have.
     """
 
-    def __init__(self, store: Store, random: random.Random, *, resumable: bool, single: bool) -> None:
+    def __init__(
+        self, store: Store, random: random.Random, *, resumable: bool, single: bool, chunk: int = 0
+    ) -> None:
         self._store = store
         self._random = random
         self._resumable = resumable
         self._single = single
+        self._chunk = chunk
         self._open: dict[str, _Upload] = {}
         self._secret = random.randbytes(32)
 
@@ -68,7 +73,10 @@ class Uploads:
         if self._single and "digest" in asked:
             self._receive(upload, request)
             return self._finish(upload, request)
-        return self._told(request, upload, 202)
+        answer = self._told(request, upload, 202)
+        if self._chunk:
+            answer.headers["Oci-Chunk-Min-Length"] = str(self._chunk)
+        return answer
 
     def status(self, request: RegistryRequest, name: str, id: str) -> RegistryAnswer:
         """GET …/blobs/uploads/{id}: how far it has come."""
@@ -83,7 +91,9 @@ class Uploads:
             matched = _RANGE.match(given)
             if matched is None or int(matched[1]) != self._size(upload):
                 raise RegistryError("RANGE_INVALID", headers=self._place(request, upload))
+        before = self._size(upload)
         self._receive(upload, request)
+        upload.short = self._size(upload) - before < self._chunk
         return self._told(request, upload, 202)
 
     def finish(self, request: RegistryRequest, name: str, id: str) -> RegistryAnswer:
@@ -128,6 +138,8 @@ class Uploads:
             upload.whole = request.body
             return
         for piece in request.pieces:
+            if upload.short and piece:
+                raise RegistryError("SIZE_INVALID", headers=self._place(request, upload))
             if upload.whole is not None and piece:  # more follows what was taken for the whole
                 whole, upload.whole = upload.whole, None
                 for part in whole.pieces():
@@ -137,7 +149,7 @@ class Uploads:
     def _finish(self, upload: _Upload, request: RegistryRequest) -> RegistryAnswer:
         digest = request.parameters["digest"]
         blob = upload.whole or upload.content.blob()
-        if _digest_of(blob, digest) != digest:
+        if digest_of(blob, digest) != digest:
             upload.spoiled = True
             raise RegistryError("DIGEST_INVALID", {"Digest": digest, "Reason": {}})
         self._store.make(upload.repository).blobs[digest] = blob
@@ -181,7 +193,8 @@ class Uploads:
         return hmac.new(self._secret, text, hashlib.sha256).digest()
 
 
-def _digest_of(blob: Blob, wanted: str) -> str:
+def digest_of(blob: Blob, wanted: str) -> str:
+    """The digest of a blob, of the same kind as another one."""
     algorithm = wanted.partition(":")[0]
     if algorithm == "sha256":
         return blob.digest
