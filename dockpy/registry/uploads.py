@@ -39,8 +39,6 @@ _SMALL = 256 * 1024
 """Bytes that go with the request that ends an upload, rather than in one of their own."""
 
 _RANGE = re.compile(r"(?:bytes=)?0-(\d{1,19})")
-_NO_SUCH_UPLOAD = 404
-_NOT_FROM_THERE = 416
 
 
 def has_blob(session: RegistrySession, repository: str, digest: str) -> bool:
@@ -165,6 +163,7 @@ class _Upload:
         self._tries = Tries(cancel)
         self._location: str | None = None
         self._at: int | None = 0  # how much the registry has; None where it has to be asked
+        self._resumed = False
         self._furthest = 0
 
     def run(self) -> Literal["exists", "mounted", "done"]:
@@ -192,7 +191,7 @@ class _Upload:
                     return "exists"
                 if (location := self._begun()) is None:
                     return "mounted"
-                self._location, self._at = location, 0
+                self._location, self._at, self._resumed = location, 0, False
                 self._tell("started", 0)
             elif self._at is None and not self._asked():
                 return None
@@ -205,11 +204,13 @@ class _Upload:
                 raise
             self._failed(error)
         except ApiError as error:
-            if self._location is None or error.status_code not in (_NO_SUCH_UPLOAD, _NOT_FROM_THERE):
+            # An upload that has gone is begun again, and so is one that does not go on from where it said.
+            if self._location is None or not (self._resumed or error.status_code == 404):
+                raise
+            if error.status_code not in (400, 404, 416):
                 raise
             self._failed(error)
-            if error.status_code == _NO_SUCH_UPLOAD:
-                self._location = None
+            self._abandon()
         else:
             return "done"
         return None
@@ -249,7 +250,7 @@ class _Upload:
         self._location = _location(
             answer, self._session, self._repository, self._source.digest, self._location
         )
-        self._at = at
+        self._at, self._resumed = at, True
         return True
 
     def _send(self) -> None:

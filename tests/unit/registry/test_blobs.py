@@ -368,7 +368,12 @@ def test_closing_it_wakes_who_reads(session: RegistrySession, served: ServedRegi
     head = {"Content-Length": str(len(CONTENT))}
     served.registry.fail("GET", BLOBS, answer=lambda request: RegistryAnswer(200, head, Stalling()))
     blob = BlobStream(session, NAME, DIGEST)
-    closer = threading.Thread(target=lambda: (stalled.wait(60), blob.close()))
+
+    def end() -> None:
+        stalled.wait(60)
+        blob.close()
+
+    closer = threading.Thread(target=end)
     closer.start()
     try:
         with pytest.raises(TruncatedResponse, match="closed before its end"):
