@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from dockpy.errors import ConnectionFailed, InvalidResponse, ResponseTooLarge, TimedOut, TruncatedResponse
 from dockpy.registry.failures import explain
-from dockpy.registry.places import shown
+from dockpy.registry.places import LONGEST_URL, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -59,7 +59,7 @@ class OpenAnswer(contextlib.AbstractContextManager["OpenAnswer"]):
         self.status: int = response.status_code
         self.headers: Mapping[str, str] = response.headers
         self.source: str = response.url
-        self.url: str = shown(response.url)
+        self.url: str = shown(response.url, LONGEST_URL)
         self._response = response
         self._pull = pull
         self._closed = False

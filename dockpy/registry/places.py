@@ -10,10 +10,11 @@ from urllib.parse import SplitResult, urlsplit
 
 from dockpy.errors import UntrustedLocation
 
-__all__ = ["Origin", "check_location", "check_realm", "is_loopback", "origin_of", "shown"]
+__all__ = ["LONGEST_URL", "Origin", "check_location", "check_realm", "is_loopback", "origin_of", "shown"]
 
 _PORTS = {"http": 80, "https": 443}
-_LONGEST = 16 * 1024
+LONGEST_URL = 16 * 1024
+"""Characters of a URL that is followed."""
 _INSECURE = "Where you trust what is in between, give insecure=True."
 
 
@@ -34,14 +35,13 @@ def origin_of(url: str) -> Origin:
     return _read(url)[0]
 
 
-def shown(url: str) -> str:
+def shown(url: str, longest: int = 200) -> str:
     """A URL for messages: without credentials and query, where passwords and signatures are."""
-    text = "".join(char if char.isprintable() else "?" for char in url[:_LONGEST])
-    scheme, separator, rest = text.partition("#")[0].partition("?")[0].partition("://")
-    if not separator:
-        return text.partition("?")[0].partition("#")[0].rpartition("@")[2][:200]
+    text = "".join(char if char.isprintable() else "\ufffd" for char in url[:LONGEST_URL])
+    text = text.partition("#")[0].partition("?")[0]
+    scheme, separator, rest = text.rpartition("://")
     authority, slash, path = rest.partition("/")
-    return f"{scheme}://{authority.rpartition('@')[2]}{slash}{path}"[:200]
+    return f"{scheme}{separator}{authority.rpartition('@')[2]}{slash}{path}"[:longest]
 
 
 def check_realm(realm: str, registry: str, *, insecure: bool = False) -> str:
@@ -138,7 +138,7 @@ def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
 
 
 def _read(url: str) -> tuple[Origin, SplitResult]:
-    if len(url) > _LONGEST or not url.isascii() or any(char <= " " or char in "\\\x7f" for char in url):
+    if len(url) > LONGEST_URL or not url.isascii() or any(char <= " " or char in "\\\x7f" for char in url):
         raise _untrusted("The registry sends us to what is no URL", url)
     try:
         parts = urlsplit(url)

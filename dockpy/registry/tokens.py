@@ -78,7 +78,7 @@ class Keys:
     """What one registry is told about us. It may be shared by threads.
 
     Args:
-        ask: gives our credentials; asked once, when the registry wants to know.
+        ask: gives our credentials; asked when the registry wants to know, and again when it refuses them.
         check: lets a token server's URL pass, or raises `UntrustedLocation`.
         fetch: sends a request to a token server; gives the answer's body, None for a status that is no error.
         clock: seconds that only ever grow.
@@ -94,7 +94,7 @@ class Keys:
         clock: Callable[[], float],
         offline: bool = False,
     ) -> None:
-        self._ask: Callable[[], Credentials | None] | None = ask
+        self._ask = ask
         self._check = check
         self._fetch = fetch
         self._clock = clock
@@ -173,7 +173,7 @@ class Keys:
         if bearer is None:
             return self._refused_basic(challenges, used)
         realm = self._check(bearer.params["realm"])
-        self._asked()
+        news = self._asked()
         self._way = _Bearer(realm, bearer.params.get("service", ""))
         widened = self._widen(_wanted(scope), bearer.params.get("scope", ""))
         if used is None or not used.startswith("Bearer "):
@@ -181,24 +181,28 @@ class Keys:
         secret = used.removeprefix("Bearer ")
         with self._lock:
             self._tokens = [token for token in self._tokens if token.secret != secret]
-        return secret != self._credentials.registry_token and (widened or not again)
+        return secret != self._credentials.registry_token and (news or widened or not again)
 
     def _refused_basic(self, challenges: Sequence[Challenge], used: str | None) -> bool:
         if not any(one.scheme == "basic" for one in challenges):
             return False
-        known = self._asked()
-        if not (known.username or known.password) or (used is not None and used.startswith("Basic ")):
+        self._asked()
+        known = self._credentials
+        if not (known.username or known.password):
             return False
         self._way = "basic"
-        return True
+        return _basic(known.username, known.password) != used
 
-    def _asked(self) -> Credentials:
-        """Our credentials; now is when they are asked for."""
+    def _asked(self) -> bool:
+        """Ask who we are: True where that is news."""
         with self._asking:
-            if self._ask is not None:
-                self._credentials = self._ask() or Credentials()
-                self._ask = None
-        return self._credentials
+            found = self._ask() or Credentials()
+            if found == self._credentials:
+                return False
+            self._credentials = found
+        with self._lock:
+            self._tokens, self.identity = [], ""
+        return True
 
     def _widen(self, wanted: Wanted, scope: str) -> bool:
         """Ask for what the registry says it takes, of what is asked for anyway: True where that is news."""
