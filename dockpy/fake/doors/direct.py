@@ -112,7 +112,13 @@ class DirectChannel:
         self._pieces: Iterator[bytes] | None = None
 
     def send(self, data: bytes) -> None:
-        """Take what the client sends."""
+        """Take what the client sends.
+
+        Raises:
+            BrokenPipeError: the connection was closed, or its answer has ended.
+        """
+        if self._closed or (self._reply is not None and self._pieces is None):
+            raise BrokenPipeError(32, "Broken pipe")
         duplex = None if self._reply is None else self._reply.duplex
         if duplex is not None:
             with self._engine.lock:

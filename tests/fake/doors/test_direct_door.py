@@ -1,0 +1,30 @@
+"""What differs at the door without a socket."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+
+from dockpy.errors import ConnectionFailed
+from dockpy.fake import FakeDaemon
+
+
+@pytest.mark.parametrize("ended", [False, True], ids=["closed", "ended"])
+def test_nobody_takes_input_once_the_connection_has_gone(ended: bool) -> None:
+    """Whoever sends without end is to notice."""
+    with FakeDaemon() as daemon, daemon.client() as client:
+        daemon.images.add("busybox")
+        container = client.containers.create("busybox", ["cat"], stdin_open=True)
+        stream = container.attach(stream=True, stdin=True)
+        container.start()
+        stream.send(b"taken\n")
+        assert next(iter(stream)) == b"taken\n"
+        if ended:
+            container.kill()
+            assert list(stream) == []
+        else:
+            stream.close()
+        with pytest.raises(ConnectionFailed):
+            for _ in itertools.repeat(None, 5):
+                stream.send(b"not taken\n")
