@@ -51,6 +51,7 @@ class Applet:
         name: the applet's.
         args: its arguments.
         status: an exit code that it may keep here while it goes on.
+        line_buffered: each line of its output is to be seen at once: a terminal shows it.
     """
 
     def __init__(self, p: Process, name: str, failure: int = 1) -> None:
@@ -61,7 +62,7 @@ class Applet:
         self.status: int = 0
         self._out = bytearray()
         stdout = p.fds.get(1)
-        self._line_buffered = bool(stdout and stdout.isatty)
+        self.line_buffered: bool = bool(stdout and stdout.isatty)
 
     def options(
         self, spec: str, long: Mapping[str, str] | None = None, *, least: int = 0, most: int | None = None
@@ -92,7 +93,7 @@ class Applet:
 
     def spill(self) -> Steps[None]:
         """Write the buffer if it is full, or if a terminal has a line."""
-        if len(self._out) >= _BUFFER or (self._line_buffered and self._out):
+        if len(self._out) >= _BUFFER or (self.line_buffered and self._out):
             yield from self.flush()
 
     def flush(self) -> Steps[None]:

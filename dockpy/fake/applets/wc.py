@@ -242,12 +242,14 @@ def seq(a: Applet) -> Steps[int | None]:
     count = int((last - first) / step + 1e-9) if step else -1
     if (step > 0 and first > last) or (step < 0 and first < last):
         return 0
-    index = 0
-    while count < 0 or index <= count:
-        a.put((separator if index else "").encode() + f"{first + index * step:0{width}.{places}f}".encode())
-        index += 1
+    begun, at_once = 0, 1 if a.line_buffered else 200
+    while count < 0 or begun <= count:
+        ended = begun + at_once if count < 0 else min(begun + at_once, count + 1)
+        words = [f"{first + index * step:0{width}.{places}f}" for index in range(begun, ended)]
+        a.put(((separator if begun else "") + separator.join(words)).encode())
+        begun = ended
         yield from a.spill()
-        if index % 1000 == 0:
+        if begun % 1000 == 0:
             yield None
     a.put(b"\n")
     return 0

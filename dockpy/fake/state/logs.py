@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from dockpy.fake.failure import Failure
 from dockpy.version import at_least
@@ -31,8 +30,7 @@ _COMMON = {"mode", "max-buffer-size", "cache-disabled", "cache-max-file", "cache
 _UNITS = {"": 1, "b": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30, "t": 1 << 40}
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One entry of a log.
 
     Attributes:
@@ -102,40 +100,44 @@ class ContainerLog:
         """Take what the container wrote."""
         partial = self._partial[stream]
         partial += data
-        start = 0
+        start, entries = 0, list[bytes]()
         while True:
-            end = partial.find(b"\n", start, start + _LONGEST)
-            if end >= 0:
-                self._append(stream, bytes(partial[start : end + 1]))
-                start = end + 1
-            elif len(partial) - start >= _LONGEST:
-                self._append(stream, bytes(partial[start : start + _LONGEST]))
-                start += _LONGEST
-            else:
+            end = partial.find(b"\n", start, start + _LONGEST) + 1
+            if not end and len(partial) - start >= _LONGEST:
+                end = start + _LONGEST
+            if not end:
                 break
+            entries.append(bytes(partial[start:end]))
+            start = end
         del partial[:start]
+        self._append(stream, entries)
 
     def close(self) -> None:
         """The container has exited: what is no whole line is kept, too."""
         for stream, partial in self._partial.items():
             if partial:
-                self._append(stream, bytes(partial))
+                self._append(stream, [bytes(partial)])
                 partial.clear()
 
-    def _append(self, stream: int, data: bytes) -> None:
-        if self.driver == "none":
+    def _append(self, stream: int, entries: list[bytes]) -> None:
+        if self.driver == "none" or not entries:
             return
-        self.last += 1
-        line = Line(self.last, self._engine.now(), stream, data)
-        if self._max_size and self._sizes[-1] >= self._max_size:
-            self._files.append([])
-            self._sizes.append(0)
-            while len(self._files) > self._max_files:
-                self._files.popleft()
-                self._sizes.popleft()
-        self._files[-1].append(line)
-        self._sizes[-1] += line.stored
+        now = self._engine.now()
+        for data in entries:
+            self.last += 1
+            if self._max_size and self._sizes[-1] >= self._max_size:
+                self._rotate()
+            line = Line(self.last, now, stream, data)
+            self._files[-1].append(line)
+            self._sizes[-1] += line.stored
         self._engine.notify()
+
+    def _rotate(self) -> None:
+        self._files.append([])
+        self._sizes.append(0)
+        while len(self._files) > self._max_files:
+            self._files.popleft()
+            self._sizes.popleft()
 
     def check_readable(self) -> None:
         """
