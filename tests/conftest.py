@@ -21,6 +21,7 @@ Everything that a test creates carries the label ``dockpy-test=<this run>``, and
 from __future__ import annotations
 
 import contextlib
+import gc
 import itertools
 import os
 import secrets
@@ -45,6 +46,13 @@ if TYPE_CHECKING:
 
     from dockpy import Client, Container
     from dockpy.transport.caller import ResponseEvent
+
+# What is compiled is kept, whatever the machine prefers: hundreds of programs are started.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+sys.setswitchinterval(
+    0.0005
+)  # threads that wait for each other, as at the fake daemons, are not kept waiting
 
 HERE = Path(__file__).parent
 settings.register_profile("dockpy", deadline=None)  # no test is timed, whatever else the machine does
@@ -146,6 +154,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
         engine = [item for item in session.items if item.get_closest_marker("engine")]
         loose = [item.nodeid for item in engine if "@" not in item.nodeid]
         assert not loose, f"pytest-xdist does not keep {loose[0]} with its group"
+    gc.freeze()  # what is there now stays: thousands of tests, among which nobody has to look for garbage
 
 
 def of_an_engine(item: pytest.Item) -> bool:

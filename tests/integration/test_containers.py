@@ -413,16 +413,16 @@ class TestList:
 
         def churn() -> None:
             while not ended.is_set():
-                for container in [create(engine, labels={"churn": "yes"}) for _ in range(4)]:
+                for container in [containers.create("busybox", labels=mine) for _ in range(4)]:
                     container.remove()
 
-        stays = create(engine, labels={"churn": "yes"})
+        containers, mine = engine.containers, {"churn": "yes", **labels}
+        stays = create(engine, labels=mine)
         thread = threading.Thread(target=churn)
         thread.start()
         try:
-            mine = {"label": {"churn": "yes", **labels}}
             for _ in range(25):
-                found = engine.containers.list(all=True, full=full, filters=mine)
+                found = containers.list(all=True, full=full, filters={"label": mine})
                 assert stays in found
                 for container in found:
                     assert container.name

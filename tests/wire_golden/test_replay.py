@@ -59,6 +59,7 @@ class Replay:
                     self.requests.append(self._read(sock))
                     for piece in self._cut(answer):
                         sock.sendall(piece)
+        self._listener.close()  # whoever asks for more is refused, not kept waiting
 
     @staticmethod
     def _read(sock: socket.socket) -> bytes:

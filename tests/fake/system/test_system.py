@@ -15,7 +15,7 @@ from dockpy.fake.failure import Failure
 from dockpy.fake.state.event_stream import parse_time
 from dockpy.ops import all_operations
 from tests.fake.asking import answer, ask, make_daemon, run
-from tests.fake.described import Described
+from tests.fake.described import described
 
 
 def test_ping(daemon, modern):
@@ -46,7 +46,8 @@ def test_answers_are_as_described(api, operation, path):
         status, value = ask(daemon, "GET", path)
         assert status == 200
         operations = {one.id: one for one in all_operations()}
-        assert list(Described(api).faults(operations[operation], status, value)) == []
+        assert (description := described(api)) is not None
+        assert list(description.faults(operations[operation], status, value)) == []
 
 
 def test_info_counts(daemon):
