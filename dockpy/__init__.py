@@ -71,6 +71,14 @@ if TYPE_CHECKING:
     from dockpy.options.swarm import SwarmOptions
     from dockpy.options.updates import UpdateOptions
     from dockpy.reference import ImageReference
+    from dockpy.registry.archive.image_archive import ImageArchive
+    from dockpy.registry.blobs import BlobStream
+    from dockpy.registry.image import Layer, RegistryImage
+    from dockpy.registry.limits import RateLimit
+    from dockpy.registry.manifest import Manifest
+    from dockpy.registry.progress import TransferProgress
+    from dockpy.registry.registry import Registry
+    from dockpy.registry.repository import Repository
     from dockpy.resources.build import BuildResult
     from dockpy.resources.config import Config
     from dockpy.resources.container import Container
@@ -97,6 +105,7 @@ __all__ = [
     "ApiError",
     "ArchiveError",
     "BadParameter",
+    "BlobStream",
     "BuildError",
     "BuildOptions",
     "BuildResult",
@@ -126,6 +135,7 @@ __all__ = [
     "Healthcheck",
     "Hooks",
     "Image",
+    "ImageArchive",
     "ImageLoadError",
     "ImageNotFound",
     "ImageReference",
@@ -133,6 +143,8 @@ __all__ = [
     "InvalidEndpoint",
     "InvalidReference",
     "InvalidResponse",
+    "Layer",
+    "Manifest",
     "ManualClock",
     "MountOptions",
     "Network",
@@ -143,8 +155,12 @@ __all__ = [
     "PruneReport",
     "PullError",
     "PushError",
+    "RateLimit",
     "RateLimited",
+    "Registry",
     "RegistryData",
+    "RegistryImage",
+    "Repository",
     "ResponseTooLarge",
     "RunOutput",
     "RunStream",
@@ -157,6 +173,7 @@ __all__ = [
     "SwarmOptions",
     "Task",
     "TimedOut",
+    "TransferProgress",
     "TruncatedResponse",
     "Unauthorized",
     "UntrustedLocation",
@@ -170,6 +187,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "BlobStream": "registry.blobs",
     "BuildOptions": "options.build",
     "BuildResult": "resources.build",
     "Client": "client",
@@ -188,14 +206,21 @@ _HOMES = {
     "Healthcheck": "options.health",
     "Hooks": "transport.caller",
     "Image": "resources.image",
+    "ImageArchive": "registry.archive.image_archive",
     "ImageReference": "reference",
+    "Layer": "registry.image",
+    "Manifest": "registry.manifest",
     "ManualClock": "fake.kernel.clock",
     "MountOptions": "options.mounts",
     "Network": "resources.network",
     "Node": "resources.node",
     "Plugin": "resources.plugin",
     "PruneReport": "resources.pruning",
+    "RateLimit": "registry.limits",
+    "Registry": "registry.registry",
     "RegistryData": "resources.registry_data",
+    "RegistryImage": "registry.image",
+    "Repository": "registry.repository",
     "RunOutput": "resources.output",
     "RunStream": "resources.run",
     "Secret": "resources.secret",
@@ -205,6 +230,7 @@ _HOMES = {
     "SwarmOptions": "options.swarm",
     "TLS": "config.tls",
     "Task": "resources.task",
+    "TransferProgress": "registry.progress",
     "UpdateOptions": "options.updates",
     "Volume": "resources.volume",
     "from_env": "client",
