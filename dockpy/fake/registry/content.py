@@ -233,10 +233,11 @@ class Content:
     def tags(self, request: RegistryRequest, name: str) -> RegistryAnswer:
         """GET …/tags/list."""
         repository = self._store.find(name)
-        if repository is None or not (repository.manifests or repository.pending):
+        known = repository is not None and (repository.tagged or bool(repository.pending))
+        if repository is None or not (known or (self._newer and repository.manifests)):
             raise RegistryError("NAME_UNKNOWN", {"name": name})
         if not self._newer:
-            return RegistryAnswer.of_json({"name": name, "tags": repository.all_tags})
+            return RegistryAnswer.of_json({"name": name, "tags": repository.all_tags or None})
         limit = _page_size(request, usual=None)
         page, link = _page(sorted(repository.all_tags), request, limit, f"/v2/{name}/tags/list")
         return RegistryAnswer.of_json({"name": name, "tags": page}, headers=link)

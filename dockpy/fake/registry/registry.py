@@ -195,7 +195,7 @@ class FakeRegistry:
         if name is not None and len(name) > _LONGEST_NAME:
             raise RegistryError("UNKNOWN", {"Name": name, "Reason": {}})
         handler = methods.get(request.method) or methods.get("*")
-        if handler is None and request.method == "HEAD":
+        if handler is None and request.method == "HEAD" and (self._newer or len(methods) > 1):
             handler = methods.get("GET")
         if handler is None:
             listed = {

@@ -68,6 +68,7 @@ class Repository:
         blobs: by digest; those that were pushed here or mounted.
         manifests: by digest.
         tags: name to digest, in the order of their making.
+        tagged: it has, or had, a tag.
         pending: tags whose images are put here once somebody asks for them: their configuration and layers.
     """
 
@@ -75,6 +76,7 @@ class Repository:
     blobs: dict[str, Blob] = field(default_factory=dict)
     manifests: dict[str, Manifest] = field(default_factory=dict)
     tags: dict[str, str] = field(default_factory=dict)
+    tagged: bool = False
     pending: dict[str, Callable[[], tuple[Blob, Sequence[HasBlob]]]] = field(default_factory=dict)
 
     @property
@@ -107,6 +109,7 @@ class Repository:
         if tag is not None:
             self.pending.pop(tag, None)
             self.tags[tag] = manifest.digest
+            self.tagged = True
 
     def put_image(self, tag: str | None, config: Blob, layers: Sequence[HasBlob]) -> Manifest:
         """Take an image, as if it had been pushed."""
@@ -150,9 +153,8 @@ class Store:
         return self._repositories.setdefault(name, Repository(name))
 
     def names(self) -> list[str]:
-        """The repositories that hold manifests, sorted."""
-        held = list(self._repositories.values())
-        return sorted(repository.name for repository in held if repository.manifests or repository.pending)
+        """The repositories that something was ever pushed to, sorted."""
+        return sorted(self._repositories)
 
 
 _COMPRESSED: OrderedDict[str, Blob] = OrderedDict()

@@ -316,12 +316,12 @@ class TestLists:
     def test_the_catalog(self, ask: Any) -> None:
         for name in ("b/c", "a", "b/a"):
             ask.image("1", name)
-        ask.push(b"no manifest", "nothing/here")
-        assert ask("GET", "/v2/_catalog").json == {"repositories": ["a", "b/a", "b/c"]}
+        ask.push(b"no manifest", "nothing/here")  # as in real ones
+        assert ask("GET", "/v2/_catalog").json == {"repositories": ["a", "b/a", "b/c", "nothing/here"]}
         answer = ask("GET", "/v2/_catalog?n=2")
         assert answer.json == {"repositories": ["a", "b/a"]}
         assert answer.headers["link"] == '</v2/_catalog?last=b%2Fa&n=2>; rel="next"'
-        assert ask("GET", "/v2/_catalog?n=2&last=b/a").json == {"repositories": ["b/c"]}
+        assert ask("GET", "/v2/_catalog?n=2&last=b/a").json == {"repositories": ["b/c", "nothing/here"]}
         assert ask("GET", "/v2/_catalog?n=1001").codes == ["PAGINATION_NUMBER_INVALID"]
 
     def test_of_what_is_not_there(self, ask: Any) -> None:
