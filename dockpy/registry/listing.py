@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Any
-from urllib.parse import SplitResult, urljoin, urlsplit
+from urllib.parse import urljoin
 
 from dockpy.errors import InvalidArgument, InvalidResponse, ResponseTooLarge, UntrustedLocation
 from dockpy.registry.manifest import read_document
+from dockpy.registry.places import origin_of, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from dockpy.registry.scope import Scope
     from dockpy.registry.session import Answer, RegistrySession
 
-__all__ = ["check_limit", "list_names", "next_page", "pages"]
+__all__ = ["MOST_NAMES", "Barren", "check_limit", "list_names", "next_page", "pages"]
 
 MOST_NAMES = 100_000
 """Names that are listed where nobody said how many."""
@@ -29,7 +30,6 @@ _TARGET = re.compile(r"[\s,]*+<([^<>]*)>")
 _PARAMETER = re.compile(
     r"""\s*+;\s*+([^\s=;,"<>]++)(?:\s*+=\s*+(?:"((?:[^"\\]|\\.)*+)"|([^\s;,"<>]*+)))?""", re.DOTALL
 )
-_PORTS = {"http": 80, "https": 443}
 
 
 def check_limit(limit: int | None) -> None:
@@ -64,19 +64,44 @@ def list_names(
     check_limit(limit)
     most = MOST_NAMES if limit is None else limit
     found: dict[str, None] = {}
-    barren = 0
+    barren = Barren(session, subject)
     params = {"n": str(min(most, _NAMES_PER_PAGE))}
     for _, page in pages(session, path, params, scope=scope, subject=subject):
         before = len(found)
-        found.update(dict.fromkeys(_names(session, page, key, subject)))
+        found.update(dict.fromkeys(_names(page, key, f"GET {path}", session, subject)))
         if limit is not None and len(found) >= limit:
             return list(found)[:limit]
         if len(found) > most:
             raise _no_end(session, subject, f"The list has more than {most} names", ResponseTooLarge)
-        barren = barren + 1 if len(found) == before else 0
-        if barren > _BARREN_PAGES:
-            raise _no_end(session, subject, "The list has no end: its pages bring nothing new")
+        barren.saw(len(found) - before)
     return list(found)
+
+
+class Barren:
+    """Ends a list whose pages bring nothing new any more.
+
+    Args:
+        session: the registry.
+        subject: for the error.
+    """
+
+    def __init__(self, session: RegistrySession, subject: str) -> None:
+        self._session = session
+        self._subject = subject
+        self._pages = 0
+
+    def saw(self, new: int) -> None:
+        """Count a page.
+
+        Args:
+            new: what it brought.
+
+        Raises:
+            InvalidResponse: it was one too many that brought nothing.
+        """
+        self._pages = 0 if new else self._pages + 1
+        if self._pages > _BARREN_PAGES:
+            raise _no_end(self._session, self._subject, "The list has no end: its pages bring nothing new")
 
 
 def pages(
@@ -132,14 +157,13 @@ def next_page(link: str | None, base: str) -> str | None:
     if target is None:
         return None
     try:
-        here, there = urlsplit(base), urlsplit(urljoin(base, target))
-        same = _origin(here) == _origin(there) and there.username is None and there.password is None
+        following = urljoin(base, target).partition("#")[0]
     except ValueError:
         raise InvalidResponse(f"The list goes on at {target[:200]!r}, which is no URL") from None
-    if not same:
-        place = f"{there.scheme}://{there.hostname or ''}{there.path}"[:200]
+    if origin_of(following) != origin_of(base):
+        place = shown(following)
         raise UntrustedLocation(f"The list goes on somewhere else, at {place}", location=place)
-    return there._replace(fragment="").geturl()
+    return following
 
 
 def next_link(header: str) -> str | None:
@@ -158,11 +182,9 @@ def next_link(header: str) -> str | None:
     return None
 
 
-def _origin(url: SplitResult) -> tuple[str, str, int | None]:
-    return url.scheme, (url.hostname or "").lower(), url.port or _PORTS.get(url.scheme)
-
-
-def _names(session: RegistrySession, page: dict[str, Any], key: str, subject: str) -> list[str]:
+def _names(
+    page: dict[str, Any], key: str, operation: str, session: RegistrySession, subject: str
+) -> list[str]:
     names = page.get(key)
     if names is None:  # of a repository whose last tag is gone
         return []
@@ -174,7 +196,8 @@ def _names(session: RegistrySession, page: dict[str, Any], key: str, subject: st
         problem = f"{key!r} has what is no name"
     else:
         return names
-    raise InvalidResponse(f"The list is not as it should be: {problem}", subject=subject, daemon=session.url)
+    message = f"The list is not as it should be: {problem}"
+    raise InvalidResponse(message, operation=operation, subject=subject, daemon=session.url)
 
 
 def _no_end(

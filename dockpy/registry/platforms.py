@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from dockpy.wire.oci import OCIDescriptor
 
-__all__ = ["choose", "fits", "here", "platform_of", "usable"]
+__all__ = ["best", "check_platform", "choose", "fits", "here", "platform_of", "usable"]
 
 # As uname and others call them; those on the left with a variant mean one.
 _ARCHITECTURES = {
@@ -52,6 +52,16 @@ def normalized(os: str, architecture: str, variant: str = "") -> Platform:
     elif (architecture, variant) in (("arm64", "v8"), ("amd64", "v1")) or architecture == "386":
         variant = ""
     return _SYSTEMS.get(os, os), architecture, variant
+
+
+def check_platform(platform: str | None) -> None:
+    """See that it is a platform, or None.
+
+    Raises:
+        InvalidArgument: it is none.
+    """
+    if platform is not None:
+        platform_name(platform)
 
 
 def wanted_platform(platform: str | None) -> Platform:

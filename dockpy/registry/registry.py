@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, overload
 
 from dockpy.closing import Closing
+from dockpy.config.credentials import Credentials
 from dockpy.reference import DEFAULT_REGISTRY
 from dockpy.registry.identity import Identity, explicit_credentials
 from dockpy.registry.listing import list_names
@@ -15,8 +16,12 @@ from dockpy.registry.scope import CATALOG, NOTHING
 if TYPE_CHECKING:
     from dockpy.config.tls import TLS
     from dockpy.reference import ImageReference
+    from dockpy.registry.archive.image_archive import ImageArchive
+    from dockpy.registry.archive.source import TarSource
     from dockpy.registry.image import RegistryImage
+    from dockpy.registry.limits import RateLimit
     from dockpy.registry.manifest import Manifest
+    from dockpy.registry.progress import Progress
     from dockpy.registry.session import RegistrySession
 
 __all__ = ["Registry"]
@@ -75,18 +80,18 @@ class Registry(Closing):
         return registry
 
     def _setup(self, session: RegistrySession, identity: Identity) -> None:
-        self._session = session
+        self.session: RegistrySession = session
         self._identity = identity
 
     @property
     def host(self) -> str:
         """Its name, as references begin with it: ``docker.io``, ``127.0.0.1:5050``."""
-        return self._session.host
+        return self.session.host
 
     @property
     def url(self) -> str:
         """Where it is: ``https://registry-1.docker.io``."""
-        return self._session.url
+        return self.session.url
 
     def ping(self) -> None:
         """See that it is there, speaks the API, and lets us in.
@@ -96,7 +101,7 @@ class Registry(Closing):
             Unauthorized: it wants credentials, or others.
             ApiError: what answers is no registry.
         """
-        self._session.call("GET", "/v2/", scope=NOTHING, subject=f"registry {self.host}")
+        self.session.call("GET", "/v2/", scope=NOTHING, subject=f"registry {self.host}")
 
     def repositories(self, *, limit: int | None = None) -> list[str]:
         """The names of its repositories: all pages of the catalog.
@@ -111,7 +116,7 @@ class Registry(Closing):
             UntrustedLocation: the list goes on at another host.
         """
         return list_names(
-            self._session,
+            self.session,
             "/v2/_catalog",
             "repositories",
             scope=CATALOG,
@@ -129,6 +134,45 @@ class Registry(Closing):
             InvalidReference: it is no name of a repository.
         """
         return Repository(self, read_repository(self.host, name).repository)
+
+    def login(self, username: str, password: str, *, save: bool = False) -> None:
+        """Be somebody to this registry from now on, once it has said that it knows them.
+
+        Where its token server gives an identity token, that is kept in place of the password.
+
+        Args:
+            username: the user's name.
+            password: the password, or a token that the registry takes in its place.
+            save: keep it where ``docker login`` does, too: in the registry's credential helper, or in
+                config.json.
+
+        Raises:
+            InvalidArgument: one of them is empty.
+            Unauthorized: the registry does not accept them; who we are stays as it was.
+            ConfigError: they cannot be kept.
+        """
+        from dockpy.registry.login import login
+
+        self._identity.set(login(self.session, username, password, save=save))
+
+    def logout(self, *, erase: bool = False) -> None:
+        """Be nobody to this registry from now on.
+
+        Args:
+            erase: forget what ``docker login`` or ``login(save=True)`` kept, too.
+
+        Raises:
+            ConfigError: config.json or the credential helper cannot be used.
+        """
+        from dockpy.registry.login import logout
+
+        logout(self.session, erase=erase)
+        self._identity.set(Credentials())
+
+    @property
+    def rate_limit(self) -> RateLimit | None:
+        """How much may be asked for, as the last answers said; None where they did not say."""
+        return self.session.rate_limit
 
     def manifest(self, ref: str, *, platform: str | None = None) -> Manifest:
         """What a reference stands for; see `Repository.manifest`.
@@ -163,9 +207,136 @@ class Registry(Closing):
         repository, target = self._found(ref)
         repository.delete(target)
 
+    def copy(
+        self,
+        ref: str,
+        *,
+        to: Registry,
+        name: str | None = None,
+        platform: str | None = None,
+        referrers: bool = False,
+        progress: Progress | None = None,
+    ) -> Manifest:
+        """Copy an image to another registry, or to another name; its digest stays.
+
+        Layers go through this process, a few at a time, and are verified on their way; those that are there
+        already are left out, and within one registry none is sent.
+
+        Args:
+            ref: the image, as of `manifest`.
+            to: the registry that it is copied to.
+            name: how it is called there, relative to `to`; None for the same.
+            platform: ``os[/arch[/variant]]``: only the image for it, of an index of several; None for all.
+            referrers: what is about it goes with it: signatures, attestations.
+            progress: is called with each `TransferProgress`, from one thread at a time.
+
+        Returns:
+            What is there now.
+
+        Raises:
+            ImageNotFound: it is not there.
+            InvalidReference: `ref` or `name` is no reference, or one of another registry.
+            DigestMismatch: some of it is not what its digest says.
+            ApiError: a registry refuses, such as `Unauthorized`.
+            ConnectionFailed: a connection broke, and again when it was tried anew.
+        """
+        from dockpy.registry.copying import copy_image
+
+        return copy_image(
+            self, ref, to=to, name=name, platform=platform, referrers=referrers, progress=progress
+        )
+
+    def pull(
+        self, ref: str, *, platform: str | None = None, progress: Progress | None = None
+    ) -> ImageArchive:
+        """An image as an archive, which is fetched while it is read; no daemon takes part.
+
+        ``client.images.load`` takes it, on any engine, and so does `push` of another registry; `write_to` and
+        `write_layout` keep it in a file or a folder.
+
+        Args:
+            ref: the image, as of `manifest`.
+            platform: ``os[/arch[/variant]]``: the image for it, of an index of several; None for this
+                machine's, else the only one there is. ``all`` for the index with all that it lists; engines
+                before the containerd store then load this machine's.
+            progress: is called with each `TransferProgress` while it is read.
+
+        Raises:
+            ImageNotFound: it is not there.
+            InvalidArgument: there is no image for the platform; the message names those there are.
+            DigestMismatch: a manifest is not what its digest says.
+            InvalidResponse: it is not as it should be.
+        """
+        from dockpy.registry.pulling import pull_archive
+
+        repository, target = self._found(ref)
+        return pull_archive(self.session, repository.name, target, platform=platform, progress=progress)
+
+    @overload
+    def push(
+        self,
+        archive: TarSource | ImageArchive,
+        ref: str,
+        *,
+        image: str | None = None,
+        compress: bool | None = None,
+        progress: Progress | None = None,
+    ) -> Manifest: ...
+    @overload
+    def push(
+        self,
+        archive: TarSource | ImageArchive,
+        ref: None = None,
+        *,
+        image: str | None = None,
+        compress: bool | None = None,
+        progress: Progress | None = None,
+    ) -> list[Manifest]: ...
+    def push(
+        self,
+        archive: TarSource | ImageArchive,
+        ref: str | None = None,
+        *,
+        image: str | None = None,
+        compress: bool | None = None,
+        progress: Progress | None = None,
+    ) -> Manifest | list[Manifest]:
+        """Push images from an archive of ``docker save``, or an OCI image layout; no daemon takes part.
+
+        What has a digest keeps it: a layout's manifests and indexes go as they are, with all platforms. An
+        archive of Docker before 25 has no manifests: its images get Docker's, with compressed layers; their
+        ids stay. What the registry has already is not sent. Nothing is unpacked to disk; a stream, and what
+        is compressed as a whole, is kept in a temporary file meanwhile.
+
+        Args:
+            archive: a path of a file or of a layout's folder, bytes, an open file, pieces, or what `pull`
+                gave.
+            ref: what the image is called here, as of `manifest`; the archive holds one image, or `image` says
+                which. None for the archive's own names, for each image: other registries' names are taken
+                without the registry.
+            image: of several images, the one of this name, or id.
+            compress: whether layers that are not compressed are compressed with gzip, which changes the
+                manifest's digest; None for only where there is no manifest yet.
+            progress: is called with each `TransferProgress`, from one thread at a time.
+
+        Returns:
+            The manifest that is there now; without `ref`, one for each name.
+
+        Raises:
+            InvalidArgument: the archive cannot be read, or it is not clear what is meant, or its name.
+            ArchiveError: it holds no images, it is damaged, or something is missing in it.
+            DigestMismatch: something in it is not what its digest says; no manifest was pushed then.
+            ApiError: the registry refuses, such as `Unauthorized`.
+            ConnectionFailed: the connection broke, and again when it was tried anew.
+        """
+        from dockpy.registry.pushing import push_archive
+
+        pushed = push_archive(self.session, archive, ref, image=image, compress=compress, progress=progress)
+        return pushed if ref is None else pushed[0]
+
     def close(self) -> None:
         """Give the connections back; the next request opens new ones."""
-        self._session.close()
+        self.session.close()
 
     def _read(self, ref: str) -> ImageReference:
         return read_reference(self.host, ref)

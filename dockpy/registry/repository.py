@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from dockpy.errors import ImageNotFound, NotFound, ResponseTooLarge
 from dockpy.registry.image import Layer, RegistryImage, get_image
-from dockpy.registry.listing import MOST_NAMES, list_names, pages
+from dockpy.registry.listing import MOST_NAMES, Barren, list_names, pages
 from dockpy.registry.manifest import Manifest
 from dockpy.registry.manifest_calls import (
     delete_manifest,
@@ -15,6 +15,7 @@ from dockpy.registry.manifest_calls import (
     manifest_subject,
     untag,
 )
+from dockpy.registry.platforms import check_platform
 from dockpy.registry.references import check_reference
 from dockpy.registry.resolving import resolve
 from dockpy.registry.scope import pulling
@@ -64,7 +65,7 @@ class Repository:
             UntrustedLocation: the list goes on at another host.
         """
         return list_names(
-            self.registry._session,
+            self.registry.session,
             f"/v2/{self.name}/tags/list",
             "tags",
             scope=pulling(self.name),
@@ -86,10 +87,11 @@ class Repository:
             DigestMismatch: it is not what its digest says.
             InvalidResponse: it is no manifest, or one of schema 1; `ResponseTooLarge` for more than 4 MiB.
         """
-        found = get_manifest(self.registry._session, self.name, ref)
+        check_platform(platform)
+        found = get_manifest(self.registry.session, self.name, ref)
         if platform is None:
             return found
-        return resolve(self.registry._session, self.name, found, platform).manifest
+        return resolve(self.registry.session, self.name, found, platform).manifest
 
     def image(self, ref: str = "latest", *, platform: str | None = None) -> RegistryImage:
         """An image for one platform: layers, sizes, configuration; nothing of it is pulled.
@@ -104,9 +106,10 @@ class Repository:
             DigestMismatch: it is not what its digest says.
             InvalidResponse: it is not as it should be.
         """
-        found = get_manifest(self.registry._session, self.name, ref)
-        resolved = resolve(self.registry._session, self.name, found, platform)
-        return resolved.image or get_image(self.registry._session, self.name, resolved.manifest)
+        check_platform(platform)
+        found = get_manifest(self.registry.session, self.name, ref)
+        resolved = resolve(self.registry.session, self.name, found, platform)
+        return resolved.image or get_image(self.registry.session, self.name, resolved.manifest)
 
     def config(self, ref: str = "latest", *, platform: str | None = None) -> OCIImage:
         """An image's configuration; arguments and errors as of `image`."""
@@ -127,7 +130,7 @@ class Repository:
         """
         from dockpy.registry.blobs import open_blob
 
-        return open_blob(self.registry._session, self.name, digest)
+        return open_blob(self.registry.session, self.name, digest)
 
     def has_blob(self, digest: str) -> bool:
         """Whether a blob is there.
@@ -137,7 +140,7 @@ class Repository:
         """
         from dockpy.registry.uploads import has_blob
 
-        return has_blob(self.registry._session, self.name, digest)
+        return has_blob(self.registry.session, self.name, digest)
 
     def exists(self, ref: str = "latest") -> bool:
         """Whether a tag or a digest stands for something; it is not fetched.
@@ -145,7 +148,7 @@ class Repository:
         Args:
             ref: a tag, or a digest.
         """
-        return head_manifest(self.registry._session, self.name, ref) is not None
+        return head_manifest(self.registry.session, self.name, ref) is not None
 
     def delete(self, ref: str) -> None:
         """Delete a tag, or a manifest.
@@ -162,9 +165,9 @@ class Repository:
         """
         check_reference(self.registry.host, self.name, ref)
         if ":" in ref:
-            delete_manifest(self.registry._session, self.name, ref)
+            delete_manifest(self.registry.session, self.name, ref)
         else:
-            untag(self.registry._session, self.name, ref)
+            untag(self.registry.session, self.name, ref)
 
     def referrers(self, ref: str, *, artifact_type: str | None = None) -> list[OCIDescriptor]:
         """What is about a manifest: signatures, attestations, bills of materials.
@@ -180,42 +183,45 @@ class Repository:
             ImageNotFound: there is no such tag.
             InvalidResponse: what came is no index.
         """
-        digest = ref if ":" in ref else self._digest(ref)
-        check_reference(self.registry.host, self.name, digest)
-        try:
-            found = self._referrers(digest, artifact_type)
-        except NotFound:  # before 1.1 of the specification: they are listed under a tag
+        session = self.registry.session
+        check_reference(self.registry.host, self.name, ref)
+        digest = ref if ":" in ref else get_manifest(session, self.name, ref).digest
+        found = self._referrers(digest, artifact_type)
+        if found is None:  # before 1.1 of the specification: they are listed under a tag
             try:
-                index = get_manifest(self.registry._session, self.name, digest.replace(":", "-")[:128])
+                found = get_manifest(session, self.name, digest.replace(":", "-")[:128]).manifests
             except ImageNotFound:
                 return []
-            found = index.manifests
         return [item for item in found if artifact_type in (None, item.get("artifactType"))]
 
-    def _digest(self, tag: str) -> str:
-        found = head_manifest(self.registry._session, self.name, tag)
-        return found or get_manifest(self.registry._session, self.name, tag).digest
-
-    def _referrers(self, digest: str, artifact_type: str | None) -> list[OCIDescriptor]:
-        session = self.registry._session
+    def _referrers(self, digest: str, artifact_type: str | None) -> list[OCIDescriptor] | None:
+        """What the registry itself lists; None where it does not know how."""
+        session = self.registry.session
         subject = manifest_subject(session, self.name, digest)
-        found: list[OCIDescriptor] = []
-        size = 0
-        for answer, raw in pages(
+        listed = pages(
             session,
             f"/v2/{self.name}/referrers/{digest}",
             {"artifactType": artifact_type} if artifact_type is not None else {},
             scope=pulling(self.name),
             subject=subject,
             headers={"Accept": OCI_INDEX},
-        ):
-            page = Manifest(subject.removeprefix("image "), "", OCI_INDEX, answer.content, raw)
-            found += page.manifests
+        )
+        try:
+            page = next(listed, None)
+        except NotFound:
+            return None
+        found: list[OCIDescriptor] = []
+        barren, size = Barren(session, subject), 0
+        while page is not None:
+            answer, raw = page
+            index = Manifest(subject.removeprefix("image "), "", OCI_INDEX, answer.content, raw)
+            found += index.manifests
             size += len(answer.content)
             if len(found) > MOST_NAMES or size > _LARGEST_LIST:
-                raise ResponseTooLarge(
-                    "The list of referrers is too long", subject=subject, daemon=session.url
-                )
+                message = "The list of referrers is too long"
+                raise ResponseTooLarge(message, subject=subject, daemon=session.url)
+            barren.saw(len(index.manifests))
+            page = next(listed, None)
         return found
 
     def __eq__(self, other: object) -> bool:
