@@ -108,7 +108,13 @@ def verified(source: BlobSource) -> Iterator[bytes]:
         InvalidResponse: they are more.
     """
     subject = getattr(source, "subject", f"blob {source.digest}")
-    return _verified(source.open(), ContentHash(source.digest), source.size, subject)
+    content = ContentHash(source.digest)
+    pieces = source.open()
+    try:
+        yield from _verified(pieces, content, source.size, subject)
+    finally:  # whoever leaves it leaves no connection open
+        if (close := getattr(pieces, "close", None)) is not None:
+            close()
 
 
 def _verified(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import shutil
 import threading
@@ -14,11 +15,10 @@ from dockpy.errors import InvalidArgument, TruncatedResponse
 from dockpy.registry.blobs import verified
 from dockpy.registry.cancel import Cancel, Cancelled
 from dockpy.registry.progress import Reporter, TransferProgress
-from dockpy.streams.tar import END_OF_ARCHIVE, TarEntry, encode_entry, encode_header, padding
+from dockpy.streams.tar import END_OF_ARCHIVE, TarEntry, encode_header, padding
 
 if TYPE_CHECKING:
-    import os
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Generator, Iterator
 
     from dockpy.registry.archive.contents import ArchivedImage
     from dockpy.registry.archive.writing import ArchiveFile
@@ -142,7 +142,7 @@ class ImageArchive(Closing):
             OSError: it cannot be written; others as of `read`.
         """
         target = Path(folder)
-        if target.exists() and not (target.is_dir() and not any(target.iterdir())):
+        if os.path.lexists(target) and (not target.is_dir() or any(target.iterdir())):
             raise InvalidArgument(f"folder={str(target)!r}: there is something already")
         beside = target.with_name(f".{target.name}.{secrets.token_hex(6)}")
         cancel = Cancel()
@@ -181,9 +181,11 @@ class ImageArchive(Closing):
         self._passes.add(found)
         return found
 
-    def _tar(self, cancel: Cancel) -> Iterator[bytes]:
+    def _tar(self, cancel: Cancel) -> Generator[bytes, None, None]:
         for file in self._files(cancel):
-            yield from encode_entry(TarEntry(file.name, size=file.source.size), self._content(file))
+            yield encode_header(TarEntry(file.name, size=file.source.size))
+            yield from self._content(file)
+            yield padding(file.source.size)
         yield END_OF_ARCHIVE
 
     def _content(self, file: ArchiveFile) -> Iterator[bytes]:
@@ -204,7 +206,7 @@ class ImageArchive(Closing):
 class _Pass:
     """Once through the tar. After an error there is no end to reach: it is raised again."""
 
-    def __init__(self, pieces: Iterator[bytes], cancel: Cancel, daemon: str) -> None:
+    def __init__(self, pieces: Generator[bytes, None, None], cancel: Cancel, daemon: str) -> None:
         self._pieces = pieces
         self._cancel = cancel
         self._daemon = daemon
@@ -233,8 +235,13 @@ class _Pass:
         return content
 
     def close(self) -> None:
-        """Stop, whichever thread reads."""
+        """Stop, whichever thread reads; where none does, the connection is given back at once."""
         self._cancel.set()
+        if self._lock.acquire(blocking=False):
+            try:
+                self._pieces.close()
+            finally:
+                self._lock.release()
 
     def _next(self) -> bytes:
         with self._lock:
