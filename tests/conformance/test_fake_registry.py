@@ -1,25 +1,21 @@
-"""The fake registry beside real ones (distribution 2.8), and real engines pushing to it."""
+"""The fake registry beside real ones (distribution 2.8): raw requests, and what they are answered."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
 import http.client
-import io
 import json
 import os
 import re
-import secrets
-import tarfile
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-import dockpy
 from dockpy.fake.registry import FakeRegistry, serve
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
 pytestmark = [
     pytest.mark.engine,
@@ -252,92 +248,3 @@ def test_who_may_as_in_a_real_one(locked_registry: str) -> None:
             log("POST", "/v2/_catalog")
             log.close()
     assert fake.lines == real.lines
-
-
-@pytest.fixture(params=["open", "basic", "token", "token, soon over", "distribution 2.8"])
-def guarded(request: pytest.FixtureRequest) -> FakeRegistry:
-    users = {"ann": "s3cret"}
-    made: dict[str, FakeRegistry] = {
-        "open": FakeRegistry(),
-        "basic": FakeRegistry(users=users),
-        "token": FakeRegistry(users=users, token_auth=True),
-        "token, soon over": FakeRegistry(users=users, token_auth=True, token_ttl=61),
-        "distribution 2.8": FakeRegistry(spec="1.0"),
-    }
-    return made[request.param]
-
-
-@pytest.fixture
-def place(guarded: FakeRegistry) -> Iterator[str]:
-    with serve(guarded) as served:
-        yield served.host
-
-
-@pytest.fixture
-def engines() -> Iterator[list[dockpy.Client]]:
-    clients = [dockpy.Client(url) for url in os.environ["DOCKPY_TEST_HOSTS"].split(",")]
-    yield clients
-    for client in clients:
-        client.close()
-
-
-def archive_of_a_file() -> bytes:
-    """A layer that nobody has yet."""
-    file, content = io.BytesIO(), secrets.token_bytes(300_000)
-    with tarfile.open(fileobj=file, mode="w") as archive:
-        member = tarfile.TarInfo("data")
-        member.size = len(content)
-        archive.addfile(member, io.BytesIO(content))
-    return file.getvalue()
-
-
-@pytest.mark.parametrize("first", [0, 1], ids=["from 20.10", "from 28.5"])
-def test_from_one_engine_to_the_other(
-    guarded: FakeRegistry, place: str, engines: list[dockpy.Client], first: int, new_name: Callable[[], str]
-) -> None:
-    """What one engine pushes the other pulls, with its id unchanged."""
-    sender, receiver = engines[first], engines[1 - first]
-    auth: Any = {"username": "ann", "password": "s3cret"} if guarded._gate.users else None
-    name = f"{place}/{new_name()}"
-    image = sender.images.import_image(archive_of_a_file(), repository=name, tag="1")
-    try:
-        pushed = sender.images.push(name, "1", auth_config=auth)
-        assert pushed is not None
-        found = guarded.manifest(name.partition("/")[2], "1")
-        assert found.digest == pushed.digest
-        assert sender.images.push(name, "1", auth_config=auth) == pushed  # nothing is sent twice
-        pulled = receiver.images.pull(name, tag="1", auth_config=auth)
-        try:
-            assert pulled.id == image.id == found.document["config"]["digest"]
-        finally:
-            pulled.remove(force=True)
-        if auth:
-            with pytest.raises(dockpy.APIError, match=r"denied|no basic auth credentials"):
-                receiver.images.pull(name, tag="1")
-    finally:
-        image.remove(force=True)
-    uploads = [request for request in guarded.requests if request.method == "PATCH"]
-    assert len(uploads) == 2  # a layer and a configuration
-
-
-def test_an_image_that_was_put_there(engines: list[dockpy.Client]) -> None:
-    """Without any engine's push: what Python puts there engines pull."""
-    from dockpy.fake.blobs import Blob
-
-    class Layer:
-        blob = Blob.of(archive_of_a_file())
-
-    registry = FakeRegistry()
-    config = {
-        "architecture": "amd64",
-        "os": "linux",
-        "config": {"Cmd": ["true"]},
-        "rootfs": {"type": "layers", "diff_ids": [Layer.blob.digest]},
-        "history": [{"created_by": "a test"}],
-    }
-    manifest = registry.put_image("seeded", "1", config, [Layer()])
-    with serve(registry) as served:
-        for engine in engines:
-            image = engine.images.pull(f"{served.host}/seeded:1")
-            assert image.id == manifest.document["config"]["digest"]
-            image.remove(force=True)
