@@ -266,7 +266,7 @@ class TestReading:
         got = [next(first), next(second)]
         assert [got[0] + b"".join(first), got[1] + b"".join(second)] == [archive.read()] * 2
 
-    def test_closing_gives_connections_back(
+    def test_closing_while_nobody_reads(
         self, registry: Registry, served: ServedRegistry, large: str
     ) -> None:
         archive = registry.pull("large:1")
