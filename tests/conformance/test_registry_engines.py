@@ -16,6 +16,7 @@ import dockpy
 from dockpy.fake import FakeDaemon, ManualClock
 from dockpy.fake.blobs import Blob
 from dockpy.fake.registry import FakeRegistry, ServedRegistry, serve
+from dockpy.resources.layers_progress import LayersProgress
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -257,3 +258,32 @@ def test_an_image_that_was_put_there(engines: list[dockpy.Client]) -> None:
         for engine in engines:
             with pulled(engine, f"{served.host}/seeded:1") as image:
                 assert image.id == manifest.document["config"]["digest"]
+
+
+@DIRECTIONS
+def test_layers_are_followed(engines: list[dockpy.Client], first: int, new_name: Callable[[], str]) -> None:
+    sender, receiver = engines[first], engines[1 - first]
+    phases: list[str] = []
+
+    def in_order(found: list[str], usual: list[str]) -> bool:
+        """Engines leave out what is over soon."""
+        return [phase for phase in usual if phase in found] == found and found[0] + found[-1] == "waitingdone"
+
+    def seen(progress: LayersProgress) -> None:
+        (layer,) = progress.layers.values()
+        if layer.phase not in phases:
+            phases.append(layer.phase)
+
+    with serve(FakeRegistry()) as served:
+        name = f"{served.host}/{new_name()}"
+        with image_of(sender, name):
+            sender.images.push(name, "1", on_progress=LayersProgress(seen))
+            assert in_order(phases, ["waiting", "pushing", "done"])
+            phases.clear()
+            followed = LayersProgress(seen)
+            with pulled(receiver, f"{name}:1", on_progress=followed):
+                assert in_order(phases, ["waiting", "downloading", "downloaded", "extracting", "done"])
+                (layer,) = followed.layers.values()
+                assert layer.current == layer.total
+                assert layer.total is not None
+                assert layer.total >= 300_000
