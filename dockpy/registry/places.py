@@ -6,12 +6,22 @@ import contextlib
 import ipaddress
 import socket
 from typing import NamedTuple
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, urljoin, urlsplit
 
 from dockpy.errors import UntrustedLocation
 
-__all__ = ["LONGEST_URL", "Origin", "check_location", "check_realm", "is_loopback", "origin_of", "shown"]
+__all__ = [
+    "LONGEST_URL",
+    "Origin",
+    "check_location",
+    "check_realm",
+    "is_loopback",
+    "origin_of",
+    "resolved",
+    "shown",
+]
 
+_ODD = "\\\x7f"
 _PORTS = {"http": 80, "https": 443}
 LONGEST_URL = 16 * 1024
 """Characters of a URL that is followed."""
@@ -102,6 +112,30 @@ def check_location(location: str, source: str, *, insecure: bool = False) -> str
     return location
 
 
+def resolved(place: str, base: str) -> str:
+    """The URL that an answer means by a place, without fragment; `check_location` says whether to go there.
+
+    Args:
+        place: a URL, or what is relative to that of the answer.
+        base: the answer's URL.
+
+    Raises:
+        UntrustedLocation: it is no place.
+    """
+    url = None
+    # urljoin passes over what it deems odd, and so makes another URL of it.
+    if (
+        len(place) <= LONGEST_URL
+        and place.isascii()
+        and not any(char <= " " or char in _ODD for char in place)
+    ):
+        with contextlib.suppress(ValueError):
+            url = urljoin(base.partition("?")[0], place).partition("#")[0]
+    if url is None:
+        raise _untrusted("The registry sends us to what is no URL", place)
+    return url
+
+
 def is_loopback(host: str) -> bool:
     """Whether a host, by its name alone, is this machine: no name is looked up."""
     address = _address(host)
@@ -138,7 +172,7 @@ def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
 
 
 def _read(url: str) -> tuple[Origin, SplitResult]:
-    if len(url) > LONGEST_URL or not url.isascii() or any(char <= " " or char in "\\\x7f" for char in url):
+    if len(url) > LONGEST_URL or not url.isascii() or any(char <= " " or char in _ODD for char in url):
         raise _untrusted("The registry sends us to what is no URL", url)
     try:
         parts = urlsplit(url)

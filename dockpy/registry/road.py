@@ -22,18 +22,18 @@ from dockpy._version import __version__
 from dockpy.registry.answers import OpenAnswer
 from dockpy.registry.failures import explain
 from dockpy.registry.places import is_loopback, origin_of
-from dockpy.registry.trust import trust
+from dockpy.registry.trust import speaks_tls, trust
 from dockpy.transport.failures import is_closed_pool, is_lost_connection
 
 if TYPE_CHECKING:
-    import ssl
     from collections.abc import Iterator, Mapping
 
     from requests.adapters import BaseAdapter
 
     from dockpy.config.tls import TLS
-    from dockpy.registry.address import Address
+    from dockpy.registry.address import Address, Scheme
     from dockpy.registry.answers import Body
+    from dockpy.registry.places import Origin
 
 __all__ = ["Road", "proxies_for"]
 
@@ -56,11 +56,10 @@ class _UnverifiedPool(HTTPSConnectionPool):
 class _Adapter(HTTPAdapter):
     """An adapter that speaks TLS by a context of ours, and by nothing else."""
 
-    def __init__(self, context: ssl.SSLContext, hostname: str | None) -> None:
-        self._options: dict[str, Any] = {"ssl_context": context}
-        if hostname is not None:
-            self._options["server_hostname"] = hostname
-        self._unverified = not context.verify_mode
+    def __init__(self, options: dict[str, Any]) -> None:
+        self._options = options
+        context = options.get("ssl_context")
+        self._unverified = context is not None and not context.verify_mode
         super().__init__(pool_connections=_POOL_SIZE, pool_maxsize=_POOL_SIZE)
 
     def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **options: Any) -> None:
@@ -117,8 +116,7 @@ class Road:
         self._tls = tls
         self._given = adapter
         self._lock = threading.Lock()
-        self._contexts: dict[bool, ssl.SSLContext] = {}
-        self._adapters: dict[bool, _Adapter] = {}
+        self._adapters: dict[tuple[str, bool], _Adapter] = {}
 
     def send(
         self,
@@ -157,18 +155,29 @@ class Road:
                 raise failed from None
             again = False  # the registry closed a connection that we had kept; a new one is made
 
-    def context(self, *, own: bool = True) -> ssl.SSLContext:
-        """What `ssl` needs, for the registry itself or for others.
+    def scheme(self, timeout: float | None) -> Scheme:
+        """How the registry is reached, where its address leaves that open: a handshake is tried.
+
+        Args:
+            timeout: seconds to wait for a connection.
 
         Raises:
-            ConfigError: TLS material cannot be used.
+            ConnectionFailed, TimedOut: nobody is there.
         """
-        with self._lock:
-            if own not in self._contexts:
-                self._contexts[own] = trust(
-                    self._address.host, tls=self._tls, insecure=self._address.insecure, own=own
-                )
-            return self._contexts[own]
+        address, url = self._address, self._address.url("https")
+        if proxies_for(url):
+            return "https"  # a port behind a proxy is not tried out
+        failed = None
+        try:
+            where = (address.hostname, address.port or 443)
+            return "https" if speaks_tls(where, address.hostname, timeout) else "http"
+        except ConnectionRefusedError as error:
+            if address.port is None:
+                return "http"  # which has a port of its own
+            failed = explain(error, url)
+        except OSError as error:
+            failed = explain(error, url)
+        raise failed
 
     def close(self) -> None:
         """Close every pooled connection; the next request opens new ones."""
@@ -193,19 +202,25 @@ class Road:
             return OpenAnswer(
                 response, lambda size: raw.read(size, decode_content=False), str(request.method)
             )
-        adapter = self._adapter(own=origin_of(url).host == self._address.hostname)
+        adapter = self._adapter(origin_of(url))
         response = adapter.send(request, stream=True, timeout=timeout, proxies=proxies_for(url))
         raw = response.raw
         # Not read(): that waits for as many bytes as are asked for.
         return OpenAnswer(response, lambda size: raw.read1(size, decode_content=False), str(request.method))
 
-    def _adapter(self, *, own: bool) -> _Adapter:
-        context = self.context(own=own)
+    def _adapter(self, origin: Origin) -> _Adapter:
+        own = origin.host == self._address.hostname
+        key = (origin.scheme, own)
         with self._lock:
-            if own not in self._adapters:
-                hostname = self._tls.hostname if self._tls is not None and own else None
-                self._adapters[own] = _Adapter(context, hostname)
-            return self._adapters[own]
+            if key not in self._adapters:
+                self._adapters[key] = _Adapter(self._options(own=own) if origin.scheme == "https" else {})
+            return self._adapters[key]
+
+    def _options(self, *, own: bool) -> dict[str, Any]:
+        address, tls = self._address, self._tls
+        context = trust(address.host, tls=tls, insecure=address.insecure, own=own)
+        name = tls.hostname if tls is not None and own else None
+        return {"ssl_context": context, **({} if name is None else {"server_hostname": name})}
 
 
 def proxies_for(url: str) -> dict[str, str]:

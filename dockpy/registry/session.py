@@ -6,19 +6,18 @@ import logging
 import threading
 import time
 from typing import TYPE_CHECKING, NoReturn
-from urllib.parse import urlencode, urljoin, urlsplit
+from urllib.parse import urlencode, urlsplit
 
+from dockpy.closing import Closing
 from dockpy.errors import ConnectionFailed, DockpyError, InvalidArgument, InvalidResponse
 from dockpy.forks import renew_after_fork
 from dockpy.registry.address import parse_address
 from dockpy.registry.answers import Answer, Body, OpenAnswer
 from dockpy.registry.challenge import parse_challenges
-from dockpy.registry.failures import explain
 from dockpy.registry.limits import rate_limit_of, retry_after_of
-from dockpy.registry.places import check_location, check_realm, origin_of, shown
+from dockpy.registry.places import check_location, check_realm, origin_of, resolved, shown
 from dockpy.registry.refusals import refusal
 from dockpy.registry.tokens import Keys, TokenRequest
-from dockpy.registry.trust import speaks_tls
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -41,6 +40,7 @@ _ERROR_LIMIT = 64 * 1024
 _TOKEN_LIMIT = 1024 * 1024
 _REDIRECTS = (301, 302, 303, 307, 308)
 _MOST_REDIRECTS = 5
+_MOST_ATTEMPTS = 4
 _PATIENCE = 30.0
 _GATEWAYS = (502, 503, 504)
 _PAUSES = (0.1, 0.5)
@@ -49,7 +49,7 @@ logger: logging.Logger = logging.getLogger("dockpy")
 logger.addHandler(logging.NullHandler())
 
 
-class RegistrySession:
+class RegistrySession(Closing):
     """How requests reach one registry. Making one opens no connection. It may be shared by threads.
 
     Args:
@@ -195,7 +195,7 @@ class RegistrySession:
         Raises:
             UntrustedLocation: it is no URL.
         """
-        return origin_of(urljoin(self._base(), url)) == origin_of(self._base())
+        return origin_of(resolved(url, self._base())) == origin_of(self._base())
 
     def identify(self, credentials: Credentials | None) -> None:
         """Be somebody else from now on; tokens are forgotten."""
@@ -252,38 +252,17 @@ class RegistrySession:
         if self._scheme is None:
             with self._lock:
                 if self._scheme is None:
-                    self._scheme = self._found_scheme()
+                    self._scheme = self._road.scheme(self._timeout[0])
         return self._address.url(self._scheme)
-
-    def _found_scheme(self) -> Scheme:
-        from dockpy.registry.road import proxies_for
-
-        address, url = self._address, self._address.url("https")
-        if proxies_for(url):
-            return "https"  # a port behind a proxy is not tried out
-        failed = None
-        try:
-            context = self._road.context()
-            where = (address.hostname, address.port or 443)
-            if speaks_tls(where, address.hostname, context, self._timeout[0]):
-                return "https"
-        except OSError as error:
-            # Without a port, HTTP has one of its own.
-            if address.port is not None or isinstance(error, ValueError):
-                failed = explain(error, url)
-        if failed is not None:
-            raise failed
-        return "http"
 
     def _resolve(self, path: str, params: Mapping[str, str]) -> str:
         base = self._base()
-        url = urljoin(base, path)
         if path.startswith("/") and not path.startswith("//"):
             if not path.isascii() or any(char <= " " or char == "\x7f" for char in path):
                 raise InvalidArgument(f"{path[:200]!r} is no path: it has to be quoted")
+            url = base + path.partition("#")[0]
         else:
-            check_location(url, base, insecure=self._address.insecure)
-        url = url.partition("#")[0]
+            url = check_location(resolved(path, base), base, insecure=self._address.insecure)
         if params:
             url += ("&" if urlsplit(url).query else "?") + urlencode(params)
         return url
@@ -304,7 +283,7 @@ class RegistrySession:
             answer.close()
             if not place:
                 raise InvalidResponse(f"The registry redirects ({answer.status}) without saying where to")
-            url = check_location(urljoin(url, place), url, insecure=self._address.insecure).partition("#")[0]
+            url = check_location(resolved(place, url), url, insecure=self._address.insecure)
         raise InvalidResponse(f"The registry redirects more than {_MOST_REDIRECTS} times: {shown(url)}")
 
     # Who we are
@@ -326,8 +305,7 @@ class RegistrySession:
         once = not isinstance(body, bytes)
         if once and not keys.asked and not self._open:
             self._authorized("GET", f"{self._base()}/v2/", {}, b"", (), keys).close()
-        again = False
-        while True:
+        for attempt in range(_MOST_ATTEMPTS):
             used = keys.header(scope, long=once)
             given = {**headers, "Authorization": used} if used is not None else headers
             answer = self._patient(method, url, given, body)
@@ -336,15 +314,16 @@ class RegistrySession:
                 return answer
             challenges = parse_challenges(answer.headers.get("WWW-Authenticate", ""))
             try:
-                helps = keys.refused(challenges, scope, used, again=again)
+                helps = keys.refused(challenges, scope, used, again=attempt > 0)
             except BaseException:
                 answer.close()
                 raise
             if once or not helps:
-                return answer
-            again = again or used is not None
-            answer.whole(_ERROR_LIMIT, self._timeout[1], cut=True)
-            answer.close()
+                break
+            if attempt < _MOST_ATTEMPTS - 1:
+                answer.whole(_ERROR_LIMIT, self._timeout[1], cut=True)
+                answer.close()
+        return answer
 
     def _token_content(self, request: TokenRequest, keys: Keys) -> bytes | None:
         """The answer of a token server."""

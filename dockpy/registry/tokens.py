@@ -27,6 +27,7 @@ _DEFAULT_LIFE = 60.0
 _MARGIN = 10.0
 _LASTING = 30.0
 _MOST = 128
+_WIDEST = 16
 _LONGEST = 128 * 1024
 _TOKEN_USER = "<token>"  # the user name that says: the password is an identity token  # noqa: S105
 _ORDER = ("pull", "push", "delete")
@@ -209,11 +210,12 @@ class Keys:
         names = {(kind, name) for kind, name, _ in wanted}
         more = wanted | {one for one in _read_scope(scope) if one[:2] in names}
         with self._lock:
-            if more <= self._wider.get(wanted, wanted):
+            before = self._wider.get(wanted, wanted)
+            if more <= before or len(more | before) > _WIDEST:
                 return False
             if len(self._wider) >= _MOST:
                 self._wider.clear()
-            self._wider[wanted] = more | self._wider.get(wanted, wanted)
+            self._wider[wanted] = more | before
         return True
 
     # Tokens

@@ -82,31 +82,28 @@ def trust(
     return context
 
 
-def speaks_tls(
-    address: tuple[str, int], hostname: str, context: ssl.SSLContext, timeout: float | None
-) -> bool:
-    """Whether a port speaks TLS. Nothing is sent but the beginning of a handshake.
+def speaks_tls(address: tuple[str, int], hostname: str, timeout: float | None) -> bool:
+    """Whether a port speaks TLS: nothing is sent but a handshake, and nobody is believed yet.
 
     Args:
         address: the host and the port.
-        hostname: whom the certificate is to name.
-        context: of `trust`.
+        hostname: who is asked for, where several share the port.
         timeout: seconds to wait for a connection; a handshake may take 10 at most.
 
     Raises:
-        ssl.SSLError: it does, but who answers is not to be trusted.
         OSError: nobody is there.
     """
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
     with socket.create_connection(address, timeout) as connection:
         connection.settimeout(_HANDSHAKE if timeout is None else min(timeout, _HANDSHAKE))
         try:
             context.wrap_socket(connection, server_hostname=hostname).close()
         except ssl.SSLEOFError:
             return False
-        except ssl.SSLError as error:
-            if any(reason in (error.reason or str(error)) for reason in _NO_TLS):
-                return False
-            raise
+        except ssl.SSLError as error:  # it may want a certificate of ours
+            return not any(reason in (error.reason or str(error)) for reason in _NO_TLS)
         except (TimeoutError, ConnectionError):
             return False
     return True

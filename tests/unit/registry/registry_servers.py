@@ -57,6 +57,7 @@ class Server:
     ) -> None:
         self.asked: list[Asked] = []
         self.answer = answer
+        self.greetings = 0  # connections on which TLS was tried, where it is not spoken
         self._server = _Server((address, 0), _Handler)
         self._server.owner = self
         self._server.tls = tls
@@ -64,6 +65,11 @@ class Server:
         self.url = f"{'http' if tls is None else 'https'}://{self.host}"
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
         self._thread.start()
+
+    @property
+    def connections(self) -> int:
+        """How many there were."""
+        return self._server.count
 
     def __enter__(self) -> Server:
         return self
@@ -81,10 +87,12 @@ class _Server(ThreadingHTTPServer):
 
     def __init__(self, *given: Any) -> None:
         self.open: list[socket.socket] = []
+        self.count = 0
         super().__init__(*given)
 
     def process_request(self, request: Any, client_address: Any) -> None:
         self.open.append(request)
+        self.count += 1
         super().process_request(request, client_address)
 
     def finish_request(self, request: Any, client_address: Any) -> None:
@@ -131,6 +139,12 @@ class _Handler(BaseHTTPRequestHandler):
                 self.wfile.write(piece)
         self.close_connection = self.close_connection or not whole
 
+    def send_error(self, *_: Any, **__: Any) -> None:
+        """What came is no HTTP."""
+        self.server.owner.greetings += 1
+        self.close_connection = True
+        self.wfile.write(b"HTTP/1.0 400 Bad Request\r\n\r\n")
+
     def log_message(self, format: str, *args: Any) -> None:
         """`asked` says what came."""
 
@@ -156,3 +170,13 @@ def make_certificates(folder: Path, name: str = "IP:127.0.0.1,DNS:localhost") ->
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(folder / "cert.pem", folder / "key.pem")
     return context
+
+
+def everything(error: BaseException | None) -> str:
+    """All that an error, and those behind it, hold."""
+    held = ""
+    while error is not None:
+        held += f"{error!r} {error} {vars(error)} {error.args} {getattr(error, 'request', None)}"
+        held += f"{getattr(getattr(error, 'request', None), 'headers', '')}"
+        error = error.__cause__ or error.__context__
+    return held

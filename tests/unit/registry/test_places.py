@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dockpy import UntrustedLocation
-from dockpy.registry.places import check_location, check_realm, is_loopback, origin_of, shown
+from dockpy.registry.places import check_location, check_realm, is_loopback, origin_of, resolved, shown
 
 REMOTE, LOCAL = "https://registry.example", "http://127.0.0.1:5000"
 
@@ -170,3 +170,24 @@ def test_any_text_is_a_place_or_refused(text: str, insecure: bool, source: str) 
         with contextlib.suppress(UntrustedLocation):
             assert check(text, source, insecure=insecure) == text
             assert origin_of(text).scheme in ("http", "https")
+
+
+@pytest.mark.parametrize(
+    ("place", "url"),
+    [
+        ("/x?y#z", "https://host/x?y"),
+        ("x", "https://host/v2/x"),
+        ("?last=b", "https://host/v2/a?last=b"),
+        ("//other/x", "https://other/x"),
+        ("http://other/x", "http://other/x"),
+        ("", "https://host/v2/a"),
+    ],
+)
+def test_relative_places(place: str, url: str) -> None:
+    assert resolved(place, "https://host/v2/a?b") == url
+
+
+@pytest.mark.parametrize("place", ["http://[::1/", "/a b", "/a\tb", "\\\\other\\x", "/\u00fc", "x" * 20_000])
+def test_what_is_no_relative_place(place: str) -> None:
+    with pytest.raises(UntrustedLocation):
+        resolved(place, "https://host/v2/")
