@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import documents
-import fakes
 import programs
 import pytest
+
+from dockpy.fake.registry import FakeRegistry, serve
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,13 +35,14 @@ def test_example(example: Path, host: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.name)
 def test_document(document: documents.Document, host: str, tmp_path: Path) -> None:
-    environ = {
-        # What docs/guides/registries-and-credentials.md takes from the environment.
-        "REGISTRY": fakes.REGISTRY_AUTH,
-        "REGISTRY_USER": "tester",
-        "REGISTRY_PASSWORD": "s3cret",
-        "DOCKER_CONFIG": str(tmp_path),
-    }
-    result = programs.run(document.program(), document.name, host, tmp_path, environ)
+    with serve(FakeRegistry(users={"tester": "s3cret"})) as registry:  # engines and programs reach it both
+        environ = {
+            # What docs/guides/registries-and-credentials.md takes from the environment.
+            "REGISTRY": registry.host,
+            "REGISTRY_USER": "tester",
+            "REGISTRY_PASSWORD": "s3cret",
+            "DOCKER_CONFIG": str(tmp_path),
+        }
+        result = programs.run(document.program(), document.name, host, tmp_path, environ)
     check(result, host)
     assert document.output().search(result.stdout), result.stdout
