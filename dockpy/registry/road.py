@@ -80,6 +80,14 @@ class _Adapter(HTTPAdapter):
     def cert_verify(self, conn: Any, url: Any, verify: Any, cert: Any) -> None:
         """The context does."""
 
+    def close(self) -> None:
+        """Close every pooled connection at once: errors that are kept would keep their pools too."""
+        for manager in (self.poolmanager, *self.proxy_manager.values()):
+            for key in list(manager.pools.keys()):
+                if (pool := manager.pools.get(key)) is not None:
+                    pool.close()
+        super().close()
+
     def _quieten(self, manager: Any) -> None:
         if self._unverified:
             manager.pool_classes_by_scheme = {**manager.pool_classes_by_scheme, "https": _UnverifiedPool}
