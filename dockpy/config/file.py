@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from dockpy.config.credentials import Credentials, decode_basic, matching_key, server_address
 from dockpy.config.environment import config_dir
-from dockpy.config.jsonfile import Section, read_object
+from dockpy.config.jsonfile import Section, parse_object, read_object
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -90,6 +90,19 @@ class ConfigFile:
             proxies={daemon: _proxies(proxies.section(daemon)) for daemon in proxies},
             _auths=content.section("auths"),
         )
+
+    @classmethod
+    def given(cls, environ: Mapping[str, str] = os.environ) -> ConfigFile:
+        """What ``DOCKER_AUTH_CONFIG`` holds in place of a file: ``auths``, which count before the file's.
+
+        Args:
+            environ: the environment to ask.
+
+        Raises:
+            ConfigError: it holds no JSON object; nothing of it is shown.
+        """
+        content = parse_object(environ.get("DOCKER_AUTH_CONFIG", ""), "DOCKER_AUTH_CONFIG")
+        return cls(_auths=content.section("auths"))
 
     @property
     def registries(self) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = ["Section", "read_object"]
+__all__ = ["Section", "parse_object", "read_object"]
 
 
 class Section:
@@ -19,15 +19,15 @@ class Section:
 
     Args:
         values: the decoded object.
-        path: the file.
+        path: the file, or the name of what is none.
         where: the object's place in the file, such as ``auths.ghcr.io``.
     """
 
     __slots__ = ("_values", "path", "where")
 
-    def __init__(self, values: dict[str, Any], path: Path | None = None, where: str = "") -> None:
+    def __init__(self, values: dict[str, Any], path: Path | str | None = None, where: str = "") -> None:
         self._values = values
-        self.path: Path | None = path
+        self.path: Path | str | None = path
         self.where: str = where
 
     def text(self, name: str) -> str:
@@ -89,6 +89,23 @@ def read_object(path: Path) -> Section:
         if isinstance(error, PermissionError) and not path.exists():
             return Section({}, path)  # a directory that is closed to us, such as another user's home
         raise ConfigError(f"cannot read {str(path)!r}: {error.strerror}") from None
+    return _parsed(content, path, repr(str(path)))
+
+
+def parse_object(text: str, name: str) -> Section:
+    """Read a text that holds one JSON object, such as an environment variable; an empty one holds nothing.
+
+    Args:
+        text: the text.
+        name: its name, for errors.
+
+    Raises:
+        ConfigError: it holds something else; the message shows nothing of it.
+    """
+    return _parsed(text.encode("utf-8", "surrogateescape"), None, name)
+
+
+def _parsed(content: bytes, path: Path | None, name: str) -> Section:
     problem = "does not hold a JSON object"
     values: object = None
     try:
@@ -99,5 +116,5 @@ def read_object(path: Path) -> Section:
         problem = "is not valid JSON in UTF-8"
     # Raised out here: an error of the JSON or UTF-8 decoder carries the whole document along.
     if not isinstance(values, dict):
-        raise ConfigError(f"{str(path)!r} {problem}")
-    return Section(cast("dict[str, Any]", values), path)
+        raise ConfigError(f"{name} {problem}")
+    return Section(cast("dict[str, Any]", values), path or name)

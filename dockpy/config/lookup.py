@@ -29,9 +29,10 @@ def find_credentials(
 
     1. `explicit`
     2. `login`
-    3. the registry's own helper (``credHelpers``)
-    4. the helper for all others (``credsStore``)
-    5. what config.json itself holds (``auths``)
+    3. ``DOCKER_AUTH_CONFIG``, which the docker command puts before its file
+    4. the registry's own helper (``credHelpers``)
+    5. the helper for all others (``credsStore``)
+    6. what config.json itself holds (``auths``)
 
     At most one helper runs, and only for this registry.
 
@@ -55,6 +56,8 @@ def find_credentials(
         given = login[key]
     if given is not None:
         return replace(given, server_address=given.server_address or server_address(registry))
+    if (found := ConfigFile.given(environ).credentials(registry)) is not None:
+        return found
     if config is None:
         config = ConfigFile.load(environ)
     if name := helper_name(registry, config):

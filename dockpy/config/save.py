@@ -40,6 +40,7 @@ def save_credentials(credentials: Credentials, environ: Mapping[str, str] = os.e
     config = ConfigFile.load(environ)
     if name := helper_name(server, config):
         CredentialHelper(name, environ).store(credentials)
+        _write(environ, server, {})  # as docker does it: what was kept there in the clear before is gone
         return
     token = credentials.identity_token
     entry = {
@@ -63,8 +64,9 @@ def erase_credentials(registry: str, environ: Mapping[str, str] = os.environ) ->
     config = ConfigFile.load(environ)
     if name := helper_name(registry, config):
         CredentialHelper(name, environ).erase(registry)
-    key = matching_key(registry, config.registries)
-    if key is not None:
+    keys = list(config.registries)
+    while (key := matching_key(registry, keys)) is not None:  # however often, and however it is written
+        keys.remove(key)
         _write(environ, key, None)
 
 

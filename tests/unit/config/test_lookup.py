@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -50,6 +51,8 @@ def test_the_order(
     config["credHelpers"] = {"ghcr.io": "own"}
     assert found() == "own helper"
     assert calls() == ["all get ghcr.io", "own get ghcr.io"]
+    env["DOCKER_AUTH_CONFIG"] = json.dumps({"auths": {"https://ghcr.io/": entry("variable")}})
+    assert found() == "variable"
     assert found(login=login) == "login"
     assert found(login=login, explicit=Credentials("explicit")) == "explicit"
     assert len(calls()) == 2
@@ -153,3 +156,22 @@ def test_the_helper_has_a_time_limit(
     write_config({"credsStore": "slow"})
     with pytest.raises(ConfigError, match=r"within 0.2 s"):
         find_credentials("ghcr.io", environ=env, timeout=0.2)
+
+
+@pytest.mark.parametrize(
+    "text", ["{secret", '["secret"]', '{"auths": "secret"}', '{"auths": {"h": {"auth": "secret"}}}']
+)
+def test_a_variable_that_cannot_be_read(env: dict[str, str], text: str) -> None:
+    env["DOCKER_AUTH_CONFIG"] = text
+    with pytest.raises(ConfigError, match="DOCKER_AUTH_CONFIG") as caught:
+        find_credentials("h", environ=env)
+    assert "secret" not in str(caught.value)
+
+
+def test_a_variable_that_says_nothing_of_a_registry(
+    env: dict[str, str], write_config: Callable[[Any], Path]
+) -> None:
+    write_config({"auths": {"h": entry("file")}})
+    for text in ("", "{}", '{"auths": {"other": {"auth": "eDp5"}}}'):
+        env["DOCKER_AUTH_CONFIG"] = text
+        assert name(find_credentials("h", environ=env)) == "file"

@@ -87,10 +87,30 @@ def test_a_helper_keeps_them_instead(
     content = {"credsStore": "all", "credHelpers": {"ghcr.io": "own"}, "auths": {"h": {"auth": "eDp5"}}}
     write_config(content)
     save_credentials(Credentials("me", "p", server_address="ghcr.io"), env)
-    assert read(env) == content
+    assert read(env) == {**content, "auths": {"h": {"auth": "eDp5"}, "ghcr.io": {}}}
     erase_credentials("h", env)
-    assert read(env)["auths"] == {}
+    assert read(env)["auths"] == {"ghcr.io": {}}
     assert calls() == ['own store {"ServerURL": "ghcr.io", "Username": "me", "Secret": "p"}', "all erase h"]
+
+
+def test_what_was_kept_in_the_clear_gives_way_to_the_helper(
+    env: dict[str, str], write_config: Callable[[Any], Path], install: Callable[[str, str], None]
+) -> None:
+    install("all", "")
+    write_config({"credsStore": "all", "auths": {"ghcr.io": {"auth": "eDp5"}}})
+    save_credentials(Credentials("me", "p", server_address="ghcr.io"), env)
+    assert read(env)["auths"] == {"ghcr.io": {}}
+    assert ConfigFile.load(env).credentials("ghcr.io") is None
+
+
+def test_however_they_are_written_they_are_forgotten(
+    env: dict[str, str], write_config: Callable[[Any], Path]
+) -> None:
+    entry = {"auth": "eDp5"}
+    names = ("ghcr.io", "https://ghcr.io", "http://ghcr.io/v2/", "other.io")
+    write_config({"auths": dict.fromkeys(names, entry)})
+    erase_credentials("ghcr.io", env)
+    assert read(env)["auths"] == {"other.io": entry}
 
 
 def test_they_must_name_a_registry(env: dict[str, str]) -> None:
