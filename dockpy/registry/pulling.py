@@ -63,11 +63,11 @@ def pull_archive(
     image = ArchivedImage(names, tree)
     _check_digests(image, session)
 
+    def blob(descriptor: OCIDescriptor, cancel: Cancel) -> RegistryBlob:
+        return RegistryBlob(session, repository, descriptor, cancel=cancel)
+
     def files(cancel: Cancel) -> list[ArchiveFile]:
         return files_of(image, runs, lambda descriptor: blob(descriptor, cancel))
-
-    def blob(descriptor: OCIDescriptor, cancel: Cancel | None = None) -> RegistryBlob:
-        return RegistryBlob(session, repository, descriptor, cancel=cancel)
 
     return ImageArchive(image, files, blob, progress=progress, daemon=session.url)
 

@@ -56,13 +56,9 @@ def push_archive(
         targets = _targets(session.host, chosen, ref)
         compress = contents.compress if compress is None else compress
         reporter = Reporter(progress)
-        return [
-            manifest
-            for found, repository, references in targets
-            for manifest in _Push(session, repository, contents, reporter, compress).run(
-                found.tree, references
-            )
-        ]
+        # All that is to be sent is looked for before anything is.
+        pushes = [_Push(session, contents, reporter, compress, *target) for target in targets]
+        return [manifest for push in pushes for manifest in push.run()]
 
 
 @contextlib.contextmanager
@@ -123,46 +119,53 @@ def _repository(host: str, reference: ImageReference) -> str:
 
 
 class _Push:
-    """One image on its way into one repository."""
+    """One image on its way into one repository.
+
+    Raises:
+        ArchiveError: something of it is missing in the archive.
+        InvalidArgument: its name is the digest of another.
+    """
 
     def __init__(
         self,
         session: RegistrySession,
-        repository: str,
         contents: Contents,
         reporter: Reporter,
         compress: bool,
+        image: ArchivedImage,
+        repository: str,
+        references: Sequence[str],
     ) -> None:
         self._session = session
-        self._repository = repository
         self._contents = contents
         self._report = reporter
-        self._compress = compress
+        self._tree = image.tree
+        self._repository = repository
+        self._references = references
         self._cancel = Cancel()
         self._packed: dict[str, tuple[str, int]] = {}
+        largest_first = sorted(image.tree.blobs(), key=lambda item: item.size, reverse=True)
+        self._skipped = [item for item in largest_first if is_foreign(item)]
+        self._jobs = [self._job(item, compress) for item in largest_first if not is_foreign(item)]
+        if not (compress and any(is_plain(item.media_type) for item in largest_first)):
+            _check_digests(references, image.tree)
 
-    def run(self, tree: Tree, references: Sequence[str]) -> list[Manifest]:
+    def run(self) -> list[Manifest]:
         """Push its blobs, then its manifests, the one that names the others last."""
-        largest_first = sorted(tree.blobs(), key=lambda item: item.size, reverse=True)
-        if not (self._compress and any(is_plain(item.media_type) for item in largest_first)):
-            _check_digests(references, tree)
-        jobs = [self._job(item) for item in largest_first]
-        run_all([job for job in jobs if job is not None], cancel=self._cancel)
-        tree = relisted(tree, self._packed)
-        _check_digests(references, tree)
+        for item in self._skipped:
+            subject = f"blob {item.digest} of {self._session.host}/{self._repository}"
+            self._report(TransferProgress("skipped", item.digest, 0, item.size, subject))
+        run_all(self._jobs, cancel=self._cancel)
+        tree = relisted(self._tree, self._packed)
+        _check_digests(self._references, tree)
         for below in tree.walk():
             if below is not tree:
                 self._put(below.manifest, below.manifest.digest)
-        return [self._put(tree.manifest, reference) for reference in references]
+        return [self._put(tree.manifest, reference) for reference in self._references]
 
-    def _job(self, item: OCIDescriptor) -> Callable[[], None] | None:
-        if is_foreign(item):
-            self._report(TransferProgress("skipped", item.digest, 0, item.size, self._subject(item)))
-            return None
-        source = self._contents.blob(item)
-        if self._compress and is_plain(item.media_type):
-            return partial(self._pack, source)
-        return partial(self._upload, source)
+    def _job(self, item: OCIDescriptor, compress: bool) -> Callable[[], None]:
+        source = self._contents.blob(item, self._cancel)
+        return partial(self._pack if compress and is_plain(item.media_type) else self._upload, source)
 
     def _pack(self, source: BlobSource) -> None:
         with packed(source, self._cancel) as layer:
@@ -177,9 +180,6 @@ class _Push:
         subject = manifest_subject(self._session, self._repository, reference)
         self._report(TransferProgress("manifest", manifest.digest, manifest.size, manifest.size, subject))
         return replace(manifest, reference=subject.removeprefix("image "))
-
-    def _subject(self, item: OCIDescriptor) -> str:
-        return f"blob {item.digest} of {self._session.host}/{self._repository}"
 
 
 def _check_digests(references: Sequence[str], tree: Tree) -> None:

@@ -325,7 +325,7 @@ class Registry(Closing):
         Raises:
             InvalidArgument: the archive cannot be read, or it is not clear what is meant, or its name.
             ArchiveError: it holds no images, it is damaged, or something is missing in it.
-            DigestMismatch: something in it is not what its digest says; no manifest was pushed then.
+            DigestMismatch: something in it is not what its digest says; that image was not pushed.
             ApiError: the registry refuses, such as `Unauthorized`.
             ConnectionFailed: the connection broke, and again when it was tried anew.
         """

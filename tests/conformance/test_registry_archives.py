@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,10 +13,10 @@ from dockpy.fake.registry import serve
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from dockpy import Client
 
+RECORDED = Path(__file__).parents[1] / "unit" / "registry" / "recorded"
 AUTH = {"username": "tester", "password": "s3cret"}
 
 
@@ -101,6 +102,30 @@ def test_on_the_real_registries(
         Registry(locked_registry, **AUTH) as second,
     ):
         journey(one, other, first, second, new_name(), tmp_path)
+
+
+@pytest.mark.real("two registries that this process and the engine reach")
+@pytest.mark.parametrize("archive", ["buildx-platforms", "docker28-containerd", "buildx-docker"])
+def test_what_builders_export(
+    engine: Client, registry: str, new_name: Callable[[], str], archive: str
+) -> None:
+    """Engines pull it, and load it out of the registry; with all platforms, the index is the same again."""
+    name = new_name()
+    with Registry(registry) as there:
+        pushed = there.push(RECORDED / f"{archive}.tar.gz", f"{name}:1")
+        image = there.image(f"{name}:1", platform="linux/amd64")
+        pulled = engine.images.pull(f"{registry}/{name}:1", platform="linux/amd64")
+        assert pulled.id == image.id
+        engine.images.remove(f"{registry}/{name}:1")
+        for platform in ("all", "linux/amd64"):
+            found = there.pull(f"{name}:1", platform=platform)
+            assert found.digest == (pushed.digest if platform == "all" else image.digest)
+            (loaded,) = engine.images.load(found)
+            assert (loaded.id, loaded.tags) == (image.id, [f"{registry}/{name}:1"])
+            engine.images.remove(f"{registry}/{name}:1")
+        (again,) = there.push(there.pull(f"{name}:1", platform="all"))
+        assert (again.digest, again.content) == (pushed.digest, pushed.content)
+        there.delete(f"{name}:1")
 
 
 @pytest.mark.parametrize("engine", ["unix20", "unix28"])

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from dockpy.registry.blobs import BlobSource
+    from dockpy.registry.cancel import Cancel
     from dockpy.wire.oci import OCIDescriptor
 
 __all__ = ["ArchivedImage", "Contents", "Tree", "grow", "is_foreign", "is_manifest", "manifest_of", "select"]
@@ -115,8 +116,12 @@ class Contents(Protocol):
         """Whether its layers are to be compressed where nobody says."""
         ...
 
-    def blob(self, descriptor: OCIDescriptor) -> BlobSource:
+    def blob(self, descriptor: OCIDescriptor, cancel: Cancel) -> BlobSource:
         """A blob of it.
+
+        Args:
+            descriptor: which.
+            cancel: ends reading from it, where that may take long.
 
         Raises:
             ArchiveError: it is not there.

@@ -7,6 +7,7 @@ import secrets
 import shutil
 import threading
 import weakref
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -48,7 +49,7 @@ class ImageArchive(Closing):
         self,
         image: ArchivedImage,
         files: Callable[[Cancel], list[ArchiveFile]],
-        blob: Callable[[OCIDescriptor], BlobSource],
+        blob: Callable[[OCIDescriptor, Cancel], BlobSource],
         *,
         progress: Progress | None,
         daemon: str,
@@ -79,13 +80,13 @@ class ImageArchive(Closing):
         """Pushing it compresses nothing: what has a digest keeps it."""
         return False
 
-    def blob(self, descriptor: OCIDescriptor) -> BlobSource:
+    def blob(self, descriptor: OCIDescriptor, cancel: Cancel) -> BlobSource:
         """A blob of it, from the registry."""
-        return self._blob(descriptor)
+        return self._blob(descriptor, cancel)
 
     def __iter__(self) -> Iterator[bytes]:
         """The tar in pieces, fetched anew. Errors as of `read`."""
-        return self._begin()
+        return self._begin(self._tar)
 
     def read(self, size: int = -1) -> bytes:
         """The next bytes of the tar.
@@ -102,7 +103,7 @@ class ImageArchive(Closing):
             ApiError: the registry does not give it.
         """
         if self._reading is None:
-            self._reading = self._begin()
+            self._reading = self._begin(self._tar)
         return self._reading.read(size)
 
     def write_to(self, path: str | os.PathLike[str]) -> Path:
@@ -145,14 +146,10 @@ class ImageArchive(Closing):
         if os.path.lexists(target) and (not target.is_dir() or any(target.iterdir())):
             raise InvalidArgument(f"folder={str(target)!r}: there is something already")
         beside = target.with_name(f".{target.name}.{secrets.token_hex(6)}")
-        cancel = Cancel()
         try:
             beside.mkdir()
-            for file in self._files(cancel):
-                place = beside / file.name  # of our own making: digests have no slashes and no dots in a row
-                place.parent.mkdir(parents=True, exist_ok=True)
-                with place.open("xb") as opened:
-                    opened.writelines(self._content(file))
+            for _ in self._begin(partial(self._unpack, beside)):
+                pass
             try:
                 beside.rename(target)
             except OSError as error:
@@ -175,9 +172,9 @@ class ImageArchive(Closing):
     def __repr__(self) -> str:
         return f"<ImageArchive: {', '.join(self.names) or self.digest} {self.size} bytes>"
 
-    def _begin(self) -> _Pass:
+    def _begin(self, pieces: Callable[[Cancel], Generator[bytes, None, None]]) -> _Pass:
         cancel = Cancel()
-        found = _Pass(self._tar(cancel), cancel, self._daemon)
+        found = _Pass(pieces(cancel), cancel, self._daemon)
         self._passes.add(found)
         return found
 
@@ -187,6 +184,16 @@ class ImageArchive(Closing):
             yield from self._content(file)
             yield padding(file.source.size)
         yield END_OF_ARCHIVE
+
+    def _unpack(self, folder: Path, cancel: Cancel) -> Generator[bytes, None, None]:
+        """Write the files into a folder; their names are made of digests that follow the grammar."""
+        for file in self._files(cancel):
+            place = folder / file.name
+            place.parent.mkdir(parents=True, exist_ok=True)
+            with place.open("xb") as opened:
+                for piece in self._content(file):
+                    opened.write(piece)
+                    yield piece
 
     def _content(self, file: ArchiveFile) -> Iterator[bytes]:
         source = file.source

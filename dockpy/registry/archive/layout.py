@@ -13,6 +13,7 @@ from dockpy.wire.oci import OCI_INDEX
 
 if TYPE_CHECKING:
     from dockpy.registry.archive.files import Files
+    from dockpy.registry.cancel import Cancel
     from dockpy.wire.oci import OCIDescriptor
 
 __all__ = ["CONTAINERD_NAME", "INDEX_FILE", "LAYOUT_FILE", "REF_NAME", "LayoutContents", "blob_name"]
@@ -51,7 +52,7 @@ class LayoutContents:
             )
         self.images: list[ArchivedImage] = self._images()
 
-    def blob(self, descriptor: OCIDescriptor) -> FileSource:
+    def blob(self, descriptor: OCIDescriptor, cancel: Cancel) -> FileSource:
         """A blob of it, as `Contents.blob`."""
         try:
             name = blob_name(checked_digest(descriptor.digest))

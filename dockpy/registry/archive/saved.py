@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from hashlib import _Hash
 
     from dockpy.registry.archive.files import Files
+    from dockpy.registry.cancel import Cancel
     from dockpy.wire.oci import OCIDescriptor
 
 __all__ = ["MANIFEST_FILE", "SavedContents"]
@@ -60,7 +61,7 @@ class SavedContents:
             raise _wrong("is no list")
         self.images: list[ArchivedImage] = [self._image(entry) for entry in listed]
 
-    def blob(self, descriptor: OCIDescriptor) -> FileSource:
+    def blob(self, descriptor: OCIDescriptor, cancel: Cancel) -> FileSource:
         """A blob of it, as `Contents.blob`."""
         return FileSource(self._files, self._names[descriptor.digest], descriptor.digest)
 

@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 
 from dockpy.errors import ArchiveError, DigestMismatch, InvalidArgument
 from dockpy.registry.blobs import verified
+from dockpy.registry.cancel import Cancel
 from dockpy.registry.pushing import opened_archive
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -64,7 +65,7 @@ def read(archive: Any) -> list[Any]:
     with opened_archive(archive) as contents:
         for image in contents.images:
             for descriptor in image.tree.blobs():
-                assert sum(map(len, verified(contents.blob(descriptor)))) == descriptor.size
+                assert sum(map(len, verified(contents.blob(descriptor, Cancel())))) == descriptor.size
         return list(contents.images)
 
 
@@ -161,6 +162,26 @@ class TestGivenAs:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
         assert told(read(tmp_path / "layout")) == HELD[name]
+
+    def test_an_unpacked_archive_of_docker_save(self, tmp_path: Path) -> None:
+        with tarfile.open(fileobj=io.BytesIO(recorded("docker20"))) as tar:
+            tar.extractall(tmp_path, filter="data")
+        assert told(read(tmp_path)) == HELD["docker20"]
+        config = tmp_path / json.loads((tmp_path / "manifest.json").read_text())[0]["Config"]
+        config.unlink()
+        config.symlink_to("/etc/passwd")
+        with pytest.raises(DigestMismatch):
+            read(tmp_path)
+
+    @pytest.mark.parametrize(
+        "name", ["../out", "/etc/passwd", "a/../b", "", "a//b", "./a", "a\\b", "x" * 5000]
+    )
+    def test_names_that_lead_out_of_a_folder(self, tmp_path: Path, name: str) -> None:
+        (tmp_path / "out").write_bytes(b"{}")
+        (tmp_path / "in").mkdir()
+        (tmp_path / "in" / "manifest.json").write_text(json.dumps([{"Config": name, "Layers": []}]))
+        with pytest.raises(ArchiveError, match=r"leads out|cannot be read|not hold"):
+            read(tmp_path / "in")
 
     def test_a_folder_of_links(self, tmp_path: Path) -> None:
         for number, (member, content) in enumerate(files_in(recorded("buildx-oci")).items()):

@@ -266,9 +266,7 @@ class TestReading:
         got = [next(first), next(second)]
         assert [got[0] + b"".join(first), got[1] + b"".join(second)] == [archive.read()] * 2
 
-    def test_closing_while_nobody_reads(
-        self, registry: Registry, served: ServedRegistry, large: str
-    ) -> None:
+    def test_closing_while_nobody_reads(self, registry: Registry, served: ServedRegistry, large: str) -> None:
         archive = registry.pull("large:1")
         reading = iter(archive)
         while served.registry.requests[-1].path != large:
@@ -277,15 +275,21 @@ class TestReading:
         with pytest.raises(TruncatedResponse, match="closed before its end"):
             next(reading)
 
-    def test_closing_ends_whoever_reads(self, registry: Registry, served: ServedRegistry, large: str) -> None:
-        archive = registry.pull("large:1")
-        caught: list[BaseException] = []
+    @pytest.mark.parametrize("how", ["iterate", "write_to", "write_layout"])
+    def test_closing_ends_whoever_reads(
+        self, registry: Registry, served: ServedRegistry, large: str, tmp_path: Path, how: str
+    ) -> None:
         begun = threading.Event()
+        archive = registry.pull("large:1", progress=lambda _: begun.set())
+        caught: list[BaseException] = []
 
         def read() -> None:
             try:
-                for _ in archive:
-                    begun.set()
+                if how == "iterate":
+                    for _ in archive:
+                        pass
+                else:
+                    getattr(archive, how)(tmp_path / "target")
             except DockpyError as error:
                 caught.append(error)
 
@@ -297,6 +301,7 @@ class TestReading:
             thread.join(20)
         assert not thread.is_alive()
         assert [type(error) for error in caught] == [TruncatedResponse]
+        assert [path.name for path in tmp_path.iterdir()] == ["temporary"]
         with archive:
             assert archive.read(10)
         assert sum(map(len, archive)) == archive.size

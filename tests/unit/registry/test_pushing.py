@@ -232,6 +232,11 @@ class TestSending:
         layout.name(layout.image({**layer, "size": 6}))
         with pytest.raises(ArchiveError, match="has 5 bytes, its manifest says 6"):
             registry.push(layout.tar(), "app:1")
+        layout = Layout()
+        layout.name(layout.image(layout.blob(b"whole", OCI_LAYER)), "whole:1")
+        layout.name(layout.image({**layer, "digest": "sha256:" + "1" * 64}), "other:1")
+        with pytest.raises(ArchiveError, match="does not hold"):
+            registry.push(layout.tar())
         assert served.registry.requests == []
 
     @pytest.mark.parametrize("compress", [True, False])
