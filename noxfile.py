@@ -15,10 +15,14 @@ import tempfile
 import nox
 
 nox.needs_version = ">=2025.2.9"
-nox.options.sessions = ["lint", "types", "arch", "tests", "oldest", "integration"]
+nox.options.sessions = ["lint", "types", "tests", "oldest", "integration"]  # arch is part of tests
 nox.options.reuse_existing_virtualenvs = True
 
+# What is compiled is kept, whatever the machine prefers: hundreds of programs are started.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 PYPROJECT = nox.project.load_toml("pyproject.toml")
+PARALLEL = ["-n", "auto", "--dist", "worksteal"]
 IN_CI = os.environ.get("CI", "").lower() not in ("", "0", "false")
 
 
@@ -59,7 +63,7 @@ def arch(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """Every test that needs no engine, with the newest dependencies."""
     install(session, "test")
-    session.run("pytest", "-m", "not engine", "-n", "auto", *session.posargs)
+    session.run("pytest", "-m", "not engine", *PARALLEL, *session.posargs)
 
 
 @nox.session
@@ -70,7 +74,7 @@ def oldest(session: nox.Session) -> None:
     oldest = [requirement.replace(">=", "==") for requirement in PYPROJECT["project"]["dependencies"]]
     # urllib3 comes with requests, which still takes its first major version.
     install(session, "test", *oldest, "urllib3<2")
-    session.run("pytest", "-m", "not engine", *(session.posargs or ["tests/unit"]))
+    session.run("pytest", "-m", "not engine", *PARALLEL, *(session.posargs or ["tests/unit"]))
 
 
 @nox.session

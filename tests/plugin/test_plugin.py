@@ -32,8 +32,7 @@ def project(tmp_path: Path) -> Path:
 
 
 def environ() -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("DOCKER", "PYTEST"))}
-    return kept
+    return {name: value for name, value in os.environ.items() if not name.startswith(("DOCKER", "PYTEST"))}
 
 
 def run_pytest(project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
