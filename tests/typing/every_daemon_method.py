@@ -19,6 +19,7 @@ from dockpy import (
     Network,
     Plugin,
     PruneReport,
+    Registry,
     Swarm,
     Volume,
     from_env,
@@ -102,7 +103,9 @@ def client(client: Client) -> None:
     with client as entered:
         assert_type(entered, Client)
     assert_type(client.with_options(timeout=5, stream_timeout=None), Client)
-    assert_type(client.login("user", "password", "registry", email=""), AuthResponse | None)
+    assert_type(client.login("user", "password", "registry", email="", save=True), AuthResponse | None)
+    assert_type(client.logout("registry", erase=True), None)
+    assert_type(client.registry("registry", insecure=True, tls=TLS()), Registry)
     assert_type(client.registry_auth("registry", Credentials("user", "password")), str)
     assert_type(client.df(), SystemDataUsageResponse)
     assert_type(client.df(type="volume", verbose=True), SystemDataUsageResponse)

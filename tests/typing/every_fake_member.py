@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, assert_type
 
-from dockpy import Client, FakeDaemon, FakeRegistry, ManualClock
+from dockpy import TLS, Client, FakeDaemon, FakeRegistry, ManualClock, Registry
 from dockpy.fake import Fault, Process, Program, RecordedRequest
 from dockpy.fake.blobs import Blob
 from dockpy.fake.faults import Faults
@@ -23,6 +23,9 @@ from dockpy.fake.registry import (
     Repository,
     SeenRequest,
     ServedRegistry,
+    endless_tags,
+    huge,
+    saying,
     serve,
 )
 from dockpy.fake.registry.faults import RegistryFaults
@@ -162,6 +165,8 @@ def fake_registry(registry: FakeRegistry, layer: Layer) -> None:
             public=True,
             allow=lambda user, repository, action: action == "pull",
             spec="1.0",
+            deletes=False,
+            chunk=1024,
             clock=ManualClock(),
             seed=1,
         ),
@@ -190,14 +195,22 @@ def fake_registry(registry: FakeRegistry, layer: Layer) -> None:
         corrupt=True,
         redirect=None,
         reset=False,
+        answer=endless_tags(10, same=True, host="http://127.0.0.1:1"),
+        drip=0.1,
     ) as fault:
         assert_type(fault, RegistryFault)
         assert_type(fault.hits, int)
+    registry.fail(answer=huge(1 << 30, "text/plain", told=False))
+    registry.fail(answer=saying({"tags": None}, 201, {"X-Header": "1"}), headers={"Content-Type": None})
     registry.expire_tokens()
     registry.close()
+    assert_type(registry.host, str)
+    assert_type(registry.blobs_at, str | None)
+    assert_type(registry.client("user", "password", host="docker.io"), Registry)
     with serve(registry, address="127.0.0.1", port=0) as served:
         assert_type(served, ServedRegistry)
         assert_type(served.host, str)
+        assert_type(served.client("user", "password", tls=TLS()), Registry)
 
 
 def program(program: Program) -> None:

@@ -6,6 +6,7 @@ from dockpy.fake.registry.auth import Access
 from dockpy.fake.registry.client import RegistrySession
 from dockpy.fake.registry.credentials import Credentials
 from dockpy.fake.registry.faults import RateLimit, RegistryFault
+from dockpy.fake.registry.hostile import endless_tags, huge, saying
 from dockpy.fake.registry.messages import RegistryAnswer, RegistryError, RegistryRequest
 from dockpy.fake.registry.refusal import Refusal
 from dockpy.fake.registry.registries import Registries
@@ -30,5 +31,8 @@ __all__ = [
     "SeenRequest",
     "ServedRegistry",
     "Store",
+    "endless_tags",
+    "huge",
+    "saying",
     "serve",
 ]

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dockpy.fake.registry import FakeRegistry, serve
-from dockpy.fake.registry.hostile import endless_tags, huge, saying
+from dockpy.fake.registry import FakeRegistry, endless_tags, huge, saying, serve
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,8 +11,7 @@ import requests
 import urllib3
 
 from dockpy.fake.blobs import Blob
-from dockpy.fake.registry import FakeRegistry, serve
-from dockpy.fake.registry.hostile import huge
+from dockpy.fake.registry import FakeRegistry, huge, serve
 from dockpy.registry.door import Door, LocalRegistry
 
 if TYPE_CHECKING:
