@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 from pathlib import Path
@@ -10,16 +11,20 @@ from typing import TYPE_CHECKING, Protocol
 from dockpy.closing import Closing
 from dockpy.errors import DockpyError, InvalidResponse, TruncatedResponse
 from dockpy.registry.cancel import Cancel, Cancelled
-from dockpy.registry.content_hash import ContentHash
+from dockpy.registry.content_hash import ContentHash, HashBeside, checked_digest
 from dockpy.registry.reader import BlobReader, blob_subject
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Generator, Iterable, Iterator
 
     from dockpy.registry.session import RegistrySession
     from dockpy.wire.oci import OCIDescriptor
 
 __all__ = ["BlobSource", "BlobStream", "BytesBlob", "RegistryBlob", "open_blob", "verified"]
+
+
+_MUCH = 8 * 1024 * 1024
+"""Bytes from which on hashing has a thread of its own."""
 
 
 class BlobSource(Protocol):
@@ -108,31 +113,36 @@ def verified(source: BlobSource) -> Iterator[bytes]:
         InvalidResponse: they are more.
     """
     subject = getattr(source, "subject", f"blob {source.digest}")
-    content = ContentHash(source.digest)
+    digest = checked_digest(source.digest)
     pieces = source.open()
     try:
-        yield from _verified(pieces, content, source.size, subject)
+        yield from _verified(pieces, digest, source.size, subject)
     finally:  # whoever leaves it leaves no connection open
         if (close := getattr(pieces, "close", None)) is not None:
             close()
 
 
 def _verified(
-    pieces: Iterable[bytes], content: ContentHash, size: int | None, subject: str, daemon: str | None = None
-) -> Iterator[bytes]:
+    pieces: Iterable[bytes], digest: str, size: int | None, subject: str, daemon: str | None = None
+) -> Generator[bytes]:
+    much = size is None or size > _MUCH
+    content = HashBeside(digest) if much else ContentHash(digest)
     held = b""
-    for piece in pieces:
-        content.update(piece)
-        if size is not None and content.position > size:
-            raise InvalidResponse(f"There are more than {size} bytes", subject=subject, daemon=daemon)
-        if held:
-            yield held
-        held = piece
-    if size is not None and content.position < size:
-        raise TruncatedResponse(
-            f"There are {content.position} bytes in place of {size}", subject=subject, daemon=daemon
-        )
-    content.check(subject=subject, daemon=daemon)
+    try:
+        for piece in pieces:
+            content.update(piece)
+            if size is not None and content.position > size:
+                raise InvalidResponse(f"There are more than {size} bytes", subject=subject, daemon=daemon)
+            if held:
+                yield held
+            held = piece
+        if size is not None and content.position < size:
+            raise TruncatedResponse(
+                f"There are {content.position} bytes in place of {size}", subject=subject, daemon=daemon
+            )
+        content.check(subject=subject, daemon=daemon)
+    finally:
+        content.close()
     if held:
         yield held
 
@@ -174,7 +184,7 @@ class BlobStream(Closing):
         self.size: int | None = self._reader.size
         self._subject = blob_subject(session, repository, digest)
         self._daemon = session.url
-        self._pieces = _verified(self._reader, ContentHash(digest), self.size, self._subject, self._daemon)
+        self._pieces = _verified(self._reader, digest, self.size, self._subject, self._daemon)
         self._rest = memoryview(b"")
         self._ended = False
         self._failure: DockpyError | None = None
@@ -241,6 +251,8 @@ class BlobStream(Closing):
         """Read no more of it; who reads in another thread is told by an error."""
         self._cancel.set()
         self._reader.close()
+        with contextlib.suppress(ValueError):  # it is being read, and whoever reads closes it
+            self._pieces.close()
 
     def _next(self) -> bytes:
         if self._failure is not None:
@@ -249,6 +261,8 @@ class BlobStream(Closing):
             return b""
         try:
             piece = next(self._pieces, b"")
+            if not piece:
+                self._cancel.check()
         except Cancelled:
             self._failure = TruncatedResponse(
                 "The blob was closed before its end", subject=self._subject, daemon=self._daemon

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import queue
 import re
+import threading
 
 from dockpy.errors import DigestMismatch, InvalidReference
 
-__all__ = ["ContentHash", "checked_digest"]
+__all__ = ["ContentHash", "HashBeside", "checked_digest"]
 
+_AHEAD = 2
 _LENGTHS = {"sha256": 64, "sha384": 96, "sha512": 128}
 
 
@@ -80,3 +83,46 @@ class ContentHash:
                 daemon=daemon,
                 hint="It was damaged on its way or where it is stored; none of it should be used.",
             )
+
+    def close(self) -> None:
+        """No more is to come."""
+
+
+class HashBeside(ContentHash):
+    """The hash of content that comes once, made in a thread of its own while the next piece is read.
+
+    For much content: hashing takes about as long as reading does. `check` or `close` ends the thread.
+
+    Args:
+        digest: what it is to be.
+    """
+
+    def __init__(self, digest: str) -> None:
+        super().__init__(digest)
+        self._queue: queue.Queue[bytes] = queue.Queue(_AHEAD)
+        self._thread: threading.Thread | None = None
+
+    def update(self, piece: bytes, at: int | None = None) -> None:
+        """Take a piece; it waits where too many have not been hashed."""
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._work, name="registry hash", daemon=True)
+            self._thread.start()
+        if piece:
+            self.position += len(piece)
+            self._queue.put(piece)
+
+    def check(self, *, subject: str, daemon: str | None = None) -> None:
+        """See that the content was what its digest says, as `ContentHash.check`."""
+        self.close()
+        super().check(subject=subject, daemon=daemon)
+
+    def close(self) -> None:
+        """No more is to come; the thread has ended."""
+        thread, self._thread = self._thread, None
+        if thread is not None:
+            self._queue.put(b"")
+            thread.join()
+
+    def _work(self) -> None:
+        while piece := self._queue.get():
+            self._hash.update(piece)

@@ -25,6 +25,7 @@ from dockpy.errors import (
 from dockpy.fake.blobs import Blob
 from dockpy.fake.registry import FakeRegistry, RegistryAnswer, RegistryRequest, serve
 from dockpy.registry.blobs import BlobStream, BytesBlob, RegistryBlob, verified
+from dockpy.registry.content_hash import ContentHash, HashBeside
 from dockpy.registry.session import RegistrySession
 from dockpy.wire.document import Document
 
@@ -407,3 +408,63 @@ def test_it_takes_no_memory_to_speak_of(session: RegistrySession, served: Served
         finally:
             tracemalloc.stop()
     assert peak < 8 * MIB
+
+
+# Hashing
+
+
+@given(st.lists(st.binary(max_size=2000)), st.sampled_from(["sha256", "sha512"]))
+def test_hashes_of_pieces(pieces: list[bytes], algorithm: str) -> None:
+    content = b"".join(pieces)
+    for kind in (ContentHash, HashBeside):
+        right, wrong = kind(digest_of(content, algorithm)), kind(digest_of(content + b"x", algorithm))
+        for piece in pieces:
+            right.update(piece)
+            wrong.update(piece)
+        assert right.position == len(content)
+        right.check(subject="it")
+        with pytest.raises(DigestMismatch) as caught:
+            wrong.check(subject="it")
+        assert caught.value.actual == digest_of(content, algorithm)
+
+
+@given(
+    content=st.binary(max_size=1000),
+    steps=st.lists(st.tuples(st.integers(0, 400), st.integers(0, 600)), max_size=20),
+)
+def test_hashes_of_content_that_comes_again(content: bytes, steps: list[tuple[int, int]]) -> None:
+    made = ContentHash(digest_of(content))
+    for back, forth in steps:
+        at = max(0, made.position - back)
+        made.update(content[at : at + forth], at)
+    made.update(content[made.position :])
+    made.check(subject="it")
+
+
+def hashing() -> list[threading.Thread]:
+    return [thread for thread in threading.enumerate() if thread.name == "registry hash"]
+
+
+def test_much_is_hashed_beside_and_no_thread_is_left(
+    session: RegistrySession, served: ServedRegistry
+) -> None:
+    content = random.Random(2).randbytes(9 * MIB)
+    digest = put(served.registry, content)
+    with BlobStream(session, NAME, digest) as blob:
+        first = next(blob)
+        assert len(hashing()) == 1
+        assert first + blob.read() == content
+        assert hashing() == []
+    wrong = put(served.registry, content, digest_of(b"other"))
+    with BlobStream(session, NAME, wrong) as blob, pytest.raises(DigestMismatch):
+        blob.read()
+    assert hashing() == []
+    with BlobStream(session, NAME, digest) as blob:
+        next(blob)
+    assert hashing() == []
+    with pytest.raises(TruncatedResponse, match="closed"):
+        next(blob)
+    pieces = verified(blob_of(session, digest, len(content)))
+    next(pieces)
+    del pieces
+    assert hashing() == []
