@@ -7,7 +7,14 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from dockpy.errors import ConnectionFailed, InvalidResponse, ResponseTooLarge, TimedOut, TruncatedResponse
+from dockpy.errors import (
+    ConnectionFailed,
+    DockpyError,
+    InvalidResponse,
+    ResponseTooLarge,
+    TimedOut,
+    TruncatedResponse,
+)
 from dockpy.registry.failures import explain
 from dockpy.registry.places import LONGEST_URL, shown
 
@@ -98,26 +105,42 @@ class OpenAnswer(contextlib.AbstractContextManager["OpenAnswer"]):
             self._end()
         return piece
 
-    def whole(self, limit: int, seconds: float | None, *, cut: bool = False) -> bytes:
+    def whole(self, limit: int, seconds: float | None) -> bytes:
         """The rest of the body.
 
         Args:
             limit: bytes that it may have.
             seconds: how long it may take; None for as long as bytes keep coming.
-            cut: give back what the limit lets pass, where it is more.
 
         Raises:
             ResponseTooLarge: it is more; no more than the limit was read.
             TruncatedResponse, TimedOut, ConnectionFailed: as of `read`.
         """
-        ends = time.monotonic() + seconds if seconds is not None else None
-        if self._left is not None and self._left > limit and not cut:
+        if self._left is not None and self._left > limit:
             raise self._too_large(limit)
+        content = b"".join(self._pieces(limit + 1, seconds))
+        if len(content) > limit:
+            raise self._too_large(limit)
+        return content
+
+    def said(self, limit: int, seconds: float | None) -> bytes:
+        """What can be had of the body of an answer that is of no other use; the answer is closed then.
+
+        Args:
+            limit: bytes, at most.
+            seconds: how long it may take.
+        """
         pieces: list[bytes] = []
-        taken = 0
-        while taken <= limit and (piece := self.read(min(_PIECE, limit + 1 - taken))):
-            pieces.append(piece)
-            taken += len(piece)
+        with self, contextlib.suppress(DockpyError):
+            for piece in self._pieces(limit, seconds):
+                pieces.append(piece)
+        return b"".join(pieces)
+
+    def _pieces(self, most: int, seconds: float | None) -> Iterator[bytes]:
+        ends = time.monotonic() + seconds if seconds is not None else None
+        while most > 0 and (piece := self.read(min(_PIECE, most))):
+            most -= len(piece)
+            yield piece
             if ends is not None and time.monotonic() > ends:
                 self.close()
                 raise TimedOut(
@@ -125,9 +148,6 @@ class OpenAnswer(contextlib.AbstractContextManager["OpenAnswer"]):
                     daemon=self._daemon,
                     hint="Give it more: Registry(…, timeout=…).",
                 )
-        if taken > limit and not cut:
-            raise self._too_large(limit)
-        return b"".join(pieces)[:limit]
 
     def close(self) -> None:
         """Give the connection back, or up where the body was not read to its end. From any thread."""
@@ -152,9 +172,7 @@ class OpenAnswer(contextlib.AbstractContextManager["OpenAnswer"]):
 
     def _explained(self, error: Exception) -> Exception:
         found = explain(error, self._daemon)
-        if isinstance(found, TimedOut) or "Certificate" in type(error).__name__:
-            return found
-        return self._truncated()
+        return found if isinstance(found, TimedOut) else self._truncated()
 
     def _truncated(self) -> InvalidResponse:
         missing = f", {self._left} bytes before its end" if self._left else ""

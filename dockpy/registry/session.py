@@ -216,8 +216,7 @@ class RegistrySession(Closing):
             answer = self._authorized("GET", f"{self._base()}/v2/", {}, b"", (), mine)
             if answer.status != 200:
                 self._refuse(answer, "/v2/", mine)
-            answer.whole(_ERROR_LIMIT, self._timeout[1], cut=True)
-            answer.close()
+            answer.said(_ERROR_LIMIT, self._timeout[1])
         except DockpyError as error:
             raise error.at(
                 operation="GET /v2/", subject=f"registry {self.host}", daemon=self.url
@@ -279,8 +278,7 @@ class RegistrySession(Closing):
             if answer.status not in _REDIRECTS or method not in ("GET", "HEAD"):
                 return answer
             place = answer.headers.get("Location")
-            answer.whole(_ERROR_LIMIT, self._timeout[1], cut=True)
-            answer.close()
+            answer.said(_ERROR_LIMIT, self._timeout[1])
             if not place:
                 raise InvalidResponse(f"The registry redirects ({answer.status}) without saying where to")
             url = check_location(resolved(place, url), url, insecure=self._address.insecure)
@@ -304,26 +302,33 @@ class RegistrySession(Closing):
         """The answer of the registry itself, told who we are where it wants to know."""
         once = not isinstance(body, bytes)
         if once and not keys.asked and not self._open:
-            self._authorized("GET", f"{self._base()}/v2/", {}, b"", (), keys).close()
+            answer = self._patient("GET", f"{self._base()}/v2/", {}, b"")
+            self._learnt(answer, keys, scope)
+            answer.said(_ERROR_LIMIT, self._timeout[1])
         for attempt in range(_MOST_ATTEMPTS):
             used = keys.header(scope, long=once)
             given = {**headers, "Authorization": used} if used is not None else headers
             answer = self._patient(method, url, given, body)
-            if answer.status != 401:
-                self._open = self._open or used is None
-                return answer
-            challenges = parse_challenges(answer.headers.get("WWW-Authenticate", ""))
-            try:
-                helps = keys.refused(challenges, scope, used, again=attempt > 0)
-            except BaseException:
-                answer.close()
-                raise
-            if once or not helps:
+            self.rate_limit = rate_limit_of(answer.headers) or self.rate_limit
+            helps = self._learnt(answer, keys, scope, used, again=attempt > 0)
+            if not helps or once or attempt == _MOST_ATTEMPTS - 1:
                 break
-            if attempt < _MOST_ATTEMPTS - 1:
-                answer.whole(_ERROR_LIMIT, self._timeout[1], cut=True)
-                answer.close()
+            answer.said(_ERROR_LIMIT, self._timeout[1])
         return answer
+
+    def _learnt(
+        self, answer: OpenAnswer, keys: Keys, scope: Scope, used: str | None = None, *, again: bool = False
+    ) -> bool:
+        """Whether an answer taught us what to say of ourselves, so that asking again may help."""
+        if answer.status != 401:
+            self._open = self._open or used is None
+            return False
+        try:
+            challenges = parse_challenges(answer.headers.get("WWW-Authenticate", ""))
+            return keys.refused(challenges, scope, used, again=again)
+        except BaseException:
+            answer.close()
+            raise
 
     def _token_content(self, request: TokenRequest, keys: Keys) -> bytes | None:
         """The answer of a token server."""
@@ -349,7 +354,7 @@ class RegistrySession(Closing):
             if seconds is None or seconds > left:
                 return answer
             left -= max(seconds, 0.1)  # "at once" is no leave to go on for ever
-            answer.close()
+            answer.said(_ERROR_LIMIT, self._timeout[1])
             self._pause(seconds)
 
     def _pause(self, seconds: float) -> None:
@@ -363,13 +368,11 @@ class RegistrySession(Closing):
         answer = self._road.send(method, url, headers, body, self._timeout)
         took = (time.monotonic() - began) * 1000
         logger.debug("%s %s -> %d (%.1f ms)", method, answer.url, answer.status, took)
-        self.rate_limit = rate_limit_of(answer.headers) or self.rate_limit
         return answer
 
     def _refuse(self, answer: OpenAnswer, path: str, keys: Keys | None = None) -> NoReturn:
         keys = keys or self._keys
-        with answer:
-            content = answer.whole(_ERROR_LIMIT, self._timeout[1], cut=True)
+        content = answer.said(_ERROR_LIMIT, self._timeout[1])
         raise refusal(
             answer.status,
             answer.headers,

@@ -73,6 +73,11 @@ def trust(
             context.load_default_certs(ssl.Purpose.SERVER_AUTH)
         return context
     context = TLS(verify=not insecure).context()
+    system = ssl.get_default_verify_paths()
+    if not (insecure or WINDOWS or system.cafile or system.capath):
+        import certifi  # a Python that knows of no authorities, such as python.org's for macOS
+
+        _believe(context, Path(certifi.where()))
     bundle = environ.get("REQUESTS_CA_BUNDLE") or environ.get("CURL_CA_BUNDLE")
     if bundle and not insecure:
         _believe(context, Path(bundle))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import select
 import socket
+import socketserver
 import ssl
 import subprocess
 import threading
@@ -147,6 +149,52 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: Any) -> None:
         """`asked` says what came."""
+
+
+class Tunnel(socketserver.ThreadingTCPServer):
+    """A proxy that leads all who ask for a connection to one place. A context manager.
+
+    Args:
+        place: the host and port that it leads to.
+    """
+
+    daemon_threads = False
+
+    def __init__(self, place: str) -> None:
+        self.asked: list[bytes] = []
+        self.place = place
+        super().__init__(("127.0.0.1", 0), _Through)
+        self.host = f"127.0.0.1:{self.server_address[1]}"
+        self._thread = threading.Thread(target=self.serve_forever, args=(0.01,))
+
+    def __enter__(self) -> Tunnel:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.shutdown()
+        self._thread.join()
+        self.server_close()
+
+
+class _Through(socketserver.BaseRequestHandler):
+    server: Tunnel
+
+    def handle(self) -> None:
+        head = b""
+        while b"\r\n\r\n" not in head:
+            head += self.request.recv(4096)
+        self.server.asked.append(head.partition(b"\r\n")[0])
+        host, _, port = self.server.place.partition(":")
+        with socket.create_connection((host, int(port))) as other:
+            self.request.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+            ends = {self.request: other, other: self.request}
+            while True:
+                for one in select.select(list(ends), [], [])[0]:
+                    data = one.recv(65536)
+                    if not data:
+                        return
+                    ends[one].sendall(data)
 
 
 for _method in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"):

@@ -10,7 +10,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from registry_servers import Asked, Reply, Server, everything, make_certificates
+from registry_servers import Asked, Reply, Server, Tunnel, everything, make_certificates
 
 from dockpy import (
     TLS,
@@ -30,6 +30,7 @@ from dockpy.config.credentials import Credentials
 from dockpy.config.file import ConfigFile
 from dockpy.fake.kernel.clock import ManualClock
 from dockpy.fake.registry import FakeRegistry, RateLimit, serve
+from dockpy.registry import limits
 from dockpy.registry.login import login, logout
 from dockpy.registry.scope import CATALOG, NOTHING, pulling, pushing
 from dockpy.registry.session import RegistrySession
@@ -362,12 +363,18 @@ class TestComingBack:
 
     def test_how_much_is_left(self) -> None:
         registry = FakeRegistry()
-        registry.rate_limit = RateLimit(2)
+        registry.rate_limit = RateLimit(pulls=100, seconds=60)
         with serve(registry) as served, RegistrySession(served.host) as session:
-            assert session.rate_limit is None
-            with pytest.raises(ImageNotFound):
-                session.call("GET", "/v2/app/manifests/1", scope=pulling("app"), subject="x")
             ping(session)
+            assert session.rate_limit is None
+            put = {"scope": pushing("app"), "subject": "x", "accept": (201,)}
+            kind = {"Content-Type": "application/vnd.oci.image.index.v1+json"}
+            index = b'{"schemaVersion": 2, "manifests": []}'
+            session.call("PUT", "/v2/app/manifests/1", body=index, headers=kind, **put)
+            session.call("GET", "/v2/app/manifests/1", scope=pulling("app"), subject="x")
+            assert session.rate_limit == limits.RateLimit(100, 99, 60)
+            ping(session)
+            assert session.rate_limit == limits.RateLimit(100, 99, 60)
 
 
 class TestErrors:
@@ -580,6 +587,23 @@ def test_proxies_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         with serve(FakeRegistry()) as served, RegistrySession(served.host) as session:
             assert ping(session) == 200
         assert len(proxy.asked) == 1, "nothing on this machine is reached through it"
+
+
+def test_tls_goes_through_a_proxy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    context = make_certificates(tmp_path, "DNS:registry.invalid")
+    with serve(FakeRegistry(users=USERS), tls=context) as served, Tunnel(served.host) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", f"http://{proxy.host}")
+        for insecure, tls in ((None, TLS(ca=tmp_path / "ca.pem")), (True, None)):
+            session = RegistrySession("registry.invalid", credentials=lambda: ME, insecure=insecure, tls=tls)
+            assert ping(session) == 200
+            session.close()
+        with RegistrySession("registry.invalid") as session:
+            with pytest.raises(ConnectionFailed, match="is not trusted"):
+                ping(session)
+        assert {line.rpartition(b" ")[0] for line in proxy.asked} == {b"CONNECT registry.invalid:443"}
+    with RegistrySession("registry.invalid") as session:
+        with pytest.raises(ConnectionFailed, match="proxy before"):
+            ping(session)
 
 
 def test_netrc_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -74,6 +74,17 @@ def test_bundles_of_the_web_mean_registries(
     assert len(authorities(context)) == before + 1
 
 
+def test_a_python_that_knows_no_authorities(
+    environ: dict[str, str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    none = ssl.get_default_verify_paths()._replace(cafile=None, capath=None)
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "none"))
+    monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path / "none"))
+    assert authorities(ssl.create_default_context()) == []
+    monkeypatch.setattr(ssl, "get_default_verify_paths", lambda: none)
+    assert len(authorities(trust(HOST, environ=environ))) > 50
+
+
 def test_given_material_counts_alone(made: tuple[Path, ssl.SSLContext], environ: dict[str, str]) -> None:
     context = trust(HOST, tls=TLS(ca=made[0] / "ca.pem"), environ=environ)
     assert len(authorities(context)) == 1
