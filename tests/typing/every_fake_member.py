@@ -197,6 +197,7 @@ def fake_registry(registry: FakeRegistry, layer: Layer) -> None:
         reset=False,
         answer=endless_tags(10, same=True, host="http://127.0.0.1:1"),
         drip=0.1,
+        lose=10,
     ) as fault:
         assert_type(fault, RegistryFault)
         assert_type(fault.hits, int)

@@ -12,7 +12,7 @@ from dockpy.fake.registry.hostile import Dripping, Flipped
 from dockpy.fake.registry.messages import RegistryAnswer, RegistryError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator
 
     from dockpy.fake.registry.messages import RegistryRequest
 
@@ -51,6 +51,7 @@ class RegistryFault:
         reset: bool,
         answer: Callable[[RegistryRequest], RegistryAnswer] | None,
         drip: float,
+        lose: int | None,
     ) -> None:
         self._faults = faults
         self._method = method
@@ -67,6 +68,7 @@ class RegistryFault:
         self._reset = reset
         self._answer = answer
         self._drip = drip
+        self._lose = lose
         self._seen = 0
         self.hits: int = 0
 
@@ -89,6 +91,8 @@ class RegistryFault:
         """
         if self._reset:
             raise ConnectionResetError("the connection is reset on purpose")
+        if self._lose is not None:
+            request.body = _lost_after(request.pieces, self._lose)
         if self._redirect is not None:
             query = f"?{request.query}" if request.query else ""
             return RegistryAnswer(
@@ -125,6 +129,14 @@ class RegistryFault:
 
     def __exit__(self, *_: object) -> None:
         self.remove()
+
+
+def _lost_after(pieces: Iterable[bytes], size: int) -> Iterator[bytes]:
+    for piece in pieces:
+        yield piece[:size]
+        size -= len(piece)
+        if size <= 0:
+            raise ConnectionResetError("the connection is lost on purpose")
 
 
 class RegistryFaults(Active[RegistryFault]):

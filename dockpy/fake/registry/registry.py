@@ -356,6 +356,7 @@ class FakeRegistry:
         reset: bool = False,
         answer: Callable[[RegistryRequest], RegistryAnswer] | None = None,
         drip: float = 0,
+        lose: int | None = None,
     ) -> RegistryFault:
         """Let requests go wrong from now on.
 
@@ -374,6 +375,7 @@ class FakeRegistry:
             reset: the connection ends without an answer.
             answer: what is answered instead: `hostile` has some that never end.
             drip: seconds before each byte of the answer's body.
+            lose: the connection ends once that many bytes of the request's body have come.
 
         Returns:
             What was added; it is a context manager that takes it away again.
@@ -395,6 +397,7 @@ class FakeRegistry:
                 reset=reset,
                 answer=answer,
                 drip=drip,
+                lose=lose,
             )
         )
 

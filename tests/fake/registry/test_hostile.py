@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from dockpy.fake.registry import FakeRegistry, endless_tags, huge, saying, serve
+from dockpy.registry.uploads import upload_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -89,6 +91,25 @@ def test_one_byte_of_many_is_another_one(ask: Talker) -> None:
         body = ask("GET", f"/v2/team/app/blobs/{digest}").body
     assert len(body) == len(content)
     assert [at for at, value in enumerate(body) if value] == [500_000]
+
+
+@pytest.mark.parametrize("spec", ["1.0", "1.1"])
+@pytest.mark.parametrize("way", ["in process", "socket"])
+def test_an_upload_that_breaks(spec: Any, way: str, digest: Callable[[bytes], str]) -> None:
+    """What had come is kept; a client of ours goes on, or begins again where that is all that is possible."""
+    registry = FakeRegistry(spec=spec)
+    content = bytes(range(256)) * 4000
+    with contextlib.ExitStack() as stack:
+        place = stack.enter_context(serve(registry)) if way == "socket" else registry
+        client = stack.enter_context(place.client())
+        fault = stack.enter_context(registry.fail("PATCH", lose=300_000, times=1))
+        upload_bytes(client.session, "app", content, digest(content))
+    assert fault.hits == 1
+    assert registry.blob("app", digest(content)).read() == content
+    asked = [request.method for request in registry.requests]
+    assert asked.count("POST") == (1 if spec == "1.1" else 2)
+    if spec == "1.1":
+        assert asked.index("GET") > asked.index("PATCH")
 
 
 class TestBlobsElsewhere:
