@@ -16,7 +16,6 @@ from dockpy.wire.oci import DOCKER_CONFIG, OCI_CONFIG
 from dockpy.wire.times import parse_time
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from datetime import datetime
 
     from dockpy.registry.session import RegistrySession
@@ -122,7 +121,7 @@ class RegistryImage:
         return sum(layer.size for layer in self.manifest.layers)
 
     @property
-    def history(self) -> Sequence[OCIHistory]:
+    def history(self) -> list[OCIHistory]:
         """The steps by which it was made, the first one first."""
         return [Document.of(step, "oci_image.OCIHistory") for step in self._steps()]
 

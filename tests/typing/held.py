@@ -18,6 +18,8 @@ MODULES = (
     "dockpy.config.credentials",
     "dockpy.config.tls",
     "dockpy.reference",
+    *(f"dockpy.registry.{name}" for name in ("blobs", "image", "limits", "manifest", "progress")),
+    *(f"dockpy.registry.{name}" for name in ("archive.image_archive", "registry", "repository")),
     "dockpy.transport.answers",
     "dockpy.transport.caller",
     "dockpy.transport.exchange",
@@ -40,7 +42,10 @@ FAKE = {
 # Bases whose objects are held too; other bases are parts of what is held.
 ALSO_HELD = {"Interactive", "OutputStream", "Pairs"}
 # What the held ones work with, in their own modules' __all__ for each other.
-MACHINERY = {"ClassicProgress", "Deadline", "Feed", "IdFile", "Owner", "ServiceReadiness"}
+MACHINERY = {
+    *("ClassicProgress", "Deadline", "Feed", "IdFile", "Owner", "ServiceReadiness"),
+    *("BytesBlob", "RegistryBlob", "Reporter"),
+}
 
 
 def classes() -> dict[str, type[Any]]:
