@@ -37,6 +37,7 @@ def refusal(
         known: we had said who we are.
         secrets: what the error may not show, whoever wrote it into the body.
     """
+    secrets = list(secrets)
     for secret in secrets:
         content = content.replace(secret.encode(), b"***")
     response = ErrorResponse(
@@ -45,6 +46,8 @@ def refusal(
         content=content,
     )
     message = explanation_of(content) or "the registry does not say why"
+    for secret in secrets:
+        message = message.replace(secret, "***")  # JSON may have written it otherwise
     hint = _hint(status, content, known)
     if status == 429:
         return RateLimited(message, response=response, retry_after=retry_after, hint=hint)

@@ -176,6 +176,9 @@ class Tunnel(socketserver.ThreadingTCPServer):
         self._thread.join()
         self.server_close()
 
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Clients go away."""
+
 
 class _Through(socketserver.BaseRequestHandler):
     server: Tunnel

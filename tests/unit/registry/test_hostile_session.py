@@ -240,7 +240,7 @@ class TestTokenServers:
         assert len(server.asked) <= 3
 
     def test_that_repeat_our_secrets(self) -> None:
-        said = b'{"errors": [{"message": "no user me:s3cret, or bWU6czNjcmV0"}]}'
+        said = b'{"errors": [{"message": "no user me:s3cr\\u0065t, or bWU6czNjcmV0"}]}'
         error, _ = self.ask(Reply(403, said), ApiError)
         assert "no user me:***, or ***" in str(error)
         assert "s3cret" not in everything(error)

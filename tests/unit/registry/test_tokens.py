@@ -285,6 +285,7 @@ class TestIdentityTokens:
         ),
         json.dumps({"token": "x" * 200_000}).encode(),
     ],
+    ids=lambda content: repr(content[:20]),
 )
 def test_what_is_no_token(content: bytes) -> None:
     keys = Keys(lambda: None, check=str, fetch=lambda _: content, clock=Clock())
