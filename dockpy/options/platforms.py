@@ -12,7 +12,20 @@ from dockpy.options.values import string_list
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["platform_json", "platform_name", "platforms_json"]
+__all__ = ["ARCHITECTURES", "platform_json", "platform_name", "platforms_json"]
+
+ARCHITECTURES: dict[str, str] = {
+    "x86_64": "amd64",
+    "x86-64": "amd64",
+    "aarch64": "arm64",
+    "armhf": "arm/v7",
+    "armv7l": "arm/v7",
+    "armel": "arm/v6",
+    "armv6l": "arm/v6",
+    "i386": "386",
+    "i686": "386",
+}
+"""Architectures as uname and others call them, and as images do; some mean a variant as well."""
 
 _PLATFORM = re.compile(r"[a-z0-9_.-]+(?:/[a-z0-9_.-]+){0,2}", re.IGNORECASE | re.ASCII)
 

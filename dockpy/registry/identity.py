@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from dockpy.config.credentials import Credentials, server_address
 from dockpy.errors import InvalidArgument
+from dockpy.forks import renew_after_fork
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,6 +42,7 @@ class Identity:
         self._found: Credentials | None = None
         self._asked = False
         self._lock = threading.Lock()
+        renew_after_fork(self)
 
     def __call__(self) -> Credentials | None:
         """The credentials; None for nobody."""
@@ -64,6 +66,10 @@ class Identity:
         """Who we are, as far as it is known without asking."""
         known = self._given if self._given is not None else self._found
         return known.username if known is not None else ""
+
+    def after_fork(self) -> None:
+        """In a forked child: the lock is the parent's."""
+        self._lock = threading.Lock()
 
     def __repr__(self) -> str:
         return f"Identity({self._host!r})"

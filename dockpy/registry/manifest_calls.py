@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import secrets
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from dockpy.errors import ApiError, BadParameter, ImageNotFound, InvalidResponse, NotFound
+from dockpy.errors import ApiError, BadParameter, InvalidResponse, NotFound
 from dockpy.registry.digests import check_content, digest_of
 from dockpy.registry.manifest import Manifest, read_document
 from dockpy.registry.references import check_reference
@@ -60,8 +61,6 @@ def get_manifest(
         )
         name = manifest_subject(session, repository, reference).removeprefix("image ")
         return _manifest(answer, name, reference, subject)
-    except NotFound as error:
-        raise _image_not_found(error) from None
     except InvalidResponse as error:
         raise error.at(operation=f"GET {path}", subject=subject, daemon=session.url) from None
 
@@ -125,24 +124,29 @@ def put_manifest(
     return digest
 
 
-def delete_manifest(session: RegistrySession, repository: str, reference: str) -> None:
+def delete_manifest(
+    session: RegistrySession, repository: str, reference: str, *, subject: str | None = None
+) -> None:
     """Delete a manifest with its tags, by digest; or a tag alone, where the registry knows how.
+
+    Args:
+        session: the registry.
+        repository: where.
+        reference: a digest, or a tag.
+        subject: for errors; None for the image itself.
 
     Raises:
         ImageNotFound: it is not there.
         ApiError: 405 where the registry does not delete.
     """
-    path = _path(session, repository, reference)
     try:
         session.call(
             "DELETE",
-            path,
+            _path(session, repository, reference),
             scope=deleting(repository),
-            subject=manifest_subject(session, repository, reference),
+            subject=subject or manifest_subject(session, repository, reference),
             accept=(200, 202, 204),
         )
-    except NotFound as error:
-        raise _image_not_found(error) from None
     except ApiError as error:
         if error.status_code == 405:
             error.hint = "Deletion is disabled in this registry (distribution: storage.delete.enabled)."
@@ -175,38 +179,21 @@ def untag(session: RegistrySession, repository: str, tag: str) -> None:
         }
     ).encode()
     digest = digest_of(empty)
-    # Where nothing can be deleted it must show before the tag is moved. What is not there is no error then.
-    _see_that_it_deletes(session, repository, digest)
+    subject = manifest_subject(session, repository, tag)
+    # Where nothing can be deleted it must show before the tag is moved; that this is not there yet is well.
+    with contextlib.suppress(NotFound):
+        delete_manifest(session, repository, digest, subject=subject)
     put_manifest(session, repository, tag, empty, OCI_INDEX)
     try:
-        delete_manifest(session, repository, digest)
+        delete_manifest(session, repository, digest, subject=subject)
     except BaseException:
         put_manifest(session, repository, tag, before.content, before.media_type)
         raise
 
 
-def _see_that_it_deletes(session: RegistrySession, repository: str, digest: str) -> None:
-    try:
-        delete_manifest(session, repository, digest)
-    except NotFound:
-        return
-
-
 def _path(session: RegistrySession, repository: str, reference: str) -> str:
     check_reference(session.host, repository, reference)
     return f"/v2/{repository}/manifests/{quote(reference, safe=':+')}"
-
-
-def _image_not_found(error: NotFound) -> ImageNotFound:
-    return ImageNotFound(
-        error.message,
-        status_code=error.status_code,
-        response=error.response,
-        operation=error.operation,
-        subject=error.subject,
-        daemon=error.daemon,
-        hint=error.hint,
-    )
 
 
 def _manifest(answer: Answer, name: str, reference: str, subject: str) -> Manifest:

@@ -6,7 +6,7 @@ import platform as machine
 from typing import TYPE_CHECKING
 
 from dockpy.errors import InvalidArgument
-from dockpy.options.platforms import platform_name
+from dockpy.options.platforms import ARCHITECTURES, platform_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -15,18 +15,6 @@ if TYPE_CHECKING:
 
 __all__ = ["best", "check_platform", "choose", "fits", "here", "platform_of", "usable"]
 
-# As uname and others call them; those on the left with a variant mean one.
-_ARCHITECTURES = {
-    "x86_64": "amd64",
-    "x86-64": "amd64",
-    "aarch64": "arm64",
-    "armhf": "arm/v7",
-    "armv7l": "arm/v7",
-    "armel": "arm/v6",
-    "armv6l": "arm/v6",
-    "i386": "386",
-    "i686": "386",
-}
 _SYSTEMS = {"macos": "darwin"}
 _ARM_VARIANTS = ("v8", "v7", "v6", "v5")
 _ATTESTATION = "vnd.docker.reference.type"
@@ -43,7 +31,7 @@ def here() -> str:
 def normalized(os: str, architecture: str, variant: str = "") -> Platform:
     """A platform as it is compared: 64-bit ARM is v8, 32-bit ARM is v7 unless they say otherwise."""
     os, architecture, variant = os.lower(), architecture.lower(), variant.lower()
-    architecture, _, implied = _ARCHITECTURES.get(architecture, architecture).partition("/")
+    architecture, _, implied = ARCHITECTURES.get(architecture, architecture).partition("/")
     variant = variant or implied
     if variant.isdecimal():
         variant = f"v{variant}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dockpy.options.platforms import platform_name
+from dockpy.options.platforms import ARCHITECTURES, platform_name
 
 if TYPE_CHECKING:
     from dockpy.client import Client
@@ -13,9 +13,6 @@ if TYPE_CHECKING:
     from dockpy.wire.oci import OCIPlatform
 
 __all__ = ["RegistryData"]
-
-# As uname and others call them, and as images do.
-_ARCHITECTURES = {"x86_64": "amd64", "x86-64": "amd64", "aarch64": "arm64", "armhf": "arm", "i386": "386"}
 
 
 class RegistryData:
@@ -62,7 +59,7 @@ class RegistryData:
             InvalidArgument: it is no platform.
         """
         wanted = [part.lower() for part in platform_name(platform).split("/")]
-        wanted[1:2] = [_ARCHITECTURES.get(part, part) for part in wanted[1:2]]
+        wanted[1:2] = [ARCHITECTURES.get(part, part).partition("/")[0] for part in wanted[1:2]]
         return any(
             wanted == [found.os, found.architecture, found.variant or ""][: len(wanted)]
             for found in self.platforms

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import tracemalloc
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from registry_content import Pushed, digest_of, push, push_artifact, push_image, push_index
 
 from dockpy.errors import (
@@ -304,3 +307,29 @@ def test_a_subject_of_one_s_own(scripted: Begin) -> None:
     with pytest.raises(InvalidResponse) as raised:
         get_manifest(registry.session, "app", "1", subject="layer 3")
     assert raised.value.subject == "layer 3"
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["digest", "size", "mediaType", "platform", "os", "architecture", "annotations"]),
+            inner,
+            max_size=4,
+        )
+    ),
+    max_leaves=8,
+)
+KEYS = ("config", "layers", "manifests", "subject", "annotations", "artifactType")
+
+
+@given(st.dictionaries(st.sampled_from(KEYS), JSON), st.sampled_from([OCI_MANIFEST, OCI_INDEX, "x/y"]))
+def test_whatever_it_says_it_is_an_answer_or_an_error_of_ours(raw: dict[str, Any], kind: str) -> None:
+    manifest = Manifest("host/app:1", ZEROS, kind, b"", raw)
+    asks = ["config", "layers", "manifests", "subject", "annotations", "artifact_type", "platforms", "size"]
+    for name in asks:
+        with contextlib.suppress(InvalidResponse):
+            getattr(manifest, name)
+    with contextlib.suppress(InvalidResponse, InvalidArgument):
+        manifest.child("linux/amd64")
