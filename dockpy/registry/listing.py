@@ -116,11 +116,10 @@ def pages(
     """The pages of a list, as they come; the caller sees to it that it ends.
 
     Raises:
-        InvalidResponse: a page is none, or was there before.
+        InvalidResponse: a page is none, or is followed by itself.
         UntrustedLocation: the next page is somewhere else.
         ResponseTooLarge: a page has more than 8 MiB.
     """
-    seen: set[str] = set()
     target, query = path, dict(params)
     while True:
         answer = session.call(
@@ -133,9 +132,8 @@ def pages(
             raise error.at(operation=f"GET {path}", subject=subject, daemon=session.url) from None
         if following is None:
             return
-        if following in seen:
-            raise _no_end(session, subject, "The list has no end: a page follows that was there before")
-        seen.add(following)
+        if following == target:
+            raise _no_end(session, subject, "The list has no end: a page is followed by itself")
         target, query = following, {}
 
 

@@ -356,9 +356,7 @@ class Registry(Closing):
     def __getstate__(self) -> dict[str, Any]:
         """How to make such a registry: neither connections nor credentials are pickled."""
         if self._arguments is None:
-            raise TypeError(
-                "a registry that a client or a fake gave cannot be pickled"
-            )
+            raise TypeError("a registry that a client or a fake gave cannot be pickled")
         return self._arguments
 
     def __setstate__(self, state: dict[str, Any]) -> None:

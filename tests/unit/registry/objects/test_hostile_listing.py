@@ -33,6 +33,14 @@ def test_the_same_page_again(scripted: Begin) -> None:
     assert len(server.asked) == 2
 
 
+def test_pages_in_a_circle(scripted: Begin) -> None:
+    numbers = itertools.cycle("ab")
+    server, registry = scripted(lambda _: page(["a"], f"/v2/app/tags/list?last={next(numbers)}"))
+    with pytest.raises(InvalidResponse, match="no end"):
+        registry.repository("app").tags()
+    assert len(server.asked) < 30
+
+
 def test_new_pages_with_nothing_new(scripted: Begin) -> None:
     numbers = itertools.count()
     server, registry = scripted(lambda _: page(["a"], f"/v2/app/tags/list?last={next(numbers)}"))
