@@ -128,8 +128,7 @@ def test_what_builders_export(
         there.delete(f"{name}:1")
 
 
-@pytest.mark.parametrize("engine", ["unix20", "unix28"])
-@pytest.mark.parametrize("spec", ["1.0", "1.1"])
+@pytest.mark.parametrize(("engine", "spec"), [("unix20", "1.0"), ("unix28", "1.1")])
 def test_engines_with_fake_registries(
     reach: Callable[[str], Any], new_name: Callable[[], str], tmp_path: Path, engine: str, spec: Any
 ) -> None:

@@ -218,7 +218,7 @@ class _Pass:
         self._cancel = cancel
         self._daemon = daemon
         self._rest = b""
-        self._failure: BaseException | None = None
+        self._failure: Exception | None = None
         self._lock = threading.Lock()
 
     def __iter__(self) -> Iterator[bytes]:
@@ -262,8 +262,11 @@ class _Pass:
                     "The archive was closed before its end", daemon=self._daemon
                 )
                 raise self._failure from None
-            except BaseException as error:
+            except Exception as error:
                 self._failure = error
+                raise
+            except BaseException:  # Ctrl-C: what follows it is no end either
+                self._failure = TruncatedResponse("The archive was left before its end", daemon=self._daemon)
                 raise
 
 
