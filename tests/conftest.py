@@ -55,8 +55,10 @@ sys.setswitchinterval(
 )  # threads that wait for each other, as at the fake daemons, are not kept waiting
 
 HERE = Path(__file__).parent
-settings.register_profile("dockpy", deadline=None)  # no test is timed, whatever else the machine does
-settings.load_profile("dockpy")
+# No test is timed, whatever else the machine does. CI tries more; --hypothesis-profile names another one.
+settings.register_profile("many", deadline=None, max_examples=100)
+settings.register_profile("few", deadline=None, max_examples=20)
+settings.load_profile("few" if os.environ.get("CI", "").lower() in ("", "0", "false") else "many")
 REQUIRED = os.environ.get("DOCKPY_REQUIRE_ENGINES", "") not in ("", "0")
 NO_ENGINES = "DOCKPY_TEST_HOSTS names no engine; CONTRIBUTING.md says how to start some"
 WAYS = ("unix20", "unix28", "tcp20", "tls28", "ssh20", *fakes.FAKES)

@@ -26,13 +26,26 @@ def engine() -> Iterator[Serving]:
         yield served
 
 
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[Path, bytes]]:
+    folder = tmp_path_factory.mktemp("prepared")
+    prepare(folder)
+    return folder, contents(folder)
+
+
+def contents(folder: Path) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    prepare(tmp_path)
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path / "plain"))
-    return tmp_path
+def folder(prepared: tuple[Path, dict[Path, bytes]], monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """What the expressions name, and what they leave as it is."""
+    folder, found = prepared
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("HOME", str(folder))
+    monkeypatch.setenv("DOCKER_CONFIG", str(folder / "plain"))
+    yield folder
+    assert contents(folder) == found
 
 
 def told(outcome: dict[str, Any], folder: Path) -> Any:
