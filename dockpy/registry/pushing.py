@@ -7,8 +7,8 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from dockpy.errors import ArchiveError, InvalidArgument, InvalidReference
-from dockpy.reference import DEFAULT_REGISTRY
+from dockpy.errors import ArchiveError, InvalidArgument
+from dockpy.reference import DEFAULT_REGISTRY, ImageReference
 from dockpy.registry.archive.compressing import is_plain, packed, relisted
 from dockpy.registry.archive.contents import is_foreign, select
 from dockpy.registry.archive.image_archive import ImageArchive
@@ -25,7 +25,6 @@ from dockpy.registry.uploads import upload_blob
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from dockpy.reference import ImageReference
     from dockpy.registry.archive.contents import ArchivedImage, Contents, Tree
     from dockpy.registry.archive.source import TarSource
     from dockpy.registry.blobs import BlobSource
@@ -110,12 +109,10 @@ def _targets(
 
 def _repository(host: str, reference: ImageReference) -> str:
     """The repository of an image's own name: docker.io/library/app and other.example/app are both app."""
-    if host != DEFAULT_REGISTRY and reference.registry == DEFAULT_REGISTRY:
-        return reference.repository.removeprefix("library/")
-    try:
-        return read_reference(host, reference.repository).repository
-    except InvalidReference:
-        return reference.repository
+    repository = reference.repository
+    if reference.registry == DEFAULT_REGISTRY:
+        repository = repository.removeprefix("library/")  # which the hub itself puts there again
+    return ImageReference(host, repository).repository
 
 
 class _Push:

@@ -156,6 +156,13 @@ class TestNames:
         (pushed,) = registry.push(layout.tar())
         assert pushed.reference == f"{registry.host}/{becomes}"
 
+    def test_on_the_hub(self) -> None:
+        layout = Layout()
+        layout.name(layout.image(), "busybox:1", "registry.example.com/app:1", "team/app:1")
+        with FakeRegistry().client(host="docker.io") as hub:
+            hub.push(layout.tar())
+            assert hub.repositories() == ["library/app", "library/busybox", "team/app"]
+
     @pytest.mark.parametrize(
         "image", ["dockpy-t5d/two:2", "docker.io/dockpy-t5d/two:2", "c8f5e3aa8219", "40a015e7"]
     )
