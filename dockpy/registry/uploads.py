@@ -10,12 +10,13 @@ from urllib.parse import quote, urljoin, urlsplit
 from dockpy.errors import (
     ApiError,
     BadParameter,
-    ConnectionFailed,
     DigestMismatch,
     DockpyError,
     Forbidden,
     InvalidResponse,
     NotFound,
+    RateLimited,
+    TimedOut,
     TruncatedResponse,
     Unauthorized,
 )
@@ -27,7 +28,7 @@ from dockpy.registry.reader import BROKEN, blob_path, blob_subject
 from dockpy.registry.scope import pulling, pushing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
 
     from dockpy.registry.blobs import BlobSource
     from dockpy.registry.progress import Progress, TransferKind
@@ -37,6 +38,9 @@ __all__ = ["has_blob", "mount_blob", "upload_blob", "upload_bytes"]
 
 _SMALL = 256 * 1024
 """Bytes that go with the request that ends an upload, rather than in one of their own."""
+
+_PATIENCE = 60
+"""Seconds that are waited where a registry wants it so."""
 
 _RANGE = re.compile(r"(?:bytes=)?0-(\d{1,19})")
 
@@ -174,8 +178,8 @@ class _Upload:
         except _SourceFailed as failure:
             self._abandon()
             raise failure.error from failure.error.__cause__
-        except ConnectionFailed:
-            raise  # nobody is there to be told
+        except TimedOut:
+            raise  # who does not answer is not told, which would take as long again
         except BaseException:
             self._abandon()
             raise
@@ -203,6 +207,11 @@ class _Upload:
             if self._location is None:
                 raise
             self._failed(error)
+        except RateLimited as error:
+            if self._location is None or not 0 <= (error.retry_after or 0) <= _PATIENCE:
+                raise
+            self._failed(error)
+            self._cancel.wait(error.retry_after or 0)
         except ApiError as error:
             # An upload that has gone is begun again, and so is one that does not go on from where it said.
             if self._location is None or not (self._resumed or error.status_code == 404):
@@ -254,7 +263,10 @@ class _Upload:
         return True
 
     def _send(self) -> None:
-        """Send what the registry has not yet, unless it is little enough to go with the end."""
+        """Send what the registry has not yet, unless it is little enough to go with the end.
+
+        It goes as one chunk, the last one, of which no least length is asked (``OCI-Chunk-Min-Length``).
+        """
         assert self._at is not None
         size = self._source.size
         if self._at == size or (self._at == 0 and size <= _SMALL):
@@ -262,13 +274,16 @@ class _Upload:
         headers = {"Content-Type": "application/octet-stream"}
         if self._at:
             headers["Content-Range"] = f"{self._at}-{size - 1}"
-        body = _Content(self._pieces(self._at), size - self._at)
+        pieces = self._pieces(self._at)
+        body = _Content(pieces, size - self._at)
         try:
             self._sent("PATCH", self._location or "", body, headers, (201, 202, 204))
         except Exception:
             if body.failure is not None:
                 raise _SourceFailed(body.failure) from None
             raise
+        finally:
+            pieces.close()  # a registry that refuses need not have read it to its end
         self._at = size
 
     def _finish(self) -> None:
@@ -315,7 +330,7 @@ class _Upload:
             )
         return answer
 
-    def _pieces(self, offset: int) -> Iterator[bytes]:
+    def _pieces(self, offset: int) -> Generator[bytes]:
         """The content from an offset on, as it is to be sent."""
         size, at = self._source.size, offset
         pieces = self._source.open(offset)

@@ -416,7 +416,7 @@ def test_tokens_that_expire_in_the_midst() -> None:
         return FakeRegistry(users={"tester": password}, token_auth=True)
 
     with serve(locked("one")) as first, serve(locked("two")) as second:
-        large(first, 6, MIB)
+        large(first, 8, MIB)
         with (
             Registry(first.host, username="tester", password="one") as source,
             Registry(second.host, username="tester", password="two") as target,
@@ -425,13 +425,13 @@ def test_tokens_that_expire_in_the_midst() -> None:
 
             def progress(event: TransferProgress) -> None:
                 seen.append(event.kind)
-                if event.kind == "started" and seen.count("started") == 3:
+                if event.kind == "done" and seen.count("done") == 4:  # all have got their first ones
                     first.registry.expire_tokens()
                     second.registry.expire_tokens()
 
             copied = source.copy("app:1", to=target, progress=progress)
             same(first, second, copied.digest)
-            assert seen.count("done") == 7
+            assert seen.count("done") == 9
         for served, other in ((first, "two"), (second, "one")):
             assert other not in str([request.authorization for request in served.registry.requests])
         with Registry(second.host, username="tester", password="wrong") as target:

@@ -233,6 +233,19 @@ def test_a_location_that_is_missing(newer: ServedRegistry, newer_session: Regist
         upload_blob(newer_session, NAME, Source())
 
 
+def test_a_location_elsewhere() -> None:
+    """Nobody there learns who we are."""
+    with serve(locked("1.1")) as served, serve(FakeRegistry()) as other:
+        session = logged_in(served)
+        begun = other.registry.handle("POST", f"/v2/{NAME}/blobs/uploads/").headers["Location"]
+        place = begun.replace("http://registry", other.url)
+        served.registry.fail("POST", headers={"Location": place})
+        assert upload_blob(session, NAME, Source()) == "done"
+        session.close()
+        assert stored(other) == CONTENT
+        assert [request.method for request in other.registry.requests if request.authorization] == []
+
+
 # Connections that break
 
 
@@ -276,6 +289,7 @@ def test_it_does_not_try_for_ever(served: ServedRegistry, session: RegistrySessi
         upload_blob(session, NAME, Source())
     assert methods(served).count("PATCH0") == 5
     assert caught.value.daemon == session.url
+    assert nothing_left(served)
 
 
 def test_the_answer_to_the_last_request_is_lost(served: ServedRegistry, session: RegistrySession) -> None:
@@ -303,6 +317,15 @@ def test_a_registry_that_stays_busy(served: ServedRegistry, session: RegistrySes
     with pytest.raises(ServerError):
         upload_blob(session, NAME, Source())
     assert nothing_left(served)
+
+
+def test_a_registry_that_wants_us_to_wait(newer: ServedRegistry, newer_session: RegistrySession) -> None:
+    newer.registry.fail("PATCH", status=429, code="TOOMANYREQUESTS", headers={"Retry-After": "0"}, times=2)
+    assert upload_blob(newer_session, NAME, Source()) == "done"
+    newer.registry.fail("PATCH", status=429, code="TOOMANYREQUESTS", headers={"Retry-After": "3600"})
+    with pytest.raises(RateLimited) as caught:
+        upload_blob(newer_session, "team/other", Source())
+    assert caught.value.retry_after == 3600
 
 
 @pytest.mark.parametrize("status", [400, 416])
