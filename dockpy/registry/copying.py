@@ -41,28 +41,27 @@ def copy_image(
 ) -> Manifest:
     """Copy an image to another registry, or to another name; `Registry.copy` says what the arguments mean."""
     given = read_reference(registry.host, ref)
-    repository, reference = _target(to, name, given)
+    repository, tag, digest = _target(to, name, given)
     source = registry.repository(given.repository)
     session = registry.session
     manifest = get_manifest(session, source.name, given.digest or given.tag or "")
     if platform is not None:
         manifest = resolve(session, source.name, manifest, platform).manifest
-    if reference is None or ":" in reference:
-        if reference not in (None, manifest.digest):
-            raise InvalidArgument(f"name={name!r}: what is copied has the digest {manifest.digest}")
-        reference = manifest.digest
-    return _Copy(source, to.repository(repository), progress).run(manifest, reference, referrers)
+    if digest not in (None, manifest.digest):
+        raise InvalidArgument(f"name={name!r}: what is copied has the digest {manifest.digest}")
+    copy = _Copy(source, to.repository(repository), progress)
+    return copy.run(manifest, tag or manifest.digest, referrers)
 
 
-def _target(to: Registry, name: str | None, given: ImageReference) -> tuple[str, str | None]:
-    """The repository, and the tag or the digest; None for whatever digest it has."""
+def _target(to: Registry, name: str | None, given: ImageReference) -> tuple[str, str | None, str | None]:
+    """The repository, the tag that it gets, if any, and the digest that it is said to have."""
     if name is None:
-        return given.repository, given.digest or given.tag
+        return given.repository, given.tag, None
     wanted = read_reference(to.host, name)
     if wanted.digest is not None:
-        return wanted.repository, wanted.digest
+        return wanted.repository, wanted.tag, wanted.digest
     tagged = ":" in name.rpartition("/")[2]
-    return wanted.repository, wanted.tag if tagged else given.tag
+    return wanted.repository, wanted.tag if tagged else given.tag, None
 
 
 class _Copy:

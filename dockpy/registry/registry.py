@@ -225,7 +225,8 @@ class Registry(Closing):
         Args:
             ref: the image, as of `manifest`.
             to: the registry that it is copied to.
-            name: how it is called there, relative to `to`; None for the same.
+            name: how it is called there, relative to `to`; without a tag it keeps the one it has, and None is
+                the same name.
             platform: ``os[/arch[/variant]]``: only the image for it, of an index of several; None for all.
             referrers: what is about it goes with it: signatures, attestations.
             progress: is called with each `TransferProgress`, from one thread at a time.

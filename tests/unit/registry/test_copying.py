@@ -142,6 +142,8 @@ def test_one_platform_of_an_index(
     same(first, second, arm.digest)
     assert target.image("app:1").platform == "linux/arm64"
     assert not target.exists(f"app@{amd64.digest}")
+    index = source.manifest("app:1").digest
+    assert source.copy(f"app@{index}", to=target, platform="linux/arm64").reference.endswith(arm.digest)
     with pytest.raises(InvalidArgument, match="s390x"):
         source.copy("app:1", to=target, platform="linux/s390x")
 
@@ -160,6 +162,8 @@ def test_names(source: Registry, target: Registry) -> None:
         (f"app@{digest}", "digest/only", f"{host}/digest/only@{digest}"),
         (f"app@{digest}", "other:4", f"{host}/other:4"),
         (f"{source.host}/app:1", "full", f"{host}/full:1"),
+        (f"app:1@{digest}", None, f"{host}/app:1"),
+        ("app:1", f"both:5@{digest}", f"{host}/both:5"),
     ]
     for ref, name, expected in cases:
         copied = source.copy(ref, to=target, name=name)
