@@ -85,6 +85,7 @@ if TYPE_CHECKING:
     from dockpy.resources.events import EventStream
     from dockpy.resources.exec import Exec, ExecResult, ExecStream
     from dockpy.resources.image import Image
+    from dockpy.resources.layers_progress import LayerProgress, LayersProgress
     from dockpy.resources.network import Network
     from dockpy.resources.node import Node
     from dockpy.resources.output import RunOutput
@@ -144,6 +145,8 @@ __all__ = [
     "InvalidReference",
     "InvalidResponse",
     "Layer",
+    "LayerProgress",
+    "LayersProgress",
     "Manifest",
     "ManualClock",
     "MountOptions",
@@ -209,6 +212,8 @@ _HOMES = {
     "ImageArchive": "registry.archive.image_archive",
     "ImageReference": "reference",
     "Layer": "registry.image",
+    "LayerProgress": "resources.layers_progress",
+    "LayersProgress": "resources.layers_progress",
     "Manifest": "registry.manifest",
     "ManualClock": "fake.kernel.clock",
     "MountOptions": "options.mounts",

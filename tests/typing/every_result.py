@@ -16,6 +16,8 @@ from dockpy import (
     ExecResult,
     ExecStream,
     Image,
+    LayerProgress,
+    LayersProgress,
     PruneReport,
     RunOutput,
     RunStream,
@@ -36,6 +38,7 @@ from dockpy.wire.stats import ContainerStatsResponse
 
 if TYPE_CHECKING:
     from dockpy.resources.image_layers import ImageLayer
+    from dockpy.resources.layers_progress import LayerPhase
     from dockpy.resources.volumes import VolumeList
 
 
@@ -160,6 +163,19 @@ def json_stream(stats: JsonStream[ContainerStatsResponse]) -> None:
         assert_type(sample, ContainerStatsResponse)
     assert_type(stats.at(DockpyError("")), DockpyError)
     stats.settimeout(5)
+
+
+def layer_progress(layer: LayerProgress) -> None:
+    assert_type(layer.id, str)
+    assert_type(layer.phase, LayerPhase)
+    assert_type(layer.current, int)
+    assert_type(layer.total, int | None)
+    assert_type(layer.status, str)
+
+
+def layers_progress(progress: LayersProgress) -> None:
+    assert_type(progress.layers, dict[str, LayerProgress])
+    assert_type(progress.done, int)
 
 
 def lines(lines: Lines) -> None:

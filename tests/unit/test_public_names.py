@@ -58,6 +58,8 @@ PUBLIC = [
     "InvalidReference",
     "InvalidResponse",
     "Layer",
+    "LayerProgress",
+    "LayersProgress",
     "Manifest",
     "ManualClock",
     "MountOptions",
