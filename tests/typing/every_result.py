@@ -26,6 +26,7 @@ from dockpy import (
 from dockpy.build.classic import BuildStep
 from dockpy.resources.exec import ExecPairs
 from dockpy.resources.interactive import Interactive
+from dockpy.resources.layers_progress import LayerPhase
 from dockpy.resources.output import Lines, OutputStream, Pairs
 from dockpy.streams.frames import Frame, Stream
 from dockpy.streams.http1 import Head
@@ -38,7 +39,6 @@ from dockpy.wire.stats import ContainerStatsResponse
 
 if TYPE_CHECKING:
     from dockpy.resources.image_layers import ImageLayer
-    from dockpy.resources.layers_progress import LayerPhase
     from dockpy.resources.volumes import VolumeList
 
 
