@@ -72,6 +72,8 @@ class OpenAnswer(contextlib.AbstractContextManager["OpenAnswer"]):
         self._closed = False
         self._left = _length(self.headers, method, self.status)
         if self._left == 0:
+            with contextlib.suppress(Exception):
+                pull(1)  # there is nothing, which lets go of the connection
             self._end()
 
     def read(self, size: int) -> bytes:
@@ -167,8 +169,9 @@ class OpenAnswer(contextlib.AbstractContextManager["OpenAnswer"]):
 
     def _end(self) -> None:
         """All is read: the connection is good for the next request."""
-        with contextlib.suppress(Exception):
-            self._pull(1)
+        # Older versions of urllib3 hold on to it, and would wait for more.
+        if self._response.raw.connection is not None:
+            self._response.close()
 
     def _explained(self, error: Exception) -> Exception:
         found = explain(error, self._daemon)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from dockpy.errors import ArchiveError, InvalidArgument, InvalidReference, InvalidResponse
 from dockpy.reference import ImageReference
 from dockpy.registry.archive.contents import ArchivedImage, Tree, grow
-from dockpy.registry.archive.image_archive import ImageArchive
+from dockpy.registry.archive.image_archive import ImageArchive, PulledContents
 from dockpy.registry.archive.writing import files_of
 from dockpy.registry.blobs import RegistryBlob
 from dockpy.registry.content_hash import checked_digest
@@ -69,7 +69,7 @@ def pull_archive(
     def files(cancel: Cancel) -> list[ArchiveFile]:
         return files_of(image, runs, lambda descriptor: blob(descriptor, cancel))
 
-    return ImageArchive(image, files, blob, progress=progress, daemon=session.url)
+    return ImageArchive(PulledContents((image,), blob), files, progress=progress, daemon=session.url)
 
 
 def _whole(session: RegistrySession, repository: str, root: Manifest) -> Tree:

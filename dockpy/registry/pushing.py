@@ -11,7 +11,7 @@ from dockpy.errors import ArchiveError, InvalidArgument
 from dockpy.reference import DEFAULT_REGISTRY, ImageReference
 from dockpy.registry.archive.compressing import is_plain, packed, relisted
 from dockpy.registry.archive.contents import is_foreign, select
-from dockpy.registry.archive.image_archive import ImageArchive
+from dockpy.registry.archive.image_archive import ImageArchive, contents_of
 from dockpy.registry.archive.layout import INDEX_FILE, LAYOUT_FILE, LayoutContents
 from dockpy.registry.archive.saved import MANIFEST_FILE, SavedContents
 from dockpy.registry.archive.source import opened_files
@@ -70,7 +70,7 @@ def opened_archive(archive: TarSource | ImageArchive) -> Iterator[Contents]:
         DigestMismatch: a manifest or a config is not what its digest says.
     """
     if isinstance(archive, ImageArchive):
-        yield archive
+        yield contents_of(archive)
         return
     with opened_files(archive) as files:
         if files.has(LAYOUT_FILE) and files.has(INDEX_FILE):

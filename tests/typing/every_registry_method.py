@@ -7,10 +7,8 @@ from pathlib import Path
 from typing import Any, assert_type
 
 from dockpy import TLS
-from dockpy.registry.archive.contents import ArchivedImage
 from dockpy.registry.archive.image_archive import ImageArchive
-from dockpy.registry.blobs import BlobSource, BlobStream
-from dockpy.registry.cancel import Cancel
+from dockpy.registry.blobs import BlobStream
 from dockpy.registry.image import Layer, RegistryImage
 from dockpy.registry.limits import RateLimit
 from dockpy.registry.manifest import Manifest
@@ -144,9 +142,6 @@ def archive(archive: ImageArchive) -> None:
     assert_type(archive.write_layout("app"), Path)
     for piece in archive:
         assert_type(piece, bytes)
-    assert_type(archive.images, list[ArchivedImage])
-    assert_type(archive.compress, bool)
-    assert_type(archive.blob(OCIDescriptor(), Cancel()), BlobSource)
     archive.close()
 
 

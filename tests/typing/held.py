@@ -44,7 +44,7 @@ ALSO_HELD = {"Interactive", "OutputStream", "Pairs"}
 # What the held ones work with, in their own modules' __all__ for each other.
 MACHINERY = {
     *("ClassicProgress", "Deadline", "Feed", "IdFile", "Owner", "ServiceReadiness"),
-    *("BytesBlob", "RegistryBlob", "Reporter"),
+    *("BytesBlob", "PulledContents", "RegistryBlob", "Reporter"),
 }
 
 

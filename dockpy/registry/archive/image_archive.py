@@ -7,6 +7,7 @@ import secrets
 import shutil
 import threading
 import weakref
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,7 +29,22 @@ if TYPE_CHECKING:
     from dockpy.registry.progress import Progress
     from dockpy.wire.oci import OCIDescriptor
 
-__all__ = ["ImageArchive"]
+__all__ = ["ImageArchive", "PulledContents", "contents_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class PulledContents:
+    """What is in it, for those who push it: blobs come from the registry, without a tar in between.
+
+    Attributes:
+        images: the one that was pulled.
+        blob: gives a blob of it.
+        compress: nothing is compressed: what has a digest keeps it.
+    """
+
+    images: tuple[ArchivedImage]
+    blob: Callable[[OCIDescriptor, Cancel], BlobSource]
+    compress: bool = False
 
 
 class ImageArchive(Closing):
@@ -47,19 +63,18 @@ class ImageArchive(Closing):
 
     def __init__(
         self,
-        image: ArchivedImage,
+        contents: PulledContents,
         files: Callable[[Cancel], list[ArchiveFile]],
-        blob: Callable[[OCIDescriptor, Cancel], BlobSource],
         *,
         progress: Progress | None,
         daemon: str,
     ) -> None:
+        (image,) = contents.images
         self.manifest: Manifest = image.tree.manifest
         self.names: list[str] = list(image.names)
         self.size: int = sum(_tar_size(file) for file in files(Cancel())) + len(END_OF_ARCHIVE)
-        self._image = image
+        self._contents = contents
         self._files = files
-        self._blob = blob
         self._report = Reporter(progress)
         self._daemon = daemon
         self._passes: weakref.WeakSet[_Pass] = weakref.WeakSet()
@@ -69,20 +84,6 @@ class ImageArchive(Closing):
     def digest(self) -> str:
         """The digest of its manifest."""
         return self.manifest.digest
-
-    @property
-    def images(self) -> list[ArchivedImage]:
-        """What is in it."""
-        return [self._image]
-
-    @property
-    def compress(self) -> bool:
-        """Pushing it compresses nothing: what has a digest keeps it."""
-        return False
-
-    def blob(self, descriptor: OCIDescriptor, cancel: Cancel) -> BlobSource:
-        """A blob of it, from the registry."""
-        return self._blob(descriptor, cancel)
 
     def __iter__(self) -> Iterator[bytes]:
         """The tar in pieces, fetched anew. Errors as of `read`."""
@@ -208,6 +209,11 @@ class ImageArchive(Closing):
             self._report(TransferProgress("progress", source.digest, passed, source.size, subject))
             yield piece
         self._report(TransferProgress("done", source.digest, passed, source.size, subject))
+
+
+def contents_of(archive: ImageArchive) -> PulledContents:
+    """What is in an archive that was pulled."""
+    return archive._contents
 
 
 class _Pass:
