@@ -156,8 +156,9 @@ class OpenAnswer(contextlib.AbstractContextManager["OpenAnswer"]):
         if self._closed:
             return
         self._closed = True
-        with contextlib.suppress(Exception):  # wakes a thread that reads; there may be no socket any more
-            self._response.raw.shutdown()
+        if self._left != 0:  # else the connection is another's by now
+            with contextlib.suppress(Exception):  # wakes a thread that reads; a door has no socket
+                self._response.raw.shutdown()
         self._response.close()
 
     def __exit__(self, *_: object) -> None:
