@@ -29,6 +29,6 @@ with (
 
     (loaded,) = client.images.load(there.pull(f"{name}:1"))
     try:
-        print(f"{loaded.tags} is {loaded.short_id} again")
+        print(f"{there.host}/{name}:1 is {loaded.short_id} again")
     finally:
         client.images.remove(f"{there.host}/{name}:1")  # takes this name away; the image keeps its others
