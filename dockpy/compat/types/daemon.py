@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import threading
 from typing import TYPE_CHECKING, Any
 
 import urllib3
@@ -25,13 +26,15 @@ class CancellableStream:
         self._stream = stream
         self._response = response
         self._closed = False
+        self._using = threading.RLock()  # urllib3 would hand one connection to two, who both let go of it
 
     def __iter__(self) -> CancellableStream:
         return self
 
     def __next__(self) -> Any:
         try:
-            return next(self._stream)
+            with self._using:
+                return next(self._stream)
         except (urllib3.exceptions.ProtocolError, OSError):
             raise StopIteration from None
         except (AttributeError, ValueError):
@@ -49,7 +52,8 @@ class CancellableStream:
         sock = socket_of(self._response)
         if sock is not None:
             with contextlib.suppress(OSError):  # the daemon has ended it already
-                sock.shutdown(socket.SHUT_RDWR)
-        self._response.close()
-        if sock is not None:
-            sock.close()  # a reader who is just leaving may have let go of it unclosed
+                sock.shutdown(socket.SHUT_RDWR)  # a reader leaves
+        with self._using:
+            self._response.close()
+            if sock is not None:
+                sock.close()  # the reader may have let go of it unclosed
