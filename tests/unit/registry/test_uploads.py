@@ -250,12 +250,17 @@ def test_a_location_elsewhere() -> None:
 
 
 def test_it_goes_on_where_the_registry_says(newer: ServedRegistry, newer_session: RegistrySession) -> None:
+    ranges: list[str | None] = []
+    seen: Any = lambda request: ranges.append(request.headers.get("content-range"))  # noqa: E731
+    newer.registry.fail("PATCH", answer=seen)
     newer.registry.fail("PATCH", answer=breaking(newer, 1_234_567), times=1)
     source = Source()
     events: list[TransferProgress] = []
     assert upload_blob(newer_session, NAME, source, progress=events.append) == "done"
     assert stored(newer) == CONTENT
     assert source.opened == [0, 1_234_567]
+    assert ranges[0] is None
+    assert ranges[-1] == f"1234567-{len(CONTENT) - 1}"
     assert methods(newer) == "HEAD404 POST202 PATCH0 PATCH0 GET204 PATCH202 PUT201"
     (retry,) = [event for event in events if event.kind == "retry"]
     assert retry.reason
