@@ -7,8 +7,8 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from dockpy.errors import InvalidArgument
-from dockpy.reference import DEFAULT_REGISTRY
+from dockpy.errors import InvalidArgument, InvalidReference
+from dockpy.reference import DEFAULT_REGISTRY, ImageReference
 from dockpy.registry.places import is_loopback
 
 __all__ = ["Address", "Scheme", "parse_address"]
@@ -67,6 +67,8 @@ def parse_address(host: str, insecure: bool | None = None) -> Address:
     Raises:
         InvalidArgument: it is no name of a registry, or wants plain HTTP where that does not pass.
     """
+    if not isinstance(host, str):
+        raise InvalidArgument(f"host={host!r} is not the name of a registry", hint=_ACCEPTED)
     scheme, rest = _scheme_of(host)
     matched = _HOST.fullmatch(rest) if len(rest) <= _MAX_HOST else None
     port = matched[2] if matched is not None else None
@@ -76,6 +78,11 @@ def parse_address(host: str, insecure: bool | None = None) -> Address:
         rest, netloc = DEFAULT_REGISTRY, _HUB_REGISTRY
     else:
         netloc = rest.lower()
+    if not _begins_references(rest):
+        raise InvalidArgument(
+            f"{_shown(host)} is not the name of a registry: in a reference it would be a repository's",
+            hint=f"{_ACCEPTED} A host without a dot takes its port beside it: {rest}:443 or {rest}:80.",
+        )
     local = is_loopback(matched[1])
     if scheme == "http" and (insecure is False or not (insecure or local)):
         raise InvalidArgument(
@@ -99,6 +106,14 @@ def _scheme_of(host: str) -> tuple[Scheme | None, str]:
             return "https", rest
         case _:
             raise InvalidArgument(f"{_shown(host)} is not the name of a registry", hint=_ACCEPTED)
+
+
+def _begins_references(host: str) -> bool:
+    try:
+        ImageReference(host, "any")
+    except InvalidReference:
+        return False
+    return True
 
 
 def _is_ip6(host: str) -> bool:

@@ -21,11 +21,11 @@ def checked_digest(digest: str) -> str:
     Raises:
         InvalidReference: it is no digest, or of an algorithm that nobody here knows.
     """
-    algorithm, _, hexadecimal = digest.partition(":")
+    algorithm, _, hexadecimal = digest.partition(":") if isinstance(digest, str) else ("", "", "")
     length = _LENGTHS.get(algorithm)
     if length is None or not re.fullmatch(f"[0-9a-f]{{{length}}}", hexadecimal):
         raise InvalidReference(
-            f"{digest[:150]!r} is no digest that can be verified",
+            f"{digest!r:.150} is no digest that can be verified",
             hint="A digest is written algorithm:hex, of sha256, sha384 or sha512, in lower case.",
         )
     return digest

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from dockpy.errors import InvalidReference, InvalidResponse
+from dockpy.errors import InvalidArgument, InvalidReference, InvalidResponse
 from dockpy.registry.platforms import choose, platform_of
 from dockpy.registry.references import check_digest
 from dockpy.wire.document import Document
@@ -112,8 +112,10 @@ class Manifest:
             platform: ``os[/arch[/variant]]``; None for this machine's, or the only one there is.
 
         Raises:
-            InvalidArgument: there is none for it; the message names those there are.
+            InvalidArgument: there is none for it, the message names those there are; or it is no index.
         """
+        if not self.is_index:
+            raise InvalidArgument("It lists no manifests: it is no index", subject=f"image {self.reference}")
         return choose(self.manifests, platform, subject=f"image {self.reference}")
 
     def __eq__(self, other: object) -> bool:

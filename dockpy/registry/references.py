@@ -20,6 +20,8 @@ def read_reference(host: str, text: str) -> ImageReference:
     Raises:
         InvalidReference: it is none, or one of another registry.
     """
+    if not isinstance(text, str):
+        raise InvalidReference(f"{text!r} is no reference, which is a text such as 'team/app:1'")
     given = ImageReference.parse(text)
     if given.registry == DEFAULT_REGISTRY and not text.startswith(_HUB):
         return ImageReference.parse(f"{host}/{text}")
@@ -48,17 +50,23 @@ def read_repository(host: str, text: str) -> ImageReference:
     return read
 
 
-def check_reference(host: str, name: str, ref: str) -> ImageReference:
-    """A tag or a digest of a repository.
+def check_reference(host: str, name: str, ref: str) -> None:
+    """See that a text is a tag or a digest of a repository.
 
     Raises:
         InvalidReference: it is neither.
     """
+    subject = f"repository {host}/{name}"
     if not isinstance(ref, str):
-        raise InvalidReference(f"{ref!r} is neither a tag nor a digest", subject=f"repository {host}/{name}")
-    if ":" in ref:
-        return ImageReference(host, name, digest=ref)
-    return ImageReference(host, name, tag=ref)
+        raise InvalidReference(f"{ref!r} is neither a tag nor a digest", subject=subject)
+    try:
+        ImageReference(host, name, **{"digest" if ":" in ref else "tag": ref})
+    except InvalidReference as error:
+        raise InvalidReference(
+            f"{ref[:150]!r} is neither a tag nor a digest: {error.message}",
+            subject=subject,
+            hint="It takes '1.0' or 'sha256:…' alone: the repository has its name already.",
+        ) from None
 
 
 def check_digest(digest: str) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Self, overload
 
 from dockpy.closing import Closing
 from dockpy.config.credentials import Credentials
+from dockpy.errors import InvalidArgument
 from dockpy.reference import DEFAULT_REGISTRY
 from dockpy.registry.identity import Identity, explicit_credentials
 from dockpy.registry.listing import list_names
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from dockpy.registry.manifest import Manifest
     from dockpy.registry.progress import Progress
     from dockpy.registry.session import RegistrySession
+    from dockpy.transport.message import TimeoutSetting
 
 __all__ = ["Registry"]
 
@@ -42,7 +44,8 @@ class Registry(Closing):
         insecure: True lets plain HTTP and certificates that cannot be verified pass; None plain HTTP to this
             machine; False neither.
         tls: certificates; None for those of ``certs.d`` and the system.
-        timeout: seconds to wait for a connection, and for bytes of an answer; or one for each.
+        timeout: seconds to wait for a connection, and for bytes of an answer; a pair of them; None for no
+            limit.
 
     Raises:
         InvalidArgument: the host is none, or a user comes without a password or a password without a user.
@@ -57,7 +60,7 @@ class Registry(Closing):
         identity_token: str | None = None,
         insecure: bool | None = None,
         tls: TLS | None = None,
-        timeout: float | tuple[float, float] = 60,
+        timeout: TimeoutSetting = 60,
     ) -> None:
         from dockpy.registry.session import RegistrySession
 
@@ -237,12 +240,15 @@ class Registry(Closing):
         Raises:
             ImageNotFound: it is not there.
             InvalidReference: `ref` or `name` is no reference, or one of another registry.
+            InvalidArgument: there is no image for the platform, or `name` has the digest of another.
             DigestMismatch: some of it is not what its digest says.
             ApiError: a registry refuses, such as `Unauthorized`.
             ConnectionFailed: a connection broke, and again when it was tried anew.
         """
         from dockpy.registry.copying import copy_image
 
+        if not isinstance(to, Registry):
+            raise InvalidArgument(f"to={to!r}: it takes a registry, such as Registry('ghcr.io')")
         return copy_image(
             self, ref, to=to, name=name, platform=platform, referrers=referrers, progress=progress
         )

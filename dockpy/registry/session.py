@@ -18,6 +18,7 @@ from dockpy.registry.limits import rate_limit_of, retry_after_of
 from dockpy.registry.places import check_location, check_realm, origin_of, resolved, shown
 from dockpy.registry.refusals import refusal
 from dockpy.registry.tokens import Keys, TokenRequest
+from dockpy.transport.message import Timeouts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from dockpy.registry.limits import RateLimit
     from dockpy.registry.road import Road
     from dockpy.registry.scope import Scope
+    from dockpy.transport.message import TimeoutSetting
 
 __all__ = ["MANIFEST_LIMIT", "Answer", "Body", "OpenAnswer", "RegistrySession"]
 
@@ -59,7 +61,8 @@ class RegistrySession(Closing):
         insecure: True lets plain HTTP and certificates that cannot be verified pass; None does so for plain
             HTTP on this machine; False does for nothing.
         tls: certificates; None for those of ``certs.d`` and the system.
-        timeout: seconds to wait for a connection, and for bytes of an answer.
+        timeout: seconds to wait for a connection, and for bytes of an answer; a pair of them; None for no
+            limit.
         adapter: reaches a registry in this process, in place of the network.
         patience: seconds that a request may wait, all in all, where the registry says to come back later.
         clock: seconds that only ever grow; tokens expire by them.
@@ -76,7 +79,7 @@ class RegistrySession(Closing):
         credentials: Callable[[], Credentials | None] = lambda: None,
         insecure: bool | None = None,
         tls: TLS | None = None,
-        timeout: float | tuple[float, float] = 60,
+        timeout: TimeoutSetting = 60,
         adapter: BaseAdapter | None = None,
         patience: float = _PATIENCE,
         clock: Callable[[], float] = time.monotonic,
@@ -85,7 +88,8 @@ class RegistrySession(Closing):
         from dockpy.registry.road import Road
 
         self._address = parse_address(host, True if adapter is not None and insecure is None else insecure)
-        self._timeout = _timeouts(timeout)
+        timeouts = Timeouts.of(timeout)
+        self._timeout = timeouts.connect, timeouts.read
         self._patience = patience
         self._clock = clock
         self._wait = wait
@@ -382,13 +386,6 @@ class RegistrySession(Closing):
             known=keys.known,
             secrets=keys.secrets,
         )
-
-
-def _timeouts(timeout: float | tuple[float, float]) -> tuple[float, float]:
-    connect, read = timeout if isinstance(timeout, tuple) else (timeout, timeout)
-    if not (connect > 0 and read > 0):
-        raise InvalidArgument("timeout= is a number of seconds above 0, or two: to connect, and to read")
-    return connect, read
 
 
 def _operation(method: str, path: str) -> str:

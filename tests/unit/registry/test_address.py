@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -97,6 +99,21 @@ def test_what_is_no_registry(host: str) -> None:
         parse_address(host)
     assert "secret" not in str(caught.value)
     assert "host[:port]" in str(caught.value)
+
+
+@pytest.mark.parametrize("host", ["registry", "http://registry"])
+def test_a_host_that_no_reference_can_begin_with(host: str) -> None:
+    """To docker and to us ``registry/app`` is a repository of Docker Hub."""
+    with pytest.raises(InvalidArgument, match="would be a repository's") as caught:
+        parse_address(host, True)
+    assert f"{host.removeprefix('http://')}:443" in str(caught.value)
+    assert parse_address(f"{host}:80", True).port == 80
+
+
+@pytest.mark.parametrize("host", [None, 5000, b"ghcr.io"])
+def test_a_host_is_a_text(host: Any) -> None:
+    with pytest.raises(InvalidArgument, match="is not the name of a registry"):
+        parse_address(host)
 
 
 @pytest.mark.parametrize(

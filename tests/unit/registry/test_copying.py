@@ -181,6 +181,13 @@ def test_names_that_are_none(source: Registry, second: ServedRegistry, target: R
     assert second.registry.requests == []
 
 
+def test_a_copy_goes_to_a_registry(source: Registry, target: Registry) -> None:
+    made.push_image(source, "app", "1")
+    for to in (target.host, target.repository("app"), None):
+        with pytest.raises(InvalidArgument, match=r"^to=.*Registry\("):
+            source.copy("app:1", to=to)  # type: ignore[arg-type]
+
+
 def test_what_is_not_there(source: Registry, second: ServedRegistry, target: Registry) -> None:
     with pytest.raises(ImageNotFound) as caught:
         source.copy("app:missing", to=target)

@@ -126,10 +126,17 @@ class TestOpen:
             assert not session.same_origin("//elsewhere.example/v2/")
             assert not session.same_origin(f"https://{served.host}/v2/")
 
-    @pytest.mark.parametrize("timeout", [0, -1, (1, 0), float("nan")])
+    @pytest.mark.parametrize("timeout", [0, -1, (1, 0), float("nan"), "60", (1,), (1, 2, 3), True])
     def test_timeouts_are_checked(self, timeout: Any) -> None:
         with pytest.raises(InvalidArgument, match="timeout="):
             RegistrySession("127.0.0.1:1", timeout=timeout)
+
+    def test_no_timeout_is_no_limit(self) -> None:
+        with (
+            Server(lambda asked: Reply(200)) as server,
+            RegistrySession(server.host, timeout=None) as session,
+        ):
+            assert session.call("GET", "/v2/", scope=(), subject="it").status == 200
 
 
 class TestWhoWeAre:

@@ -120,13 +120,31 @@ def test_what_is_not_there(registry: Registry) -> None:
         assert not registry.exists(ref)
 
 
+def test_a_manifest_of_one_image_lists_none(registry: Registry) -> None:
+    push_image(registry, "app", "1")
+    manifest = registry.manifest("app:1")
+    with pytest.raises(InvalidArgument, match="no index"):
+        manifest.child()
+    assert manifest.platforms == []
+
+
+@pytest.mark.parametrize("ref", [None, 3, b"app:1"])
+def test_a_reference_is_a_text(registry: Registry, ref: Any) -> None:
+    for ask in (registry.manifest, registry.exists, registry.delete, registry.repository):
+        with pytest.raises(InvalidReference, match="which is a text"):
+            ask(ref)
+    for ask in (registry.repository("app").blob, registry.repository("app").has_blob):
+        with pytest.raises(InvalidReference, match="no digest"):
+            ask(ref)
+
+
 @pytest.mark.parametrize(
     "ref", ["", "-a", "a b", "a/../b", "sha256:abc", "sha256:" + "g" * 64, "x" * 129, "?n=1"]
 )
 def test_what_is_neither_tag_nor_digest(registry: Registry, served: ServedRegistry, ref: str) -> None:
     repository = registry.repository("app")
     for ask in (repository.manifest, repository.exists, repository.delete, repository.referrers):
-        with pytest.raises(InvalidReference):
+        with pytest.raises(InvalidReference, match=r"neither a tag nor a digest.*repository .*/app"):
             ask(ref)
     with pytest.raises(InvalidReference):
         put_manifest(registry.session, "app", ref, CONTENT, OCI_MANIFEST)
