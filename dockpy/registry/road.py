@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import http.client
 import threading
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -204,14 +204,15 @@ class Road:
     def _sent(
         self, request: requests.PreparedRequest, url: str, timeout: tuple[float | None, float | None]
     ) -> OpenAnswer:
+        limits = cast("Any", timeout)  # requests takes no limit for connecting too; its stubs do not know
         if self._given is not None:
-            response = self._given.send(request, stream=True, timeout=timeout)
+            response = self._given.send(request, stream=True, timeout=limits)
             raw = response.raw
             return OpenAnswer(
                 response, lambda size: raw.read(size, decode_content=False), str(request.method)
             )
         adapter = self._adapter(origin_of(url))
-        response = adapter.send(request, stream=True, timeout=timeout, proxies=proxies_for(url))
+        response = adapter.send(request, stream=True, timeout=limits, proxies=proxies_for(url))
         raw = response.raw
         # Not read(): that waits for as many bytes as are asked for.
         return OpenAnswer(response, lambda size: raw.read1(size, decode_content=False), str(request.method))

@@ -15,7 +15,7 @@ from dockpy.errors import InvalidResponse
 from dockpy.registry.scope import Access
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from dockpy.registry.challenge import Challenge
     from dockpy.registry.scope import Scope
@@ -331,6 +331,6 @@ def _written(wanted: Wanted) -> list[str]:
     return [str(Access(name, tuple(given), kind)) for (kind, name), given in actions.items()]
 
 
-def _rank(one: tuple[str, str, str]) -> Iterable[Any]:
+def _rank(one: tuple[str, str, str]) -> tuple[str, str, int, str]:
     kind, name, action = one
     return kind, name, _ORDER.index(action) if action in _ORDER else len(_ORDER), action
