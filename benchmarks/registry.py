@@ -4,7 +4,8 @@
 
 The layer (1 GiB unless told otherwise) is put into $DOCKPY_TEST_REGISTRY, and copied to
 $DOCKPY_TEST_REGISTRY_AUTH; where these are not set, into fake registries in processes of their own. Each
-measurement has a process of its own too. docker-py takes no part: it has no registry.
+measurement has a process of its own too. It is deleted at the end; real registries keep its bytes until they
+collect their garbage. docker-py takes no part: it has no registry.
 """
 
 from __future__ import annotations
