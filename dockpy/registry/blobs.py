@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
-import secrets
-from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from dockpy.closing import Closing
@@ -13,9 +10,12 @@ from dockpy.errors import DockpyError, InvalidResponse, TruncatedResponse
 from dockpy.registry.cancel import Cancel, Cancelled
 from dockpy.registry.content_hash import ContentHash, HashBeside, checked_digest
 from dockpy.registry.reader import BlobReader, blob_subject
+from dockpy.registry.whole_file import write_whole
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Generator, Iterable, Iterator
+    from pathlib import Path
 
     from dockpy.registry.session import RegistrySession
     from dockpy.wire.oci import OCIDescriptor
@@ -234,18 +234,8 @@ class BlobStream(Closing):
             DigestMismatch, TruncatedResponse, InvalidResponse: as `read`.
             OSError: the file cannot be written.
         """
-        target = Path(path)
-        beside = target.with_name(f".{target.name}.{secrets.token_hex(6)}")
         with self:
-            try:
-                with open(beside, "xb") as file:
-                    for piece in self:
-                        file.write(piece)
-                os.replace(beside, target)
-            except BaseException:
-                beside.unlink(missing_ok=True)
-                raise
-        return target
+            return write_whole(path, self)
 
     def close(self) -> None:
         """Read no more of it; who reads in another thread is told by an error."""

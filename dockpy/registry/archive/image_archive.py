@@ -17,6 +17,7 @@ from dockpy.errors import InvalidArgument, TruncatedResponse
 from dockpy.registry.blobs import verified
 from dockpy.registry.cancel import Cancel, Cancelled
 from dockpy.registry.progress import Reporter, TransferProgress
+from dockpy.registry.whole_file import write_whole
 from dockpy.streams.tar import END_OF_ARCHIVE, TarEntry, encode_header, padding
 
 if TYPE_CHECKING:
@@ -119,16 +120,7 @@ class ImageArchive(Closing):
         Raises:
             OSError: the file cannot be written; others as of `read`.
         """
-        target = Path(path)
-        beside = target.with_name(f".{target.name}.{secrets.token_hex(6)}")
-        try:
-            with beside.open("xb") as file:
-                file.writelines(self)
-            beside.replace(target)
-        except BaseException:
-            beside.unlink(missing_ok=True)
-            raise
-        return target
+        return write_whole(path, self)
 
     def write_layout(self, folder: str | os.PathLike[str]) -> Path:
         """Write an OCI image layout: ``oci-layout``, ``index.json``, ``blobs``; all of it, or nothing.

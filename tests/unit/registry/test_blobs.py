@@ -346,11 +346,13 @@ def test_nothing_is_left_of_one_that_fails(
 
 
 def test_a_file_that_cannot_be_written(session: RegistrySession, tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(FileNotFoundError) as missing:
         BlobStream(session, NAME, DIGEST).write_to(tmp_path / "nowhere" / "layer")
+    assert missing.value.filename == str(tmp_path / "nowhere" / "layer")
     (tmp_path / "folder").mkdir()
-    with pytest.raises(OSError, match="folder"):
+    with pytest.raises(IsADirectoryError) as folder:
         BlobStream(session, NAME, DIGEST).write_to(tmp_path / "folder")
+    assert folder.value.filename == str(tmp_path / "folder")
     assert [path.name for path in tmp_path.iterdir()] == ["folder"]
 
 

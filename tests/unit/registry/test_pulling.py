@@ -389,6 +389,17 @@ class TestWriting:
         with pytest.raises(OSError):
             getattr(archive, how)(tmp_path / ("x" * 250))
 
+    def test_a_folder_is_refused_before_anything_is_fetched(
+        self, registry: Registry, served: ServedRegistry, tmp_path: Path
+    ) -> None:
+        registry.push(recorded("buildx-oci"), "app:1")
+        archive = registry.pull("app:1")
+        asked = len(served.registry.requests)
+        with pytest.raises(IsADirectoryError) as caught:
+            archive.write_to(tmp_path)
+        assert caught.value.filename == str(tmp_path)
+        assert len(served.registry.requests) == asked
+
     def test_it_is_a_file_to_tarfile(self, registry: Registry) -> None:
         import tarfile
 
