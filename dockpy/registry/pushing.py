@@ -96,7 +96,8 @@ def _targets(
             raise InvalidArgument(
                 f"ref={ref!r}: the archive does not hold one image, but: {there}", hint=hint
             )
-        return [(images[0], target.repository, [target.digest or target.tag or ""])]
+        # A tag counts beside a digest: what was pushed is called by it, and has to have that digest.
+        return [(images[0], target.repository, [given for given in (target.tag, target.digest) if given])]
     targets: dict[tuple[int, str], list[str]] = {}
     for number, image in enumerate(images):
         for reference in image.references:

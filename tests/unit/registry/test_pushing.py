@@ -174,11 +174,17 @@ class TestNames:
     def test_by_digest(self, registry: Registry) -> None:
         digest = registry.push(recorded("docker28-by-id"), "other:1").digest
         assert registry.push(recorded("docker28-by-id"), f"app@{digest}").digest == digest
+        assert registry.repository("app").tags() == []
+        tagged = registry.push(recorded("docker28-by-id"), f"app:1@{digest}")
+        assert tagged.reference == f"{registry.host}/app:1"
+        assert registry.manifest("app:1").digest == digest
         assert not registry.exists("app:latest")
         with pytest.raises(InvalidArgument, match="has the digest"):
             registry.push(recorded("docker28-by-id"), f"app@sha256:{'0' * 64}")
-        with pytest.raises(InvalidArgument, match="has the digest"):
-            registry.push(recorded("docker28-by-id"), f"app@{digest}", compress=True)
+        for ref in (f"app@{digest}", f"app:2@{digest}"):
+            with pytest.raises(InvalidArgument, match="has the digest"):
+                registry.push(recorded("docker28-by-id"), ref, compress=True)
+        assert registry.repository("app").tags() == ["1"]
 
     def test_what_is_not_clear(self, registry: Registry, served: ServedRegistry) -> None:
         several = recorded("docker28")
