@@ -44,7 +44,7 @@ _REDIRECTS = (301, 302, 303, 307, 308)
 _MOST_REDIRECTS = 5
 _MOST_ATTEMPTS = 4
 _PATIENCE = 30.0
-_GATEWAYS = (502, 503, 504)
+_UNWELL = (500, 502, 503, 504)  # distribution 2.8 answers 500 while someone else writes what is read
 _PAUSES = (0.1, 0.5)
 
 logger: logging.Logger = logging.getLogger("dockpy")
@@ -353,7 +353,7 @@ class RegistrySession(Closing):
             seconds = None
             if isinstance(body, bytes) and answer.status in (429, 503):
                 seconds = retry_after_of(answer.headers, time.time())
-            if seconds is None and answer.status in _GATEWAYS and method in ("GET", "HEAD") and pauses:
+            if seconds is None and answer.status in _UNWELL and method in ("GET", "HEAD") and pauses:
                 seconds = pauses.pop(0)
             if seconds is None or seconds > left:
                 return answer

@@ -321,10 +321,11 @@ class TestComingBack:
             assert caught.value.retry_after == (3600 if headers.get("Retry-After") == "3600" else None)
             assert len(server.asked) == 1
 
+    @pytest.mark.parametrize("status", [500, 502, 503, 504])
     @pytest.mark.parametrize(("method", "times"), [("GET", 3), ("HEAD", 3), ("POST", 1), ("DELETE", 1)])
-    def test_a_gateway_that_is_not_well(self, method: str, times: int) -> None:
+    def test_a_server_that_is_not_well(self, method: str, times: int, status: int) -> None:
         waited: list[float] = []
-        with Server(lambda asked: Reply(502)) as server:
+        with Server(lambda asked: Reply(status)) as server:
             with RegistrySession(server.host, wait=waited.append) as session:
                 with pytest.raises(ServerError):
                     session.call(method, "/v2/", scope=NOTHING, subject="x")
