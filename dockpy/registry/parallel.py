@@ -44,35 +44,42 @@ class _Work:
         self._failure: BaseException | None = None
 
     def run(self, workers: int) -> None:
-        threads = [
-            threading.Thread(target=self._work, name=f"registry transfer {number}")
-            for number in range(min(workers, self._count))
-        ]
-        started = []
+        started: list[tuple[threading.Thread, threading.Event]] = []
         try:
-            for thread in threads:
+            for number in range(min(workers, self._count)):
+                ended = threading.Event()
+                name = f"registry transfer {number}"
+                thread = threading.Thread(target=self._work, args=(ended,), name=name)
                 thread.start()
-                started.append(thread)
-            for thread in started:
-                thread.join()
+                started.append((thread, ended))
+            # Not join(): before Python 3.13 a thread whose join was interrupted counts as ended.
+            for _, ended in started:
+                ended.wait()
         except BaseException:
             self._stop()
             raise
         finally:
-            for thread in started:
+            for thread, ended in started:
+                ended.wait()
                 thread.join()
         if self._failure is not None:
             raise self._failure
 
-    def _work(self) -> None:
-        while (job := self._next()) is not None:
-            try:
-                job()
-            except BaseException as error:  # raised by whoever called `run_all`
-                with self._lock:
-                    if self._failure is None and not (self._stopped and isinstance(error, Cancelled)):
-                        self._failure = error
-                self._stop()
+    def _work(self, ended: threading.Event) -> None:
+        try:
+            while (job := self._next()) is not None:
+                self._do(job)
+        finally:
+            ended.set()
+
+    def _do(self, job: Callable[[], object]) -> None:
+        try:
+            job()
+        except BaseException as error:  # raised by whoever called `run_all`
+            with self._lock:
+                if self._failure is None and not (self._stopped and isinstance(error, Cancelled)):
+                    self._failure = error
+            self._stop()
 
     def _next(self) -> Callable[[], object] | None:
         with self._lock:

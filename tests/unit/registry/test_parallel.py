@@ -105,7 +105,10 @@ from dockpy.registry.parallel import run_all
 cancel, begun = Cancel(), threading.Barrier(3)
 def waits():
     begun.wait(30)
-    cancel.wait(60)
+    try:
+        cancel.wait(60)
+    finally:
+        threading.Event().wait(0.3)  # clearing up takes its time
 def interrupts():
     begun.wait(30)
     os.kill(os.getpid(), signal.SIGINT)
