@@ -105,16 +105,18 @@ from dockpy.registry.parallel import run_all
 cancel, begun = Cancel(), threading.Barrier(3)
 def waits():
     begun.wait(30)
+    cancel.wait(60)
+def clears_up():
     try:
-        cancel.wait(60)
+        waits()
     finally:
-        threading.Event().wait(0.3)  # clearing up takes its time
+        threading.Event().wait(0.3)
 def interrupts():
     begun.wait(30)
     os.kill(os.getpid(), signal.SIGINT)
     cancel.wait(60)
 try:
-    run_all([waits, waits, interrupts, lambda: print("begun")], workers=3, cancel=cancel)
+    run_all([clears_up, waits, interrupts, lambda: print("begun")], workers=3, cancel=cancel)
 except KeyboardInterrupt:
     print("interrupted", threading.active_count())
 """
