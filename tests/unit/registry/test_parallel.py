@@ -113,6 +113,7 @@ def clears_up():
         threading.Event().wait(0.3)
 def interrupts():
     begun.wait(30)
+    threading.Event().wait(0.2)  # by now they are waited for
     os.kill(os.getpid(), signal.SIGINT)
     cancel.wait(60)
 try:
