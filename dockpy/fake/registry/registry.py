@@ -266,22 +266,28 @@ class FakeRegistry:
     # From Python
 
     def put_image(
-        self, repository: str, tag: str | None, config: Mapping[str, Any] | Blob, layers: Sequence[HasBlob]
+        self,
+        repository: str,
+        tag: str | None,
+        config: Mapping[str, Any] | Blob,
+        layers: Sequence[HasBlob | bytes],
     ) -> Manifest:
         """Put an image there, as if it had been pushed.
 
         Args:
             repository: where, such as ``library/app``.
             tag: its tag; None for none.
-            config: its OCI configuration.
-            layers: the lowest first.
+            config: its OCI configuration; ``rootfs`` follows from the layers where it has none.
+            layers: the lowest first: tars, not compressed, or what holds one as ``blob``.
 
         Returns:
             Its manifest.
         """
+        blobs = [Blob.of(layer) if isinstance(layer, bytes) else layer.blob for layer in layers]
         if not isinstance(config, Blob):
-            config = Blob.of(json.dumps(config, separators=(",", ":")).encode())
-        return self._store.make(repository).put_image(tag, config, layers)
+            rootfs = {"type": "layers", "diff_ids": [blob.digest for blob in blobs]}
+            config = Blob.of(json.dumps({"rootfs": rootfs, **config}, separators=(",", ":")).encode())
+        return self._store.make(repository).put_image(tag, config, blobs)
 
     def repository(self, name: str) -> Repository | None:
         """A repository's blobs, manifests and tags; None where there is none."""

@@ -92,7 +92,8 @@ class Repository:
         """
         for tag in list(self.pending) if ":" in reference else (reference,):
             if (make := self.pending.get(tag)) is not None:
-                self.put_image(tag, *make())
+                config, layers = make()
+                self.put_image(tag, config, [layer.blob for layer in layers])
         if ":" in reference:
             found = self.manifests.get(reference)
             if found is None:
@@ -111,9 +112,9 @@ class Repository:
             self.tags[tag] = manifest.digest
             self.tagged = True
 
-    def put_image(self, tag: str | None, config: Blob, layers: Sequence[HasBlob]) -> Manifest:
-        """Take an image, as if it had been pushed."""
-        packed = [compressed(layer.blob) for layer in layers]
+    def put_image(self, tag: str | None, config: Blob, layers: Sequence[Blob]) -> Manifest:
+        """Take an image of layers that are not compressed yet, as if it had been pushed."""
+        packed = [compressed(layer) for layer in layers]
         self.blobs.update({blob.digest: blob for blob in (config, *packed)})
         manifest = Manifest(DOCKER_MANIFEST, image_manifest(config, packed))
         self.put(manifest, tag)

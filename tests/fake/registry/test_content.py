@@ -392,8 +392,13 @@ class TestFromPython:
         layer = registry.blob("app", image.document["layers"][0]["digest"])
         assert gzip.decompress(layer.read()) == b"a tar"
         config = registry.blob("app", image.document["config"]["digest"])
-        assert json.loads(config.read()) == {"architecture": "amd64"}
-        assert registry.put_image("app", "2", config, [Layer()]).digest == image.digest
+        rootfs = {"type": "layers", "diff_ids": [Layer.blob.digest]}
+        assert json.loads(config.read()) == {"rootfs": rootfs, "architecture": "amd64"}
+        assert registry.put_image("app", "2", config, [b"a tar"]).digest == image.digest
+        own = registry.put_image("app", "3", {"rootfs": {}}, [b"a tar"]).document["config"]["digest"]
+        assert json.loads(registry.blob("app", own).read()) == {"rootfs": {}}
+        with registry.client() as client:
+            assert client.image("app:1").layers[0].diff_id == Layer.blob.digest
         assert registry.repositories == ["app"]
 
     def test_what_is_not_there(self) -> None:
