@@ -48,7 +48,7 @@ def refusal(
     message = explanation_of(content) or "the registry does not say why"
     for secret in secrets:
         message = message.replace(secret, "***")  # JSON may have written it otherwise
-    hint = _hint(status, content, known)
+    hint = _hint(status, content, path, known)
     if status == 429:
         return RateLimited(message, response=response, retry_after=retry_after, hint=hint)
     kind = ImageNotFound if status == 404 and "/manifests/" in path else error_for_status(status)
@@ -92,13 +92,15 @@ def _text(value: object) -> str:
     return value[:_LONGEST] if isinstance(value, str) else ""
 
 
-def _hint(status: int, content: bytes, known: bool) -> str | None:
+def _hint(status: int, content: bytes, path: str, known: bool) -> str | None:
     if status == 401 and not known:
         return "Say who you are: Registry(…, username=…, password=…), registry.login(…), or `docker login`."
     if status == 401:
         return "The registry does not accept these credentials, or not for this; registry.login(…) checks."
     if status == 403:
         return "Whoever this is may not do that; other credentials may."
+    if status == 404 and path == "/v2/":
+        return "What answers there is no registry: check the host, and the port."
     if status == 404 and b"MANIFEST_UNKNOWN" in content:
         return "`repository.tags()` lists the tags there are."
     if status == 429:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Self, overload
 
 from dockpy.closing import Closing
 from dockpy.config.credentials import Credentials
-from dockpy.errors import InvalidArgument
+from dockpy.errors import InvalidArgument, InvalidResponse
 from dockpy.reference import DEFAULT_REGISTRY
 from dockpy.registry.identity import Identity, explicit_credentials
 from dockpy.registry.listing import list_names
@@ -102,9 +102,18 @@ class Registry(Closing):
         Raises:
             ConnectionFailed: nothing answers there.
             Unauthorized: it wants credentials, or others.
-            ApiError: what answers is no registry.
+            ApiError, InvalidResponse: what answers is no registry.
         """
-        self.session.call("GET", "/v2/", scope=NOTHING, subject=f"registry {self.host}")
+        subject = f"registry {self.host}"
+        answer = self.session.call("GET", "/v2/", scope=NOTHING, subject=subject)
+        if "html" in answer.headers.get("Content-Type", "").lower():
+            raise InvalidResponse(
+                "What answers there is no registry, but gives a web page",
+                operation="GET /v2/",
+                subject=subject,
+                daemon=self.url,
+                hint="Check the host, and the port; a proxy may be in between.",
+            )
 
     def repositories(self, *, limit: int | None = None) -> list[str]:
         """The names of its repositories: all pages of the catalog.

@@ -12,7 +12,14 @@ from hypothesis import strategies as st
 from registry_content import push_image
 
 from dockpy.config.credentials import Credentials
-from dockpy.errors import InvalidArgument, InvalidReference, NotFound, Unauthorized
+from dockpy.errors import (
+    InvalidArgument,
+    InvalidReference,
+    InvalidResponse,
+    NotFound,
+    ServerError,
+    Unauthorized,
+)
 from dockpy.fake.registry import FakeRegistry, RateLimit, ServedRegistry, serve
 from dockpy.reference import ImageReference
 from dockpy.registry.identity import Identity
@@ -167,11 +174,23 @@ def test_limits_are_told(modern: ServedRegistry) -> None:
 @pytest.mark.parametrize("status", [404, 500])
 def test_a_ping_of_what_is_no_registry(scripted: Begin, status: int) -> None:
     _, registry = scripted(lambda _: (status, {}, b"<html>"))
-    with pytest.raises(NotFound if status == 404 else Exception) as raised:
+    with pytest.raises(NotFound if status == 404 else ServerError) as raised:
         registry.ping()
     assert raised.value.subject == f"registry {registry.host}"
     assert raised.value.daemon == registry.url
     registry.close()  # which ends its connections, whatever error is kept
+
+
+def test_a_ping_of_a_web_server(scripted: Begin) -> None:
+    """Which may have a page for any path, or for none of these."""
+    page = b"<html>welcome</html>"
+    _, registry = scripted(lambda _: (200, {"Content-Type": "text/html; charset=utf-8"}, page))
+    with pytest.raises(InvalidResponse, match="web page") as caught:
+        registry.ping()
+    assert (caught.value.subject, caught.value.daemon) == (f"registry {registry.host}", registry.url)
+    _, registry = scripted(lambda _: (404, {"Content-Type": "text/html"}, page))
+    with pytest.raises(NotFound, match="no registry: check the host"):
+        registry.ping()
 
 
 def test_pickling(registry: Registry, served: ServedRegistry) -> None:
