@@ -218,6 +218,26 @@ def test_layers_that_lie_elsewhere_are_not_copied(
     assert target.repository("app").has_blob(str(ours["digest"]))
 
 
+def test_a_blob_that_is_said_to_have_two_sizes(
+    source: Registry, second: ServedRegistry, target: Registry
+) -> None:
+    layer, _ = made.layer_of("ours")
+    for content in (layer, b"{}"):
+        made.upload_bytes(source.session, "app", content, made.digest_of(content))
+    ours = made.blob_of(OCI_LAYER_GZIP, layer)
+    images = []
+    for size in (len(layer), len(layer) + 1):
+        document = {"schemaVersion": 2, "mediaType": OCI_MANIFEST, "config": made.blob_of("x/y", b"{}")}
+        document["layers"] = [{**ours, "size": size}]
+        images.append(
+            made.push(source, "app", None, made.Pushed(OCI_MANIFEST, json.dumps(document).encode()))
+        )
+    made.push_index(source, "app", "1", [image.described() for image in images])
+    with pytest.raises(InvalidResponse, match=f"to have {len(layer)} bytes, and {len(layer) + 1}"):
+        source.copy("app:1", to=target)
+    assert second.registry.requests == []
+
+
 def test_what_refers_to_it(
     first: ServedRegistry, second: ServedRegistry, source: Registry, target: Registry
 ) -> None:

@@ -307,6 +307,33 @@ def test_any_scope_of_a_challenge_is_read(scope: str, name: str) -> None:
     assert all(one.startswith("repository:app:") for one in server.scopes[0])
 
 
+def test_threads_ask_who_we_are_one_after_another(server: Tokens) -> None:
+    """A credential helper is a program that may want an answer of somebody."""
+    asking, go_on, at_once = threading.Event(), threading.Event(), []
+    within = threading.Semaphore(1)
+
+    def ask() -> Credentials:
+        at_once.append(within.acquire(blocking=False))
+        asking.set()
+        assert go_on.wait(30)
+        within.release()
+        return Credentials("me", "secret")
+
+    keys = Keys(ask, check=lambda realm: realm, fetch=server, clock=Clock())
+    threads = [
+        threading.Thread(target=keys.refused, args=(BASIC, NOTHING, None), kwargs={"again": False})
+        for _ in range(4)
+    ]
+    for thread in threads:
+        thread.start()
+    assert asking.wait(30)
+    threads[0].join(0.1)  # time enough for the others to come
+    go_on.set()
+    for thread in threads:
+        thread.join()
+    assert at_once == [True] * 4
+
+
 def test_threads_ask_for_one_token_together(server: Tokens) -> None:
     entered, go_on = threading.Event(), threading.Event()
 
