@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from dockpy.errors import DockpyError, InvalidArgument
+from dockpy.errors import BadParameter, DockpyError, InvalidArgument, NotFound
 from dockpy.registry.blobs import RegistryBlob
 from dockpy.registry.cancel import Cancel
 from dockpy.registry.gathering import Gathered
@@ -78,7 +78,7 @@ class _Copy:
 
     def run(self, manifest: Manifest, reference: str, referrers: bool) -> Manifest:
         """Copy all that belongs to a manifest, and the manifest last."""
-        if not self._same:
+        if not (self._same and self._is_all_there(manifest, reference)):
             gathered = Gathered(self._source, referrers=referrers)
             gathered.add(manifest)
             self._copy_blobs(gathered)
@@ -86,9 +86,17 @@ class _Copy:
                 if item is not manifest:
                     self._put(item, item.digest)
             keep_referrers(self._target, gathered.referring)
-        self._put(manifest, reference)
+            self._put(manifest, reference)
         copied = manifest_subject(self._target.registry.session, self._target.name, reference)
         return replace(manifest, reference=copied.removeprefix("image "))
+
+    def _is_all_there(self, manifest: Manifest, reference: str) -> bool:
+        """Whether the manifest was all that had to be put; a name may lead to two registries."""
+        try:
+            self._put(manifest, reference)
+        except (BadParameter, NotFound):  # it names what is not there
+            return False
+        return True
 
     def _copy_blobs(self, gathered: Gathered) -> None:
         for item in gathered.skipped.values():

@@ -26,6 +26,7 @@ from dockpy.errors import (
 from dockpy.fake.blobs import Blob
 from dockpy.fake.registry import FakeRegistry, RegistryAnswer, serve
 from dockpy.registry import gathering
+from dockpy.registry.door import registry_in_process
 from dockpy.registry.registry import Registry
 from dockpy.wire.oci import DOCKER_LAYER_FOREIGN, OCI_LAYER_GZIP, OCI_MANIFEST
 
@@ -179,6 +180,20 @@ def test_names_that_are_none(source: Registry, second: ServedRegistry, target: R
     with pytest.raises(InvalidArgument, match="has the digest"):
         source.copy("app:1", to=target, name=f"app@sha256:{'0' * 64}")
     assert second.registry.requests == []
+
+
+def test_one_name_for_two_registries() -> None:
+    """As of the hubs of two daemons in this process, or of a host that is somebody else behind a tunnel."""
+    ours, theirs = FakeRegistry(), FakeRegistry()
+    with (
+        registry_in_process("hub.test", lambda _: ours, None, None) as source,
+        registry_in_process("hub.test", lambda _: theirs, None, None) as target,
+    ):
+        pushed = made.push_image(source, "app", "1")
+        for name in ("app", "other"):
+            assert source.copy("app:1", to=target, name=name).digest == pushed.digest
+            with target.repository(name).blob(target.image(f"{name}:1").layers[0].digest) as blob:
+                assert blob.read()
 
 
 def test_a_copy_goes_to_a_registry(source: Registry, target: Registry) -> None:
