@@ -73,8 +73,7 @@ def oldest(session: nox.Session) -> None:
     if sys.version_info >= (3, 14):
         session.skip("the oldest pydantic has no build for this Python")
     oldest = [requirement.replace(">=", "==") for requirement in PYPROJECT["project"]["dependencies"]]
-    # urllib3 comes with requests, which still takes its first major version.
-    install(session, "test", *oldest, "urllib3<2")
+    install(session, "test", *oldest)
     few = ["--hypothesis-profile", "few"]  # their examples are tried with the newest ones
     session.run("pytest", "-m", "not engine", *PARALLEL, *few, *(session.posargs or ["tests/unit"]))
 

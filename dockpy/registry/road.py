@@ -207,15 +207,12 @@ class Road:
         limits = cast("Any", timeout)  # requests takes no limit for connecting too; its stubs do not know
         if self._given is not None:
             response = self._given.send(request, stream=True, timeout=limits)
-            raw = response.raw
-            return OpenAnswer(
-                response, lambda size: raw.read(size, decode_content=False), str(request.method)
-            )
-        adapter = self._adapter(origin_of(url))
-        response = adapter.send(request, stream=True, timeout=limits, proxies=proxies_for(url))
-        raw = response.raw
-        # Not read(): that waits for as many bytes as are asked for.
-        return OpenAnswer(response, lambda size: raw.read1(size, decode_content=False), str(request.method))
+            read = response.raw.read
+        else:
+            adapter = self._adapter(origin_of(url))
+            response = adapter.send(request, stream=True, timeout=limits, proxies=proxies_for(url))
+            read = response.raw.read1  # read() waits for as many bytes as are asked for
+        return OpenAnswer(response, lambda size: read(size, decode_content=False), str(request.method))
 
     def _adapter(self, origin: Origin) -> _Adapter:
         own = origin.host == self._address.hostname
