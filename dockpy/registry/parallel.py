@@ -50,8 +50,8 @@ class _Work:
                 ended = threading.Event()
                 name = f"registry transfer {number}"
                 thread = threading.Thread(target=self._work, args=(ended,), name=name)
+                started.append((thread, ended))  # before it is: starting may be interrupted once it runs
                 thread.start()
-                started.append((thread, ended))
             # Not join(): before Python 3.13 a thread whose join was interrupted counts as ended.
             for _, ended in started:
                 ended.wait()
@@ -60,8 +60,9 @@ class _Work:
             raise
         finally:
             for thread, ended in started:
-                ended.wait()
-                thread.join()
+                if thread.ident is not None:
+                    ended.wait()
+                    thread.join()
         if self._failure is not None:
             raise self._failure
 

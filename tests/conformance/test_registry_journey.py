@@ -1,4 +1,4 @@
-"""An image's way: pushed by an engine, looked at, copied to another registry, pulled by an engine, deleted."""
+"""An image's way: pushed by an engine, looked at, copied, pulled by another engine, deleted."""
 
 from __future__ import annotations
 
