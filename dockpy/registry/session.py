@@ -56,8 +56,8 @@ class RegistrySession(Closing):
 
     Args:
         host: the registry, such as ``docker.io`` or ``127.0.0.1:5050``.
-        credentials: asked when the registry wants to know who we are, and again when it refuses that; None
-            is nobody.
+        credentials: asked once the registry wants to know who we are, and for each request from then on;
+            None is nobody.
         insecure: True lets plain HTTP and certificates that cannot be verified pass; None does so for plain
             HTTP on this machine; False does for nothing.
         tls: certificates; None for those of ``certs.d`` and the system.

@@ -79,7 +79,7 @@ class Keys:
     """What one registry is told about us. It may be shared by threads.
 
     Args:
-        ask: gives our credentials; asked when the registry wants to know, and again when it refuses them.
+        ask: gives our credentials; asked once the registry wants to know, and for each request from then on.
         check: lets a token server's URL pass, or raises `UntrustedLocation`.
         fetch: sends a request to a token server; gives the answer's body, None for a status that is no error.
         clock: seconds that only ever grow.
@@ -147,10 +147,12 @@ class Keys:
         way = self._way
         if way is None:
             return None
+        self._asked()  # who has logged out, or in as somebody else, is not who we were any more
+        known = self._credentials
         if not isinstance(way, _Bearer):
-            return _basic(self._credentials.username, self._credentials.password)
-        if self._credentials.registry_token:
-            return f"Bearer {self._credentials.registry_token}"
+            return _basic(known.username, known.password) if known.username or known.password else None
+        if known.registry_token:
+            return f"Bearer {known.registry_token}"
         return f"Bearer {self._token(way, _wanted(scope), long)}"
 
     def refused(

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Logins"]
 
-_NO_LIMIT = 365 * 24 * 3600.0
-
 
 class Logins:
     """The calls of a client that are about registries and their users."""
@@ -136,7 +134,7 @@ class Logins:
             credentials=who,
             insecure=insecure,
             tls=tls,
-            timeout=(timeouts.connect or _NO_LIMIT, timeouts.read or _NO_LIMIT),
+            timeout=(timeouts.connect, timeouts.read),
             adapter=Door(connector.registry) if isinstance(connector, ReachesRegistries) else None,
         )
         return Registry._of_session(session, who)

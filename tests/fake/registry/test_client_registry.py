@@ -151,6 +151,18 @@ class TestWhoWeAre:
         with pytest.raises(dockpy.Unauthorized):
             client.registry("guarded.test").ping()
 
+    def test_so_does_a_logout(self, client: dockpy.Client, guarded: FakeRegistry) -> None:
+        with client.registry("guarded.test") as registry:
+            client.login("ann", "s3cret", "guarded.test")
+            registry.ping()
+            client.login("bob", "hunter2", "guarded.test")
+            registry.ping()
+            assert who_asked(guarded) == "bob"
+            client.logout("guarded.test")
+            with pytest.raises(dockpy.Unauthorized):
+                registry.ping()
+            assert guarded.requests[-1].authorization == ""
+
     def test_a_login_that_comes_later_counts(self, client: dockpy.Client, guarded: FakeRegistry) -> None:
         registry = client.registry("guarded.test")
         with pytest.raises(dockpy.Unauthorized):

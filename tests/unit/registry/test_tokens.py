@@ -94,14 +94,36 @@ class TestBasic:
         assert len(asked) == 1
 
     def test_who_logged_in_meanwhile_is_asked_for_anew(self, server: Tokens) -> None:
-        found = [Credentials("me", "old"), Credentials("me", "new")]
-        keys = Keys(lambda: found.pop(0), check=str, fetch=server, clock=Clock())
+        found = [Credentials("me", "old")]
+        keys = Keys(lambda: found[-1], check=str, fetch=server, clock=Clock())
         keys.refused(BASIC, NOTHING, None, again=False)
-        assert keys.refused(BASIC, NOTHING, keys.header(NOTHING), again=True)
+        old = keys.header(NOTHING)
+        found.append(Credentials("me", "new"))
+        assert keys.refused(BASIC, NOTHING, old, again=True)
         assert keys.header(NOTHING) == "Basic bWU6bmV3"
+
+    def test_who_logs_out_is_not_who_we_are(self, server: Tokens) -> None:
+        found: list[Credentials | None] = [Credentials("me", "old")]
+        keys = Keys(lambda: found[-1], check=str, fetch=server, clock=Clock())
+        keys.refused(BASIC, NOTHING, None, again=False)
+        assert keys.header(NOTHING) is not None
+        found.append(None)
+        assert keys.header(NOTHING) is None
+        assert not keys.known
 
 
 class TestTokens:
+    def test_they_are_those_of_who_we_are(self, server: Tokens) -> None:
+        found: list[Credentials | None] = [Credentials("me", "old")]
+        keys = Keys(lambda: found[-1], check=lambda realm: realm, fetch=server, clock=Clock())
+        keys.refused(BEARER, pulling("app"), None, again=False)
+        assert [keys.header(pulling("app")) for _ in range(2)] == ["Bearer t1"] * 2
+        found.append(Credentials("you", "new"))
+        assert [keys.header(pulling("app")) for _ in range(2)] == ["Bearer t2"] * 2
+        found.append(None)
+        assert keys.header(pulling("app")) == "Bearer t3"
+        assert ["Authorization" in one.headers for one in server.asked] == [True, True, False]
+
     def test_an_anonymous_one(self, server: Tokens) -> None:
         keys = keys_of(server)
         assert keys.refused(BEARER, pulling("app"), None, again=False)
