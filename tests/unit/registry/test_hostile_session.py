@@ -241,11 +241,15 @@ class TestTokenServers:
 
     def test_that_repeat_our_secrets(self) -> None:
         said = b'{"errors": [{"message": "no user me:s3cr\\u0065t, or bWU6czNjcmV0"}]}'
-        error, _ = self.ask(Reply(403, said), ApiError)
+        session = {"Set-Cookie": "session=mine", "Location": "/?token=mine", "X-Request-Id": "7"}
+        error, _ = self.ask(Reply(403, said, session), ApiError)
         assert "no user me:***, or ***" in str(error)
         assert "s3cret" not in everything(error)
         assert isinstance(error, ApiError)
-        assert b"s3cret" not in error.response.content
+        assert b"or ***" in error.response.content
+        assert b"bWU6czNjcmV0" not in error.response.content
+        assert error.response.headers["X-Request-Id"] == "7"
+        assert "mine" not in str(error.response.headers)
 
 
 class TestAnswers:
