@@ -374,7 +374,8 @@ def test_the_first_failure_ends_it(
         source.copy("app:1", to=target)
     assert caught.value.subject == f"blob {digests[2]} from {source.host}/app to {target.host}/app"
     assert not target.exists("app:1")
-    assert not second.registry._uploads._open
+    if second.registry._uploads._resumable:  # who cannot go on with an upload cannot end it either
+        assert not second.registry._uploads._open
     repository = second.registry.repository("app")
     assert repository is None or digests[2] not in repository.blobs
 
