@@ -105,8 +105,8 @@ def upload_blob(
         TruncatedResponse, InvalidResponse: it gave fewer, or more.
         ApiError: the registry does not take it.
         ConnectionFailed: the connection broke, again and again.
-        Cancelled: `cancel` was set; the registry keeps nothing, unless it is distribution 2.8: that lets nobody
-            end an upload of which it has got a part, and forgets it after some days.
+        Cancelled: `cancel` was set; the registry keeps nothing, unless it is distribution 2.8: nobody can
+            end an upload there of which it has got a part; it forgets it after some days.
     """
     return _Upload(session, repository, source, progress, cancel or Cancel(), mount_from).run()
 
