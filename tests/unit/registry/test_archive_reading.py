@@ -413,6 +413,16 @@ class TestLayouts:
         with pytest.raises(ArchiveError, match="indexes of indexes"):
             read(layout.tar())
 
+    def test_manifests_that_are_too_much(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        layout, image = self.layout()
+        listed = [layout.index(image, annotations={"n": f"{number}" * 1000}) for number in range(4)]
+        layout.name(layout.index(*listed), "a:1")
+        monkeypatch.setattr("dockpy.registry.archive.contents._MOST_BYTES", 7000)
+        assert len(read(layout.tar())) == 1
+        monkeypatch.setattr("dockpy.registry.archive.contents._MOST_BYTES", 4000)
+        with pytest.raises(ArchiveError, match="more than 4000 bytes"):
+            read(layout.tar())
+
     def test_a_build_cache_lists_blobs(self) -> None:
         layout, image = self.layout()
         cache = layout.blob(b"cached", "application/vnd.buildkit.cacheconfig.v0")
