@@ -329,6 +329,16 @@ def test_any_scope_of_a_challenge_is_read(scope: str, name: str) -> None:
     assert all(one.startswith("repository:app:") for one in server.scopes[0])
 
 
+def test_a_scope_is_not_widened_without_end(server: Tokens) -> None:
+    keys = keys_of(server)
+    for asked in ("pull,push", ",".join(f"a{number}" for number in range(100))):
+        (challenge,) = BEARER
+        widened = Challenge("bearer", {**challenge.params, "scope": f"repository:app:{asked}"})
+        keys.refused([widened], pulling("app"), None, again=False)
+        keys.header(pulling("app"))
+    assert server.scopes == [["repository:app:pull,push"]]
+
+
 def test_threads_ask_who_we_are_one_after_another(server: Tokens) -> None:
     """A credential helper is a program that may want an answer of somebody."""
     asking, go_on, at_once = threading.Event(), threading.Event(), []
