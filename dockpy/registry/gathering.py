@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dockpy.errors import InvalidReference, InvalidResponse, ResponseTooLarge
+from dockpy.registry.archive.contents import is_foreign, is_manifest
 from dockpy.registry.content_hash import checked_digest
 from dockpy.registry.manifest_calls import get_manifest
-from dockpy.wire.oci import DOCKER_LAYER_FOREIGN, INDEX_TYPES, MANIFEST_TYPES
 
 if TYPE_CHECKING:
     from dockpy.registry.manifest import Manifest
@@ -19,7 +19,6 @@ __all__ = ["Gathered"]
 _DEEPEST = 8
 _LARGEST = 64 * 1024 * 1024
 _MOST = 10_000
-_NEVER_PUSHED = (DOCKER_LAYER_FOREIGN, "application/vnd.oci.image.layer.nondistributable.v1.tar")
 
 
 class Gathered:
@@ -65,7 +64,7 @@ class Gathered:
         if deep == 0:
             raise InvalidResponse("Its manifests are nested too deeply", subject=self._subject)
         for item in manifest.manifests:
-            if item.media_type in ("", *MANIFEST_TYPES, *INDEX_TYPES):
+            if is_manifest(item):
                 self._add_named(item, deep)
             else:  # a build cache lists its blobs like this
                 self._add_blob(item)
@@ -92,7 +91,7 @@ class Gathered:
                 f"The blob {item.digest} is said to have {known.size} bytes, and {item.size}",
                 subject=self._subject,
             )
-        where = self.skipped if item.media_type.startswith(_NEVER_PUSHED) else self.blobs
+        where = self.skipped if is_foreign(item) else self.blobs
         where[item.digest] = item
 
     def _add_referrers(self, manifest: Manifest, deep: int) -> None:
