@@ -217,6 +217,7 @@ def test_schema_1(scripted: Begin, kind: str) -> None:
         (OCI_INDEX, {"layers": []}),
         (OCI_INDEX, {"manifests": [], "layers": []}),
         (OCI_MANIFEST, {"manifests": [], "config": {}}),
+        (OCI_INDEX, {"manifests": [], "config": {}}),
     ],
 )
 def test_types_that_are_confused(scripted: Begin, kind: str, document: dict[str, Any]) -> None:
