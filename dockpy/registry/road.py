@@ -50,7 +50,7 @@ class _UnverifiedConnection(HTTPSConnection):
 
 
 class _UnverifiedPool(HTTPSConnectionPool):
-    ConnectionCls = _UnverifiedConnection
+    ConnectionCls = _UnverifiedConnection  # pyright: ignore[reportAssignmentType]  # as it is for urllib3
 
 
 class _Adapter(HTTPAdapter):

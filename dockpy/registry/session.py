@@ -309,16 +309,17 @@ class RegistrySession(Closing):
             answer = self._patient("GET", f"{self._base()}/v2/", {}, b"")
             self._learnt(answer, keys, scope)
             answer.said(_ERROR_LIMIT, self._timeout[1])
-        for attempt in range(_MOST_ATTEMPTS):
+        attempts = 0
+        while True:
             used = keys.header(scope, long=once)
             given = {**headers, "Authorization": used} if used is not None else headers
             answer = self._patient(method, url, given, body)
             self.rate_limit = rate_limit_of(answer.headers) or self.rate_limit
-            helps = self._learnt(answer, keys, scope, used, again=attempt > 0)
-            if not helps or once or attempt == _MOST_ATTEMPTS - 1:
-                break
+            helps = self._learnt(answer, keys, scope, used, again=attempts > 0)
+            attempts += 1
+            if not helps or once or attempts == _MOST_ATTEMPTS:
+                return answer
             answer.said(_ERROR_LIMIT, self._timeout[1])
-        return answer
 
     def _learnt(
         self, answer: OpenAnswer, keys: Keys, scope: Scope, used: str | None = None, *, again: bool = False

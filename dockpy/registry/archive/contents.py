@@ -116,7 +116,7 @@ class Contents(Protocol):
         """Whether its layers are to be compressed where nobody says."""
         ...
 
-    def blob(self, descriptor: OCIDescriptor, cancel: Cancel) -> BlobSource:
+    def blob(self, descriptor: OCIDescriptor, cancel: Cancel, /) -> BlobSource:
         """A blob of it.
 
         Args:

@@ -100,6 +100,7 @@ def test_what_waits_is_closed() -> None:
 def test_an_interruption_ends_them_all() -> None:
     program = """
 import os, signal, threading
+signal.signal(signal.SIGINT, signal.default_int_handler)  # which the background may not have
 from dockpy.registry.cancel import Cancel
 from dockpy.registry.parallel import run_all
 cancel, begun = Cancel(), threading.Barrier(3)
