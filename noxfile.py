@@ -63,7 +63,7 @@ def arch(session: nox.Session) -> None:
 @nox.session
 def tests(session: nox.Session) -> None:
     """Every test that needs no engine, with the newest dependencies."""
-    install(session, "test")
+    install(session, "test", *nox.project.dependency_groups(PYPROJECT, "foreign"))
     session.run("pytest", "-m", "not engine", *PARALLEL, *session.posargs)
 
 
