@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dockpy.errors import ImageNotFound, NotFound, ResponseTooLarge
+from dockpy.reference import ImageReference
 from dockpy.registry.image import Layer, RegistryImage, get_image
 from dockpy.registry.listing import MOST_NAMES, Barren, list_names, pages
 from dockpy.registry.manifest import Manifest
@@ -38,11 +39,14 @@ class Repository:
     Attributes:
         registry: the registry that it is in.
         name: its name there, such as ``library/ubuntu``.
+
+    Raises:
+        InvalidReference: it is no name of a repository.
     """
 
     def __init__(self, registry: Registry, name: str) -> None:
         self.registry: Registry = registry
-        self.name: str = name
+        self.name: str = ImageReference(registry.host, name).repository
 
     @property
     def reference(self) -> str:

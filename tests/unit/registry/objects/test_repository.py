@@ -10,6 +10,7 @@ from registry_content import digest_of, push_artifact, push_image, push_index
 
 from dockpy.errors import ApiError, ImageNotFound, InvalidReference, InvalidResponse, ServerError
 from dockpy.fake.registry import FakeRegistry, serve
+from dockpy.registry.repository import Repository
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,6 +20,14 @@ if TYPE_CHECKING:
 
     Answer = tuple[int, dict[str, str], bytes]
     Begin = Callable[[Callable[[str], Answer]], tuple[Any, Any]]
+
+
+@pytest.mark.parametrize("name", ["../app", "app/../x", "App", "", "a b", "app?n=1", "app/"])
+def test_a_name_that_leads_elsewhere(registry: Registry, name: str) -> None:
+    """Also of one that is made by itself: its name goes into paths as it is."""
+    with pytest.raises(InvalidReference):
+        Repository(registry, name)
+    assert Repository(registry, "team/app").reference == f"{registry.host}/team/app"
 
 
 def test_a_tag_goes_alone(registry: Registry) -> None:
