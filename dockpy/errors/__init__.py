@@ -31,7 +31,8 @@
     │   └── ImageLoadError
     ├── ContainerError              a container's command ended with a non-zero code
     ├── NotReady                    a container cannot become what was waited for
-    └── ArchiveError                a tar cannot be packed, or is not unpacked here
+    ├── ArchiveError                a tar cannot be packed, or is not unpacked here
+    └── TransferError               a step of a copy or a move between daemons failed
 
 Each error knows the operation, the object, the daemon and what to try next; each can be pickled;
 none holds a secret.
@@ -71,6 +72,7 @@ from dockpy.errors.base import (
 )
 from dockpy.errors.containers import ArchiveError, ContainerError, NotReady
 from dockpy.errors.streams import BuildError, ImageLoadError, PullError, PushError, StreamError
+from dockpy.errors.transfer import TransferError
 
 __all__ = [
     "APIError",
@@ -104,6 +106,7 @@ __all__ = [
     "ServerError",
     "StreamError",
     "TimedOut",
+    "TransferError",
     "TruncatedResponse",
     "Unauthorized",
     "UntrustedLocation",

@@ -65,6 +65,7 @@ TREE = {
     "ContainerError": "DockpyError",
     "NotReady": "DockpyError",
     "ArchiveError": "DockpyError",
+    "TransferError": "DockpyError",
 }
 CLASSES: list[type[DockpyError]] = [getattr(dockpy.errors, name) for name in TREE]
 GIVEN: dict[str, Any] = {
@@ -94,6 +95,8 @@ GIVEN: dict[str, Any] = {
     "expected": "sha256:a",
     "actual": "sha256:b",
     "location": "http://elsewhere",
+    "plan": None,
+    "left": ("a volume",),
 }
 
 
