@@ -170,7 +170,7 @@ class Transfer:
             try:
                 undo()
             except BaseException as error:
-                left.append(f"It was not undone: {self._steps[number]}: {error or type(error).__name__}")
+                left.append(f"It was not undone: {self._steps[number]}: {str(error) or type(error).__name__}")
                 if not isinstance(error, Exception):  # somebody is in a hurry: tell them what is left
                     rest = [each for each in begun if each < number and self._actions[each].undo]
                     left += [f"It was not undone: {self._steps[each]}" for each in reversed(rest)]
