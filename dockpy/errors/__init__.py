@@ -32,7 +32,8 @@
     ├── ContainerError              a container's command ended with a non-zero code
     ├── NotReady                    a container cannot become what was waited for
     ├── ArchiveError                a tar cannot be packed, or is not unpacked here
-    └── TransferError               a step of a copy or a move between daemons failed
+    ├── TransferError               a step of a copy or a move between daemons failed
+    └── FleetError                  some daemons of a fleet failed (also an ExceptionGroup)
 
 Each error knows the operation, the object, the daemon and what to try next; each can be pickled;
 none holds a secret.
@@ -71,6 +72,7 @@ from dockpy.errors.base import (
     VersionMismatch,
 )
 from dockpy.errors.containers import ArchiveError, ContainerError, NotReady
+from dockpy.errors.fleet import FleetError
 from dockpy.errors.streams import BuildError, ImageLoadError, PullError, PushError, StreamError
 from dockpy.errors.transfer import TransferError
 
@@ -90,6 +92,7 @@ __all__ = [
     "DockpyError",
     "ErrorResponse",
     "ExecTimedOut",
+    "FleetError",
     "Forbidden",
     "ImageLoadError",
     "ImageNotFound",

@@ -66,7 +66,19 @@ TREE = {
     "NotReady": "DockpyError",
     "ArchiveError": "DockpyError",
     "TransferError": "DockpyError",
+    "FleetError": "DockpyError",
 }
+
+
+class Equal(ConnectionFailed):
+    """An error that is equal to its copies."""
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Equal) and self.args == other.args
+
+    __hash__ = None  # type: ignore[assignment]
+
+
 CLASSES: list[type[DockpyError]] = [getattr(dockpy.errors, name) for name in TREE]
 GIVEN: dict[str, Any] = {
     "message": "It went wrong",
@@ -95,6 +107,7 @@ GIVEN: dict[str, Any] = {
     "expected": "sha256:a",
     "actual": "sha256:b",
     "location": "http://elsewhere",
+    "errors": {"a": Equal("nobody there"), "b": Equal("nobody there either")},
     "plan": None,
     "left": ("a volume",),
 }
