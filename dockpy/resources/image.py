@@ -10,10 +10,12 @@ from dockpy.options.platforms import platforms_json
 from dockpy.resources.base import Resource, parse_time
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
+    from dockpy.client import Client
     from dockpy.resources.image_layers import ImageLayer
+    from dockpy.transfer.progress import CopyProgress
     from dockpy.transport.exchange import ByteStream
     from dockpy.wire.images import (
         AttestationStatement,
@@ -130,6 +132,41 @@ class Image(Resource["ImageInspect"]):
                 raise InvalidArgument(f"named={named!r}: the image {self.short_id} has the names {self.tags}")
         query = {"platform": platforms_json("platform", platform)}
         return self.client.api.stream(ops.GET, {"name": name}, query)
+
+    def copy(
+        self,
+        *,
+        to: Client,
+        names: str | Sequence[str] | None = None,
+        platform: str | None = None,
+        overwrite: bool = False,
+        progress: Callable[[CopyProgress], object] | None = None,
+    ) -> Image:
+        """Copy it to another daemon, streamed through this process. An image that is there is only named.
+
+        Layers that the other engine has are left out where it can do without them. Names by digest
+        (`digests`) do not go along: engines have them of registries alone.
+
+        Args:
+            to: a client of the other daemon.
+            names: the names that it gets there; those that it has where none are given, ``[]`` for none.
+            platform: only this platform of it (API 1.48).
+            overwrite: names are taken from other images that have them there.
+            progress: called with each step, and now and then with how far it is.
+
+        Returns:
+            The image there.
+
+        Raises:
+            InvalidArgument: a name is none, or is another image's there.
+            ImageNotFound: it is not there any more.
+            TransferError: it failed on the way; nothing of it is left there.
+
+        Operation: ImageGetAll, ImageLoad, ImageTag.
+        """
+        from dockpy.transfer.images import copy_image
+
+        return copy_image(self, to, names=names, platform=platform, overwrite=overwrite, progress=progress)
 
     def __repr__(self) -> str:
         known = self._summary or self._attrs

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from dockpy.errors import VersionMismatch
 from dockpy.ops import networks as ops
@@ -11,10 +11,12 @@ from dockpy.resources.base import Resource, given, parse_time
 from dockpy.version import at_least
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
+    from dockpy.client import Client
     from dockpy.resources.container import Container
+    from dockpy.transfer.progress import CopyProgress
     from dockpy.wire.networks import NetworkInspect
 
     ContainerOrName: TypeAlias = Container | str
@@ -132,6 +134,41 @@ class Network(Resource["NetworkInspect"]):
         self.stale()
         if not isinstance(container, str):
             container.stale()
+
+    def copy(
+        self,
+        *,
+        to: Client,
+        name: str | None = None,
+        subnets: bool | Literal["auto"] = True,
+        progress: Callable[[CopyProgress], object] | None = None,
+    ) -> Network:
+        """Make the same network on another daemon; no containers go along.
+
+        A network of that name which is there is used where it is the same: driver, options, subnets and all
+        that containers notice; labels may differ.
+
+        Args:
+            to: a client of the other daemon.
+            name: its name there; its own where none is given.
+            subnets: it has the same subnets; False: the engine there chooses them; ``auto``: it does where
+                the same ones are taken.
+            progress: called with each step.
+
+        Returns:
+            The network there.
+
+        Raises:
+            InvalidArgument: it is one that each engine has; another one of that name is there, or one with
+                its subnets.
+            NotFound: it is not there any more.
+            TransferError: the engine there does not create it.
+
+        Operation: NetworkCreate.
+        """
+        from dockpy.transfer.networks import copy_network
+
+        return copy_network(self, to, name=name, subnets=subnets, progress=progress)
 
     def remove(self) -> None:
         """Remove it.

@@ -11,9 +11,11 @@ from dockpy.resources.base import Resource, parse_time
 from dockpy.wire.document import Document
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
+    from dockpy.client import Client
+    from dockpy.transfer.progress import CopyProgress
     from dockpy.wire.volumes import ClusterVolumeSpec, VolumeUsageData
     from dockpy.wire.volumes import Volume as VolumeAttrs
 
@@ -74,6 +76,40 @@ class Volume(Resource["VolumeAttrs"]):
         Operation: VolumeDelete.
         """
         self.client.api.call(ops.DELETE, {"name": self.id}, {"force": force or None})
+
+    def copy(
+        self,
+        *,
+        to: Client,
+        name: str | None = None,
+        progress: Callable[[CopyProgress], object] | None = None,
+    ) -> Volume:
+        """Copy it and what it holds to another daemon, streamed through this process.
+
+        Driver, options and labels go along. Of its files their contents, names, owners and permissions by
+        number, links of both kinds, devices, pipes and times in whole seconds do; sockets and extended
+        attributes (but for capabilities) do not, as engines leave them out. Containers may use it meanwhile:
+        what they write then is copied or not, and a file that is written to may be torn. The files pass
+        through containers that are never started, and are gone afterwards.
+
+        Args:
+            to: a client of the other daemon; of the same one, with another name.
+            name: its name there; its own where none is given.
+            progress: called with each step, and now and then with how far it is.
+
+        Returns:
+            The volume there.
+
+        Raises:
+            InvalidArgument: a volume of that name is there, and is not empty, used, or of another driver.
+            NotFound: it is not there any more.
+            TransferError: it failed on the way; nothing of it is left there.
+
+        Operation: VolumeCreate, ContainerArchive, PutContainerArchive.
+        """
+        from dockpy.transfer.volumes import copy_volume
+
+        return copy_volume(self, to, name=name, progress=progress)
 
     def update(self, spec: ClusterVolumeSpec | Mapping[str, Any], *, version: int | None = None) -> None:
         """Change a cluster volume (API 1.42): of its specification, the availability alone may differ.
