@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 __all__ = ["Engine", "Gone", "Overdue", "Peer"]
 
 
+_NUMBERS = itertools.count()
 _GLANCE = 0.02
 """Seconds until somebody who waits for a thread looks again; its calls end the wait before."""
 
@@ -87,6 +88,8 @@ class Engine:
     Everything in it is read and changed under `lock`. Whoever has to wait calls `wait`, which lets the
     world go on meanwhile, and others in.
 
+    The engines of a swarm are of one world: see `dockpy.fake.uniting`.
+
     Args:
         clock: its time.
         seed: ids, names and addresses come from it; None for other ones each time.
@@ -94,7 +97,12 @@ class Engine:
         min_api: the oldest.
 
     Attributes:
+        number: tells engines of this process apart, and puts them in order.
         name: the host's name.
+        labels: the engine's own.
+        address: the host's.
+        cut_off: no other engine reaches it, nor does it reach any.
+        together: the engines that are of one world with it, itself among them.
         host_folders: folders of this machine that containers may mount.
         disk: what is free of it, for all containers and volumes.
         machine: what containers see of it.
@@ -118,8 +126,13 @@ class Engine:
         self, clock: Clock, *, seed: int | None = None, api: str = "1.51", min_api: str = "1.24"
     ) -> None:
         self.clock = clock
+        self.number: int = next(_NUMBERS)
         self.api: str = api
         self.name: str = "fake"
+        self.labels: dict[str, str] = {}
+        self.address: str = f"10.99.{self.number // 250 % 250}.{self.number % 250 + 1}"
+        self.cut_off: bool = False
+        self.together: list[Engine] = [self]
         self.min_api: str = min_api
         self.host_folders: tuple[str, ...] = ()
         self.disk: Disk = Disk()
@@ -155,7 +168,7 @@ class Engine:
         while self._later:
             self._later.popleft()()
         if self.scheduler.pump():
-            self._changed.notify_all()
+            self.notify()
 
     def later(self, action: Callable[[], None]) -> None:
         """Do something under the lock when there is time: for whom the garbage collector calls just now."""
@@ -163,7 +176,12 @@ class Engine:
 
     def notify(self) -> None:
         """Something changed that others may wait for."""
-        self._changed.notify_all()
+        for engine in self.together:
+            engine._changed.notify_all()
+
+    def computes(self) -> bool:
+        """Whether a program's thread runs that time has to wait for, here or in an engine of this world."""
+        return any(engine.computing() for engine in self.together)
 
     def wait(
         self, until: Callable[[], bool], peer: Callable[[], bool] | None = None, *, patient: bool = False
@@ -183,7 +201,7 @@ class Engine:
             if self.closed or (peer is not None and peer()):
                 raise Gone
             if self.scheduler.pump():
-                self._changed.notify_all()
+                self.notify()
                 if until():
                     return
                 self._patience_of(waits)
@@ -211,7 +229,7 @@ class Engine:
         due = self.scheduler.next_due
         clock = self.clock
         if isinstance(clock, ManualClock) and clock.auto and due is not None and not patient:
-            if self.computing():
+            if self.computes():
                 self._changed.wait(_GLANCE)
             else:
                 self._take_clock_to(clock, due)
@@ -238,8 +256,8 @@ class Engine:
             if self.closed:
                 return
             self.scheduler.settle()
-            self._changed.notify_all()
-            while self.computing() and not self.closed:
+            self.notify()
+            while self.computes() and not self.closed:
                 self._changed.wait(_GLANCE)
                 self.scheduler.settle()
 
@@ -265,4 +283,7 @@ class Engine:
             if self._unsubscribe is not None:
                 self._unsubscribe()
                 self._unsubscribe = None
-            self._changed.notify_all()
+            self.notify()
+            self.swarm.changed()
+            if len(self.together) > 1 and self in self.together:
+                self.together.remove(self)

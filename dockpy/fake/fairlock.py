@@ -17,17 +17,49 @@ if TYPE_CHECKING:
 __all__ = ["FairLock"]
 
 
+class _Turns:
+    """Whose turn it is: what locks that have become one have in common."""
+
+    __slots__ = ("_guard", "count", "inside", "locks", "owner", "waiting")
+
+    def __init__(self, lock: FairLock) -> None:
+        self._guard = threading.Lock()
+        self.locks: list[FairLock] = [lock]
+        self.inside: set[int] = set()
+        self.owner: int | None = None
+        self.count = 0
+        self.waiting: deque[tuple[int, threading.Lock]] = deque()
+
+    @contextlib.contextmanager
+    def guarded(self) -> Iterator[None]:
+        me = threading.get_ident()
+        self.inside.add(me)
+        try:
+            with self._guard:
+                yield
+        finally:
+            self.inside.discard(me)
+
+
 class FairLock:
     """A reentrant lock, fair to those who wait; made to be a condition's lock as well."""
 
-    __slots__ = ("_count", "_guard", "_inside", "_owner", "_waiting")
+    __slots__ = ("_turns",)
 
     def __init__(self) -> None:
-        self._guard = threading.Lock()
-        self._inside: set[int] = set()
-        self._owner: int | None = None
-        self._count = 0
-        self._waiting: deque[tuple[int, threading.Lock]] = deque()
+        self._turns = _Turns(self)
+
+    def become_one_with(self, other: FairLock) -> None:
+        """From now on whoever has the one has the other as well. This thread has both."""
+        mine, theirs = self._turns, other._turns
+        if mine is theirs:
+            return
+        with mine.guarded(), theirs.guarded():
+            mine.count += theirs.count
+            mine.waiting += theirs.waiting
+            mine.locks += theirs.locks
+            for lock in theirs.locks:
+                lock._turns = mine
 
     def acquire(self) -> bool:
         """Have the lock, once more where this thread has it already."""
@@ -36,46 +68,46 @@ class FairLock:
 
     def _take(self, count: int) -> None:
         me = threading.get_ident()
-        if self._owner == me:
-            self._count += count
+        if self._turns.owner == me:
+            self._turns.count += count
             return
         turn = threading.Lock()
         turn.acquire()
         waiting = me, turn
-        with self._guarded():
-            if self._owner is None:
-                self._owner, self._count = me, count
+        with self._current() as turns:
+            if turns.owner is None:
+                turns.owner, turns.count = me, count
                 return
-            self._waiting.append(waiting)
+            turns.waiting.append(waiting)
         try:
             turn.acquire()  # until it is handed over
         except BaseException:  # KeyboardInterrupt, or a test's time is over
             self._give_up(waiting)
             raise
-        self._count = count
+        self._turns.count = count
 
     def _give_up(self, waiting: tuple[int, threading.Lock]) -> None:
-        with self._guarded():
-            if waiting in self._waiting:
-                self._waiting.remove(waiting)
+        with self._current() as turns:
+            if waiting in turns.waiting:
+                turns.waiting.remove(waiting)
                 return
         self._hand_over()  # it was ours already
 
     @contextlib.contextmanager
-    def _guarded(self) -> Iterator[None]:
-        me = threading.get_ident()
-        self._inside.add(me)
-        try:
-            with self._guard:
-                yield
-        finally:
-            self._inside.discard(me)
+    def _current(self) -> Iterator[_Turns]:
+        """The turns, guarded; others where it has become one with another lock while we waited for that."""
+        while True:
+            turns = self._turns
+            with turns.guarded():
+                if turns is self._turns:
+                    yield turns
+                    return
 
     @property
     def busy(self) -> bool:
         """Whether this thread has it, or is just about it: what is collected then must not ask for it."""
         me = threading.get_ident()
-        return self._owner == me or me in self._inside
+        return self._turns.owner == me or me in self._turns.inside
 
     @contextlib.contextmanager
     def given_back(self) -> Iterator[None]:
@@ -92,19 +124,19 @@ class FairLock:
         Raises:
             RuntimeError: this thread does not have it.
         """
-        if self._owner != threading.get_ident():
+        if self._turns.owner != threading.get_ident():
             raise RuntimeError("cannot release a lock that another thread has")
-        self._count -= 1
-        if not self._count:
+        self._turns.count -= 1
+        if not self._turns.count:
             self._hand_over()
 
     def _hand_over(self) -> None:
-        with self._guarded():
-            if self._waiting:
-                self._owner, turn = self._waiting.popleft()
+        with self._current() as turns:
+            if turns.waiting:
+                turns.owner, turn = turns.waiting.popleft()
                 turn.release()
             else:
-                self._owner = None
+                turns.owner = None
 
     def __enter__(self) -> bool:
         return self.acquire()
@@ -115,10 +147,10 @@ class FairLock:
     # What a condition asks of its lock
 
     def _is_owned(self) -> bool:
-        return self._owner == threading.get_ident()
+        return self._turns.owner == threading.get_ident()
 
     def _release_save(self) -> int:
-        count, self._count = self._count, 0
+        count, self._turns.count = self._turns.count, 0
         self._hand_over()
         return count
 

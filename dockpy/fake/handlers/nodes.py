@@ -24,7 +24,7 @@ def _inspect(call: Call) -> Answer:
 
 @handles(ops.DELETE)
 def _delete(call: Call) -> None:
-    call.engine.swarm.manager().nodes.remove(call.id)
+    call.engine.swarm.manager().nodes.remove(call.id, force=call.flag("force"))
 
 
 @handles(ops.UPDATE)

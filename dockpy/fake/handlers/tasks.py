@@ -68,6 +68,7 @@ def log_answer(
     tasks, ended, tty = choose(cluster)
     reader = TaskLogs(
         cluster,
+        call.engine,
         tasks,
         streams=streams,
         since=_since(call),

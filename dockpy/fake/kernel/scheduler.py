@@ -266,6 +266,20 @@ class Scheduler:
         self._steps = 0
         self.held: Callable[[], bool] = lambda: False
         """Whether time is to stand still: somebody outside is not done with what happened last."""
+        self._ones: list[Scheduler] = [self]
+
+    def become_one_with(self, other: Scheduler) -> None:
+        """From now on both run the same, in one order, by this one's clock."""
+        if other in self._ones:
+            return
+        self._ready += other._ready
+        for due, _, timer in sorted(other._timers, key=lambda entry: entry[:2]):
+            heapq.heappush(self._timers, (due, next(self._numbers), timer))
+        self._cancelled += other._cancelled
+        self._time = max(self._time, other._time)
+        self._ones += other._ones
+        for one in other._ones:
+            one.__dict__ = self.__dict__  # tasks and timers know them: these are names of one now
 
     def now(self) -> int:
         """The time, in nanoseconds since 1970: while a timer runs, the time that it was due at."""

@@ -141,7 +141,7 @@ def _asked(engine: Engine, container: Container, wanted: str) -> list[str]:
             for source, _, alias in (link.partition(":") for link in endpoint.asked.get("Links") or ())
         }
         for name in {wanted.removesuffix(f".{network.name}".lower()), wanted}:
-            for other in network.endpoints.values():
+            for other in engine.swarm.endpoints(network):
                 if aliases.get(name, name) in map(str.lower, other.dns_names or ()):
                     found += other.addresses
             found += engine.swarm.resolve(network, name)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import dataclasses
 from ipaddress import IPv6Network, ip_network
 from typing import TYPE_CHECKING, Any
 
@@ -298,14 +300,34 @@ class Networks(ContainerNetworks):
         self._networks[network.id] = network
         cluster.networks.add(network)
 
+    def share(self, network: Network) -> None:
+        """Have a network of the swarm: addresses are given out in common, its containers here are its own."""
+        if network.id not in self._networks:
+            self._networks[network.id] = dataclasses.replace(network, endpoints={})
+            with contextlib.suppress(Failure):  # a network of this engine's own may overlap
+                self._pools.take(network.subnets)
+
+    def is_asked_for(self, network: Network) -> bool:
+        """Whether a container of this engine is, or shall be, on a network of the swarm."""
+        return any(
+            container.state.running and endpoint.network_name in (network.name, network.id)
+            for container in self.containers()
+            for endpoint in container.networks.endpoints.values()
+        )
+
+    def drop(self, network: Network) -> None:
+        """Have a network of the swarm no more."""
+        shared = self._networks.pop(network.id, None)
+        if shared is not None:
+            for endpoint in list(shared.endpoints.values()):
+                endpoint.container.networks.leave(endpoint, shared)
+            self._pools.give_back(shared.subnets)
+
     def drop_shared(self) -> None:
         """The engine has left its swarm: the networks that it had in common with the others are gone."""
         for network in self:
             if network.scope == "swarm":
-                for endpoint in list(network.endpoints.values()):
-                    endpoint.container.networks.leave(endpoint, network)
-                del self._networks[network.id]
-                self._pools.give_back(network.subnets)
+                self.drop(network)
 
     # Removing
 

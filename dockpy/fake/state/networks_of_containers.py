@@ -415,8 +415,11 @@ class ContainerNetworks:
             if network.id in mine and address in endpoint.addresses:
                 return self.stack(endpoint.container) if network.connects else None
         for network in self:
-            if network.id in mine and (behind := self._engine.swarm.behind(network, address)):
-                return self._stack_at(behind)
+            if network.id in mine and network.scope == "swarm":
+                behind = self._engine.swarm.behind(network, address) or address
+                for endpoint in self._engine.swarm.endpoints(network):
+                    if behind in endpoint.addresses:
+                        return self.stack(endpoint.container)
             if network.id in mine and any(address == subnet.gateway for subnet in network.subnets):
                 return self.host
         return None

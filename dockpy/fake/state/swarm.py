@@ -1,22 +1,25 @@
-"""An engine's part in a swarm: none, or that of its manager."""
+"""An engine's part in a swarm: none, or that of a manager or a worker."""
 
 from __future__ import annotations
 
 import re
-from ipaddress import ip_address, ip_network
+from ipaddress import ip_network
 from typing import TYPE_CHECKING, Any
 
 from dockpy.fake.failure import Failure
+from dockpy.fake.state import swarm_names
+from dockpy.fake.state.swarm_addresses import advertised, listening
 from dockpy.fake.state.swarm_agent import Agent
 from dockpy.fake.state.swarm_cluster import Cluster
+from dockpy.fake.state.swarm_meeting import announce, meet
 from dockpy.fake.state.swarm_nodes import Node, check_availability
-from dockpy.version import at_least
+from dockpy.fake.state.swarm_store import rpc
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from dockpy.fake.engine import Engine
-    from dockpy.fake.state.network import Network
+    from dockpy.fake.state.network import Endpoint, Network
 
 __all__ = ["NO_MANAGER", "Swarm"]
 
@@ -28,9 +31,21 @@ _NOT_PART = "This node is not part of a swarm"
 _ALREADY = (
     'This node is already part of a swarm. Use "docker swarm leave" to leave this swarm and join another one.'
 )
+_WORKER = (
+    "This node is not a swarm manager. Worker nodes can't be used to view or modify cluster state. "
+    "Please run this command on a manager node or promote the current node to a manager."
+)
+_NO_LEADER = (
+    "The swarm does not have a leader. It's possible that too few managers are online. "
+    "Make sure more than half of the managers are online."
+)
+_LEAVING = "You are attempting to leave the swarm on a node that is participating as a manager. "
 _LAST_MANAGER = (
-    "You are attempting to leave the swarm on a node that is participating as a manager. "
     "Removing the last manager erases all current state of the swarm. Use `--force` to ignore this message. "
+)
+_ONLY_WAY = (
+    "The only way to restore a swarm that has lost consensus is to reinitialize it with "
+    "`--force-new-cluster`. Use `--force` to suppress this message."
 )
 _LOCKED = (
     "Swarm is encrypted and needs to be unlocked before it can be used. "
@@ -40,11 +55,6 @@ _LOCKED_LEAVE = (
     "Swarm is encrypted and locked. Please unlock it first or use `--force` to ignore this message."
 )
 _KEY = re.compile(r"SWMKEY-1-[A-Za-z0-9+/]{43}")
-_TOKEN = re.compile(r"SWMTKN-[12](-[01])?-[0-9a-z]{50}-[0-9a-z]{25}")
-_INTERFACES = {"lo": "127.0.0.1", "eth0": "192.168.65.3", "docker0": "172.17.0.1"}
-_ADDRESS = "192.168.65.3"
-"""The fake host's own."""
-_PORT = 2377
 
 
 class Swarm:
@@ -64,22 +74,31 @@ class Swarm:
         self.node: Node | None = None
         self._locked: Cluster | None = None
 
+    @property
+    def locked(self) -> bool:
+        """Whether it is a manager that has to be unlocked."""
+        return self._locked is not None
+
     def manager(self) -> Cluster:
         """The swarm that this engine manages.
 
         Raises:
-            Failure: 503, it manages none, or is locked.
+            Failure: it manages none, or is locked, or too few of the managers reach each other.
         """
         if self._locked is not None:
             raise Failure(503, _LOCKED)
-        if self.cluster is None:
+        if self.cluster is None or self.node is None:
             raise Failure(503, NO_MANAGER)
+        if self.node.role != "manager":
+            raise Failure(503, _WORKER)
+        if not self.cluster.health.answers(self.node):
+            raise rpc("Unknown", _NO_LEADER)
         return self.cluster
 
     # Joining and leaving
 
     def init(self, request: Mapping[str, Any]) -> str:
-        """Begin a swarm.
+        """Begin a swarm, or go on with the one that it manages as its only manager.
 
         Args:
             request: ``SwarmInitRequest``.
@@ -90,89 +109,114 @@ class Swarm:
         Raises:
             Failure: it cannot be.
         """
-        if self.cluster is not None or self._locked is not None:
+        forced = bool(request.get("ForceNewCluster"))
+        goes_on = forced and self.node is not None and self.node.role == "manager"
+        if self._locked is not None or (self.cluster is not None and not goes_on):
             raise Failure(503, _ALREADY)
+        if self.cluster is not None and self.node is not None:
+            self.cluster.nodes.go_on_alone(self.node)
+            return self.node.id
         engine = self._engine
-        host, port = _listen(request.get("ListenAddr") or "")
-        advertised = _advertised(request.get("AdvertiseAddr") or "", host)
-        pools = request.get("DefaultAddrPool") or ["10.0.0.0/8"]
-        data_path_port = request.get("DataPathPort") or 4789
-        spec = request.get("Spec") or {}
-        if (spec.get("Name") or "default") != "default":
-            raise Failure(400, 'swarm spec must be named "default"')
-        availability = request.get("Availability") or "active"
-        check_availability(availability, 500)
-        if not 1024 <= data_path_port <= 49151:
-            text = f"Datapath port number is not in valid range (1024-49151) : {data_path_port}"
-            raise Failure(500, text)
-        for pool in pools:
-            try:
-                ip_network(pool if "/" in pool else "")
-            except ValueError:
-                problem = f"invalid base pool {pool}: invalid CIDR address: {pool}"
-                raise Failure(500, problem) from None
+        host, port = listening(request.get("ListenAddr") or "", engine.address)
+        address = advertised(request.get("AdvertiseAddr") or "", host, engine.address)
+        availability = _check(request)
         cluster = Cluster(
             engine,
-            spec,
-            pools=list(pools),
+            request.get("Spec") or {},
+            pools=list(request.get("DefaultAddrPool") or ["10.0.0.0/8"]),
             subnet_size=request.get("SubnetSize") or 24,
-            data_path_port=data_path_port,
+            data_path_port=request.get("DataPathPort") or 4789,
         )
-        self.node = Node(
-            id=cluster.new_id(),
-            engine=engine,
-            agent=Agent(engine),
-            availability=availability,
-            address=advertised,
-            listen=f"{advertised}:{port}",
-        )
-        self.cluster = cluster
-        cluster.nodes.add(self.node)
+        self._enter(cluster, "manager", availability, address, port)
         engine.networks.make_ingress(cluster)
+        assert self.node is not None
         return self.node.id
 
     def join(self, request: Mapping[str, Any]) -> None:
-        """Join a swarm. There is none that could be reached.
+        """Join the swarm of another engine in this process.
 
         Args:
             request: ``SwarmJoinRequest``.
 
         Raises:
-            Failure: always.
+            Failure: there is none that could be reached, or it does not let this one in.
         """
+        self._check_free()
+        engine = self._engine
+        host, port = listening(request.get("ListenAddr") or "", engine.address)
+        remote = [str(one) for one in request.get("RemoteAddrs") or ()]
+        if not remote:
+            raise Failure(400, "at least 1 RemoteAddr is required to join")
+        address = advertised(request.get("AdvertiseAddr") or "", host, engine.address)
+        availability = request.get("Availability") or "active"
+        check_availability(availability, 500)
+        token = str(request.get("JoinToken") or "")
+        cluster = meet(engine, remote, token)
+        self._check_free()  # our lock was given back
+        role = "manager" if token == cluster.manager_token else "worker"
+        self._enter(cluster, role, availability, address, port)
+        assert self.node is not None
+        cluster.networks.share_with(self.node)
+
+    def _check_free(self) -> None:
         if self.cluster is not None or self._locked is not None:
             raise Failure(503, _ALREADY)
-        _listen(request.get("ListenAddr") or "")
-        managers = request.get("RemoteAddrs") or []
-        if not managers:
-            raise Failure(400, "at least 1 RemoteAddr is required to join")
-        if not _TOKEN.fullmatch(request.get("JoinToken") or ""):
-            raise Failure(500, "invalid join token")
-        host, _, port = str(managers[0]).rpartition(":")
-        there = f"{host or managers[0]}:{port if host else _PORT}"
-        colon = ":" if at_least(self._engine.api, "1.42") else ""
-        dialled = f"transport: Error while dialing{colon} dial tcp {there}: connect: connection refused"
-        text = f'rpc error: code = Unavailable desc = connection error: desc = "{dialled}"'
-        raise Failure(503, text)
+
+    def _enter(self, cluster: Cluster, role: str, availability: str, address: str, port: int) -> None:
+        self.cluster = cluster
+        self.node = Node(
+            id=cluster.new_id(),
+            engine=self._engine,
+            agent=Agent(self._engine),
+            role=role,
+            availability=availability,
+            address=address,
+            listen=f"{address}:{port}",
+        )
+        cluster.nodes.add(self.node)
+        announce(self._engine)
 
     def leave(self, *, force: bool) -> None:
         """Leave the swarm; with its last manager it is gone.
 
         Raises:
-            Failure: 503, there is none, or it would be gone.
+            Failure: 503, there is none, or it would be gone, or could do nothing any more.
         """
-        if self.cluster is None and self._locked is None:
+        cluster = self.cluster or self._locked
+        if cluster is None or self.node is None:
             raise Failure(503, _NOT_PART)
         if not force:
-            raise Failure(503, _LOCKED_LEAVE if self._locked is not None else _LAST_MANAGER)
-        cluster = self.cluster or self._locked
-        assert cluster is not None
-        assert self.node is not None
-        cluster.dissolved = True
+            self._check_leaving(cluster, self.node)
         self.cluster = self._locked = None
-        self.node.agent.leave()
-        self.node = None
+        node, self.node = self.node, None
+        node.agent.leave()
         self._engine.networks.drop_shared()
+        cluster.health.look()
+
+    def _check_leaving(self, cluster: Cluster, node: Node) -> None:
+        if self._locked is not None:
+            raise Failure(503, _LOCKED_LEAVE)
+        if node.role != "manager":
+            return
+        if not cluster.health.answers(node):
+            raise Failure(503, _LEAVING + _ONLY_WAY)
+        managers, reachable = len(cluster.nodes.managers()), len(cluster.health.quorum())
+        text = _LEAVING
+        if reachable - 2 <= managers - reachable:
+            if managers == 1:
+                raise Failure(503, text + _LAST_MANAGER)
+            text += (
+                f"Removing this node leaves {reachable - 1} managers out of {managers}. "
+                "Without a Raft quorum your swarm will be inaccessible. "
+            )
+        raise Failure(503, text + _ONLY_WAY)
+
+    # The engine goes and comes
+
+    def changed(self) -> None:
+        """The engine is gone, or there again; or others do not reach it, or do again."""
+        if (cluster := self.cluster or self._locked) is not None:
+            cluster.health.look()
 
     # Locks
 
@@ -190,14 +234,13 @@ class Swarm:
         if key != self._locked.unlock_key:
             raise Failure(401, "swarm could not be unlocked: invalid key provided")
         self.cluster, self._locked = self._locked, None
-        self.cluster.suspended = False
-        self.cluster.changed()
+        self.cluster.health.look()
 
     def rebooted(self) -> None:
         """The engine was stopped and started again."""
-        if self.cluster is not None and self.cluster.locks:
+        if self.cluster is not None and self.cluster.locks and self.node and self.node.role == "manager":
             self._locked, self.cluster = self.cluster, None
-            self._locked.suspended = True
+            self._locked.health.look()
 
     # What is told
 
@@ -212,57 +255,59 @@ class Swarm:
             {"NodeID": one.id, "Addr": one.listen}
             for one in sorted(cluster.nodes.managers(), key=lambda one: one.id)
         ]
-        return {
+        told = {
             "NodeID": node.id,
             "NodeAddr": node.address,
             "LocalNodeState": "active",
             "ControlAvailable": node.role == "manager",
             "Error": "",
             "RemoteManagers": managers,
+        }
+        if node.role != "manager":
+            return told
+        if not cluster.health.answers(node):
+            return told | {"Error": rpc("Unknown", _NO_LEADER).message}
+        return told | {
             "Nodes": len(cluster.nodes.objects),
             "Managers": len(managers),
             "Cluster": cluster.info(),
         }
 
-    # Names on its networks
+    # What it has in common with the others
 
     def resolve(self, network: Network, name: str) -> list[str]:
-        """The addresses that a service's name has on one of the swarm's networks: its own, or its tasks'."""
-        cluster = self.cluster
-        if cluster is None or network.scope != "swarm":
-            return []
-        every = name.startswith("tasks.")
-        for service in cluster.services.objects.values():
-            if service.name.lower() not in (name, name.removeprefix("tasks.")):
-                continue
-            own = [
-                one["Addr"].partition("/")[0]
-                for one in service.addresses
-                if one["NetworkID"] == network.id and "Addr" in one
-            ]
-            if own and not every:
-                return own
-            return self._addresses(network, service.id)
-        return []
-
-    def _addresses(self, network: Network, service_id: str) -> list[str]:
-        """Those of a service's tasks that run."""
-        return [
-            address
-            for endpoint in network.endpoints.values()
-            if endpoint.container.labels.get("com.docker.swarm.service.id") == service_id
-            for address in endpoint.addresses
-        ]
+        """See `swarm_names.resolve`."""
+        return swarm_names.resolve(self._engine, network, name)
 
     def behind(self, network: Network, address: str) -> str:
-        """The address of one of the tasks behind a service's; empty for none."""
-        cluster = self.cluster
-        for service in cluster.services.objects.values() if cluster is not None else ():
-            for one in service.addresses:
-                if one["NetworkID"] == network.id and one.get("Addr", "").partition("/")[0] == address:
-                    found = self._addresses(network, service.id)
-                    return self._engine.random.choice(found) if found else ""
-        return ""
+        """See `swarm_names.behind`."""
+        return swarm_names.behind(self._engine, network, address)
+
+    def endpoints(self, network: Network) -> Iterator[Endpoint]:
+        """See `swarm_names.endpoints`."""
+        return swarm_names.endpoints(self._engine, network)
+
+
+def _check(request: Mapping[str, Any]) -> str:
+    """What a swarm that begins shall be; the availability of its first node.
+
+    Raises:
+        Failure: something of it cannot be.
+    """
+    if ((request.get("Spec") or {}).get("Name") or "default") != "default":
+        raise Failure(400, 'swarm spec must be named "default"')
+    availability = request.get("Availability") or "active"
+    check_availability(availability, 500)
+    port = request.get("DataPathPort") or 4789
+    if not 1024 <= port <= 49151:
+        raise Failure(500, f"Datapath port number is not in valid range (1024-49151) : {port}")
+    for pool in request.get("DefaultAddrPool") or ():
+        try:
+            ip_network(pool if "/" in pool else "")
+        except ValueError:
+            problem = f"invalid base pool {pool}: invalid CIDR address: {pool}"
+            raise Failure(500, problem) from None
+    return str(availability)
 
 
 def _inactive(state: str, error: str, address: str = "") -> dict[str, Any]:
@@ -274,51 +319,3 @@ def _inactive(state: str, error: str, address: str = "") -> dict[str, Any]:
         "Error": error,
         "RemoteManagers": None,
     }
-
-
-def _listen(text: str) -> tuple[str, int]:
-    """An address and a port to listen at.
-
-    Raises:
-        Failure: 400, it is none.
-    """
-    if not text:
-        raise Failure(400, 'invalid ListenAddr "": invalid empty address')
-    problem = "listen address must be an IP address or network interface (with optional port number)"
-    host, port = _split(text)
-    if host not in _INTERFACES and not _is_address(host):
-        raise Failure(400, problem)
-    return _INTERFACES.get(host, host), port or _PORT
-
-
-def _advertised(text: str, listening: str) -> str:
-    problem = (
-        "advertise address must be a non-zero IP address or network interface (with optional port number)"
-    )
-    if not text:
-        return listening if not ip_address(listening).is_unspecified else _ADDRESS
-    host, _ = _split(text)
-    if host in _INTERFACES:
-        return _INTERFACES[host]
-    if not _is_address(host) or ip_address(host).is_unspecified:
-        raise Failure(400, problem)
-    return host
-
-
-def _split(text: str) -> tuple[str, int]:
-    if text.startswith("["):
-        host, _, rest = text[1:].partition("]")
-        port = rest.removeprefix(":")
-    else:
-        host, colon, port = text.rpartition(":")
-        if not colon or ":" in host:
-            host, port = text, ""
-    return host, int(port) if port.isdecimal() else 0
-
-
-def _is_address(text: str) -> bool:
-    try:
-        ip_address(text)
-    except ValueError:
-        return False
-    return True

@@ -48,12 +48,21 @@ class Agent:
         """The engine is not part of the swarm any more: its tasks' containers are gone."""
         self._engine.events.observers.remove(self._happened)
         for id in list(self._containers):
-            container = self._engine.containers.find(id)
-            if container is not None:
-                if container.state.running:
-                    self._engine.containers.begin_stop(container, 0)
-                self._engine.containers.forget(container, remove_volumes=True)
-        self._containers.clear()
+            self._drop(id)
+
+    def drop_orphans(self, cluster: Cluster) -> None:
+        """The swarm is there again: containers of tasks that it has forgotten meanwhile are gone."""
+        for id, task_id in list(self._containers.items()):
+            if task_id not in cluster.tasks.objects:
+                self._drop(id)
+
+    def _drop(self, id: str) -> None:
+        del self._containers[id]
+        container = self._engine.containers.find(id)
+        if container is not None:
+            if container.state.running:
+                self._engine.containers.begin_stop(container, 0)
+            self._engine.containers.forget(container, remove_volumes=True)
 
     # One step of one task
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from dockpy.fake.failure import Failure
 from dockpy.fake.state.swarm_ca import ca_digest, tls_info
 from dockpy.fake.state.swarm_data import DataObjects
+from dockpy.fake.state.swarm_health import Health
 from dockpy.fake.state.swarm_networks import SwarmNetworks
 from dockpy.fake.state.swarm_nodes import Nodes
 from dockpy.fake.state.swarm_orchestrator import Orchestrator
@@ -48,18 +49,14 @@ _ALWAYS: dict[str, dict[str, Any]] = {
 
 
 class Cluster:
-    """A swarm.
+    """A swarm: one, however many engines are in it, read and changed under the lock that they share.
 
     Args:
-        engine: whose clock and chance it has.
+        engine: whose chance it has, and whose time, which is that of all.
         spec: ``SwarmSpec``, where it was given at the beginning.
         pools: where its networks' subnets come from.
         subnet_size: how large each of them is, in bits.
         data_path_port: where its tasks' traffic goes.
-
-    Attributes:
-        dissolved: its last manager has left.
-        suspended: its manager is locked.
     """
 
     def __init__(
@@ -83,6 +80,7 @@ class Cluster:
         self.manager_token: str = self._new_token()
         self.keep(self.kept)
         self.nodes: Nodes = Nodes(self)
+        self.health: Health = Health(self)
         self.secrets: DataObjects = DataObjects(self, "secret")
         self.configs: DataObjects = DataObjects(self, "config")
         self.volumes: ClusterVolumes = ClusterVolumes(self)
@@ -91,8 +89,6 @@ class Cluster:
         self.services: Services = Services(self)
         self._orchestrator = Orchestrator(self)
         self._queued: bool = False
-        self.dissolved: bool = False
-        self.suspended: bool = False
         if self.locks:
             self.unlock_key = self._new_key()
 
@@ -115,7 +111,7 @@ class Cluster:
 
     def emit(self, type: str, action: str, actor: str, attributes: Mapping[str, str]) -> None:
         """Tell every manager's clients of a change."""
-        for node in self.nodes.managers():
+        for node in self.health.quorum():
             node.engine.events.emit(type, action, actor, attributes, "swarm")
 
     def changed(self) -> None:
@@ -126,8 +122,9 @@ class Cluster:
 
     def _work(self) -> None:
         self._queued = False
-        if not self.dissolved and not self.suspended:
+        if self.health.leader is not None:
             self._orchestrator.work()
+            self.networks.tidy()
             self.engine.notify()
 
     # What it shall be

@@ -38,6 +38,8 @@ def make_container(engine: Engine, cluster: Cluster, node: Node, task: Task) -> 
         Failure: it cannot be made.
     """
     context = context_of(task, node)
+    for one in task.networks:
+        cluster.networks.bring(engine, one["Network"]["ID"])
     networks = _networks(cluster, task)
     container, _ = engine.containers.create(task.name, _request(task, context, networks[:1]))
     try:

@@ -10,6 +10,7 @@ from dockpy.streams.frames import Stream, encode_frame
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from dockpy.fake.engine import Engine
     from dockpy.fake.state.container import Container
     from dockpy.fake.state.logs import Line
     from dockpy.fake.state.swarm_cluster import Cluster
@@ -23,6 +24,7 @@ class TaskLogs:
 
     Args:
         cluster: the swarm.
+        engine: whom they are asked of.
         tasks: tells which they are, now.
         streams: 1 for stdout, 2 for stderr.
         since: nanoseconds since 1970; older entries are left out.
@@ -35,6 +37,7 @@ class TaskLogs:
     def __init__(
         self,
         cluster: Cluster,
+        engine: Engine,
         tasks: Callable[[], list[Task]],
         *,
         streams: tuple[int, ...],
@@ -45,6 +48,7 @@ class TaskLogs:
         framed: bool = True,
     ) -> None:
         self._cluster = cluster
+        self._engine = engine
         self._tasks = tasks
         self._streams = streams
         self._since = since
@@ -53,7 +57,7 @@ class TaskLogs:
         self._details = details
         self._framed = framed
         self._read: dict[str, int] = {}
-        """By a container's id, the number of the last entry that was read."""
+        """By a task's id, the number of the last entry that was read."""
 
     def read(self, follow: bool, peer: Callable[[], bool], ended: Callable[[], bool]) -> Iterator[bytes]:
         """The bytes to send, as they come.
@@ -71,26 +75,27 @@ class TaskLogs:
             first = False
             if not follow or (ended() and not self._has_more()):
                 return
-            self._cluster.engine.wait(lambda: self._has_more() or ended(), peer)
+            self._engine.wait(lambda: self._has_more() or ended(), peer)
 
     def _containers(self) -> Iterator[tuple[Task, Container]]:
         for task in self._tasks():
             node = self._cluster.nodes.objects.get(task.node_id)
-            container = node.agent.container(task) if node is not None else None
+            there = node is not None and self._cluster.health.reaches(node)
+            container = node.agent.container(task) if node is not None and there else None
             if container is not None and container.log.driver != "none":
                 yield task, container
 
     def _has_more(self) -> bool:
         return any(
-            container.log.last > self._read.get(container.id, 0) for _, container in self._containers()
+            container.log.last > self._read.get(task.id, 0) for task, container in self._containers()
         )
 
     def _new(self, first: bool) -> list[tuple[Task, list[Line]]]:
         found = []
         for task, container in self._containers():
-            last = self._read.get(container.id)
+            last = self._read.get(task.id)
             lines = container.log.after(last or 0)
-            self._read[container.id] = container.log.last
+            self._read[task.id] = container.log.last
             lines = [line for line in lines if line.time >= self._since]
             if first and self._tail is not None:
                 lines = lines[-self._tail :] if self._tail else []

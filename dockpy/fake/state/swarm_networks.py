@@ -12,6 +12,7 @@ from dockpy.fake.times import rfc3339
 if TYPE_CHECKING:
     from dockpy.fake.engine import Engine
     from dockpy.fake.state.swarm_cluster import Cluster
+    from dockpy.fake.state.swarm_nodes import Node
     from dockpy.fake.state.swarm_service import Service
 
 __all__ = ["SwarmNetworks"]
@@ -56,6 +57,8 @@ class SwarmNetworks:
         self._networks[network.id] = network
         if network.ingress:
             self.ingress = network
+        for node in self._cluster.nodes.objects.values():
+            self.share_with(node)
         self._cluster.emit("network", "create", network.id, {"name": network.name})
 
     def check_unused(self, network: Network) -> None:
@@ -70,6 +73,37 @@ class SwarmNetworks:
         for task in self._cluster.tasks.objects.values():
             if not task.over and network.id in [one["Network"]["ID"] for one in task.networks]:
                 raise rpc("FailedPrecondition", f"network {network.id} is in use by task {task.id}")
+        for node in self._cluster.nodes.objects.values():
+            shared = node.engine.networks.by_id(network.id)
+            if shared is not network and shared is not None and shared.endpoints:
+                attached = next(iter(shared.endpoints))[:25]
+                raise rpc("FailedPrecondition", f"network {network.id} is in use by task {attached}")
+
+    # Which engines have which
+
+    def share_with(self, node: Node) -> None:
+        """Let an engine have the networks that it has from the beginning: a manager all of them."""
+        if node.engine.swarm.node is not node:
+            return
+        for network in self._networks.values():
+            if node.role == "manager" or network.ingress:
+                node.engine.networks.share(network)
+
+    def bring(self, engine: Engine, reference: str) -> None:
+        """Let an engine have a network that a container of it shall be on, where the swarm has such a one."""
+        for network in self._networks.values():
+            if reference in (network.id, network.name):
+                engine.networks.share(network)
+
+    def tidy(self) -> None:
+        """Take networks that nothing there needs from the workers."""
+        for node in self._cluster.nodes.objects.values():
+            if node.role == "manager" or node.engine.swarm.node is not node:
+                continue
+            networks = node.engine.networks
+            for network in self._networks.values():
+                if not network.ingress and not networks.is_asked_for(network):
+                    networks.drop(network)
 
     def forget(self, network: Network) -> None:
         """A network of the swarm is gone."""
@@ -77,6 +111,8 @@ class SwarmNetworks:
         self._networks.pop(network.id, None)
         if self.ingress is network:
             self.ingress = None
+        for node in self._cluster.nodes.objects.values():
+            node.engine.networks.drop(network)
         self._cluster.emit("network", "remove", network.id, {"name": network.name})
 
     # What services ask for

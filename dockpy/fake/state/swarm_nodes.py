@@ -37,6 +37,7 @@ class Node(Kept):
         spec_name: the name that the swarm gave it; it is found by its host's name.
         address: where others reach it.
         listen: where its manager listens, with the port.
+        message: what is told of its state.
         membership: as filters find it; an update, which does not name it, leaves it pending.
     """
 
@@ -49,6 +50,7 @@ class Node(Kept):
     address: str = ""
     listen: str = ""
     state: str = "ready"
+    message: str = ""
     membership: str = "accepted"
 
     @property
@@ -87,8 +89,24 @@ class Nodes:
         self._cluster.keep(node)
         self._emit(node, {"state.new": "ready", "state.old": "unknown"})
 
+    def report(self, node: Node, state: str, message: str) -> None:
+        """A node is down, or there again."""
+        told = {"state.new": state, "state.old": node.state}
+        node.state, node.message = state, message
+        self._cluster.touch(node)
+        self._emit(node, told)
+
+    def go_on_alone(self, manager: Node) -> None:
+        """One manager is to be the only one, whatever becomes of the others."""
+        for node in self.managers():
+            if node is not manager:
+                node.role = "worker"
+                self._cluster.touch(node)
+                self._cluster.networks.share_with(node)
+        self._cluster.health.look()
+
     def managers(self) -> list[Node]:
-        """Those that are managers; the first leads."""
+        """Those that are managers."""
         return [node for node in self.objects.values() if node.role == "manager"]
 
     def update(self, reference: str, version: int, spec: Mapping[str, Any]) -> None:
@@ -103,8 +121,8 @@ class Nodes:
         check_availability(availability, 400)
         node = self.get(reference)
         node.check_version(version)
-        if role == "worker" and node.role == "manager" and len(self.managers()) == 1:
-            raise rpc("FailedPrecondition", "attempting to demote the last manager of the swarm")
+        if role == "worker" and node.role == "manager":
+            self._check_demotion(node)
         told: dict[str, Any] = {}
         for name, old, new in (
             ("availability", node.availability, availability),
@@ -117,10 +135,25 @@ class Nodes:
         node.membership = "pending"
         self._cluster.touch(node)
         self._emit(node, told)
+        if "role.new" in told:
+            self._cluster.networks.share_with(node)
+            self._cluster.health.look()
         self._cluster.changed()
 
-    def remove(self, reference: str) -> None:
-        """Forget a node.
+    def _check_demotion(self, node: Node) -> None:
+        left = len(self.managers()) - 1
+        if not left:
+            raise rpc("FailedPrecondition", "attempting to demote the last manager of the swarm")
+        if 2 * sum(one is not node for one in self._cluster.health.quorum()) <= left:
+            text = "can't remove member from the raft: this would result in a loss of quorum"
+            raise rpc("FailedPrecondition", text)
+
+    def remove(self, reference: str, *, force: bool) -> None:
+        """Forget a node; what becomes of its tasks is not known any more.
+
+        Args:
+            reference: which.
+            force: though it is there.
 
         Raises:
             Failure: it is a manager, or there yet.
@@ -132,8 +165,14 @@ class Nodes:
                 "It must be demoted to worker before removal"
             )
             raise rpc("FailedPrecondition", text)
+        if not force and node.state == "ready":
+            raise rpc("FailedPrecondition", f"node {node.id} is not down and can't be removed")
         del self.objects[node.id]
+        for task in list(self._cluster.tasks.objects.values()):
+            if task.node_id == node.id and not task.over:
+                self._cluster.tasks.set(task, state="orphaned")
         self._cluster.emit("node", "remove", node.id, {"name": node.name})
+        self._cluster.changed()
 
     def _emit(self, node: Node, attributes: Mapping[str, str]) -> None:
         self._cluster.emit("node", "update", node.id, {"name": node.name, **attributes})
@@ -171,6 +210,7 @@ class Nodes:
                 "Resources": node.resources(),
                 "Engine": {
                     "EngineVersion": release(node.engine.api),
+                    **({"Labels": node.engine.labels} if node.engine.labels else {}),
                     "Plugins": [
                         {"Type": kind, "Name": name}
                         for kind in ("Log", "Network", "Volume")
@@ -179,13 +219,17 @@ class Nodes:
                 },
                 "TLSInfo": tls_info(),
             },
-            "Status": {"State": node.state, "Addr": node.address},
+            "Status": {
+                "State": node.state,
+                **({"Message": node.message} if node.message else {}),
+                "Addr": node.address,
+            },
         }
         if node.role == "manager":
-            leads = self.managers()[0] is node
+            health = self._cluster.health
             told["ManagerStatus"] = {
-                **({"Leader": True} if leads else {}),
-                "Reachability": "reachable",
+                **({"Leader": True} if health.leader is node else {}),
+                "Reachability": "reachable" if health.answers(node) else "unreachable",
                 "Addr": node.listen,
             }
         return told

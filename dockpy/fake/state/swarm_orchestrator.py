@@ -103,7 +103,7 @@ class Orchestrator:
         return [
             node
             for node in self._cluster.nodes.objects.values()
-            if node.availability != "drain" and fits_constraints(node, constraints)
+            if node.availability != "drain" and node.state == "ready" and fits_constraints(node, constraints)
         ]
 
     # Jobs
@@ -168,10 +168,10 @@ class Orchestrator:
         self._restarts[task.slot_key] = [*before, now]
         return True
 
-    def _delay(self, service: Service, new: Task, old: Task) -> None:
+    def _delay(self, service: Service, new: Task, old: Task | None) -> None:
         engine = self._cluster.engine
         delay = int(service.restart["Delay"] or 0)
-        new.after, new.not_before = old.id, engine.now() + delay
+        new.after, new.not_before = old.id if old is not None else "", engine.now() + delay
         engine.scheduler.after(delay, self._cluster.changed)
 
     def _release(self) -> None:
@@ -209,29 +209,35 @@ class Orchestrator:
     def _advance(self, task: Task) -> None:
         tasks = self._cluster.tasks
         node = self._cluster.nodes.objects.get(task.node_id)
-        if node is not None and node.availability == "drain" and task.wanted and not task.over:
-            self._move_away(task)
+        if node is not None and task.wanted and not task.over:
+            if node.availability == "drain" or node.state == "down":
+                self._move_away(task, node)
         if node is None:
             if task.desired == "remove":
                 tasks.forget(task)
             elif not task.wanted and not task.over:
                 tasks.set(task, state="shutdown", message="shutdown", error="")
             return
+        if not self._cluster.health.reaches(node):
+            return
         node.agent.advance(self._cluster, node, task)
         if task.desired == "remove" and task.over:
             node.agent.forget(task)
             tasks.forget(task)
 
-    def _move_away(self, task: Task) -> None:
+    def _move_away(self, task: Task, node: Node) -> None:
         service = self._cluster.services.objects.get(task.service_id)
         self._cluster.tasks.set(task, desired="shutdown")
-        if service is not None and not task.place:
-            new = self._cluster.tasks.create(
-                service,
-                slot=task.slot,
-                desired="running" if task.iteration is None else "complete",
-                iteration=task.iteration,
-            )
+        if service is None or task.place:
+            return
+        down = node.state == "down"
+        desired = "running" if task.iteration is None else "complete"
+        new = self._cluster.tasks.create(
+            service, slot=task.slot, desired="ready" if down else desired, iteration=task.iteration
+        )
+        if down:  # nobody can say when the old one ends
+            self._delay(service, new, None)
+        else:
             new.after = task.id
 
     # History
@@ -249,6 +255,6 @@ class Orchestrator:
                 if task is tasks[-1]:  # what a place ended with tells that it is empty on purpose
                     continue
                 node = cluster.nodes.objects.get(task.node_id)
-                if node is not None:
+                if node is not None and cluster.health.reaches(node):
                     node.agent.forget(task)
                 cluster.tasks.forget(task)
