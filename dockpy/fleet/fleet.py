@@ -18,6 +18,7 @@ from dockpy.fleet.daemons import (
 )
 from dockpy.fleet.fanned import Fanned
 from dockpy.fleet.gathering import Gathering
+from dockpy.fleet.merging import FleetStreams
 from dockpy.fleet.placement import FleetRun
 from dockpy.fleet.results import FleetResults
 from dockpy.transport.message import check_timeout
@@ -46,7 +47,7 @@ T = TypeVar("T")
 _SHOWN = 6
 
 
-class Fleet(FleetRun, Mapping[str, Client], Closing):
+class Fleet(FleetRun, FleetStreams, Mapping[str, Client], Closing):
     """Many daemons, by names: ``Fleet({"a": "unix:///run/docker.sock", "b": "ssh://b", "c": client})``.
 
     ``fleet["a"]`` is a `Client`. What is asked of the fleet is asked of all daemons at once, and each answers

@@ -25,6 +25,7 @@ from dockpy.errors import (
     TruncatedResponse,
 )
 from dockpy.ops import system
+from dockpy.resources.attempt import Attempt
 from dockpy.transport.answers import JsonStream
 from dockpy.wire.document import Document
 
@@ -54,16 +55,23 @@ class EventStream(Closing):
     """
 
     def __init__(
-        self, caller: Caller, query: Mapping[str, Any], *, reconnect: bool, reconnect_timeout: float | None
+        self,
+        caller: Caller,
+        query: Mapping[str, Any],
+        *,
+        reconnect: bool,
+        reconnect_timeout: float | None,
+        on_lost: Callable[[DockpyError], None] | None = None,
     ) -> None:
         self._caller = caller
         self._query = dict(query)
         self._reconnect = reconnect
         self._limit = math.inf if reconnect_timeout is None else reconnect_timeout
+        self._on_lost = on_lost or (lambda _: None)
         self._told: dict[str, None] = {}
         self._last: int | None = None
         self._closed = threading.Event()
-        self._attempt: _Attempt | None = None
+        self._attempt: Attempt[ByteStream] | None = None
         self._delay = 0.0
         self._silence = caller.read_timeout
         now = time.time()
@@ -167,6 +175,7 @@ class EventStream(Closing):
             ConnectionFailed: the daemon did not come back in time.
             ApiError: it came back, and refused.
         """
+        self._on_lost(lost)
         began = time.monotonic()
         if began - self._opened_here > _LONGEST_DELAY:  # it did well
             self._delay = 0.0
@@ -203,7 +212,7 @@ class EventStream(Closing):
 
     def _try(self, seconds: float) -> ByteStream | None:
         """Connect once; None where that took longer, or was called off."""
-        attempt = self._attempt = _Attempt(self._reconnected)
+        attempt = self._attempt = Attempt(self._reconnected, lambda stream: stream.close())
         if self._closed.is_set():
             attempt.call_off()
         return attempt.result(seconds)
@@ -227,48 +236,6 @@ class EventStream(Closing):
         }
         marker: EventMessage = Document.of(message, "events.EventMessage")
         return marker
-
-
-class _Attempt:
-    """One attempt to connect, in a thread of its own: whoever waits for it can be called off."""
-
-    def __init__(self, connect: Callable[[], ByteStream]) -> None:
-        self._connect = connect
-        self._lock = threading.Lock()
-        self._over = threading.Event()
-        self._unwanted = False
-        self._stream: ByteStream | None = None
-        self._error: BaseException | None = None
-        threading.Thread(target=self._run, name="dockpy-reconnect", daemon=True).start()
-
-    def _run(self) -> None:
-        try:
-            stream = self._connect()
-        except BaseException as error:
-            self._error = error
-        else:
-            with self._lock:
-                if not self._unwanted:
-                    self._stream = stream
-            if self._stream is not stream:
-                stream.close()
-        self._over.set()
-
-    def call_off(self) -> None:
-        """Nobody waits for it any more."""
-        with self._lock:
-            self._unwanted = True
-        self._over.set()
-
-    def result(self, seconds: float) -> ByteStream | None:
-        """The connection; None where it was not there in time, or nobody wants it any more."""
-        self._over.wait(min(seconds, threading.TIMEOUT_MAX))
-        with self._lock:
-            self._unwanted = True
-            stream = self._stream
-        if self._error is not None:
-            raise self._error
-        return stream
 
 
 def _date(stream: ByteStream) -> float:

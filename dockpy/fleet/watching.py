@@ -1,0 +1,105 @@
+"""The events of one daemon of a fleet, for as long as a merged stream goes on."""
+
+from __future__ import annotations
+
+import math
+import time
+from typing import TYPE_CHECKING, Any
+
+from dockpy.errors import ConnectionFailed, DockpyError, InvalidResponse, ServerError
+from dockpy.resources.events import EventStream
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from dockpy.client import Client
+    from dockpy.fleet.stream import Hub
+    from dockpy.wire.events import EventMessage
+
+__all__ = ["Watch"]
+
+_FIRST_DELAY, _LONGEST_DELAY = 0.05, 2.0
+"""Seconds between two attempts to connect; each wait is twice the one before."""
+
+
+class Watch:
+    """Reads the events of a daemon, and tells when it is lost and back.
+
+    A daemon that is not there at first is waited for as one that goes away later.
+
+    Args:
+        hub: where markers go.
+        daemon: its name in the fleet.
+        client: the daemon.
+        query: what the operation is asked for.
+        reconnect_timeout: seconds within which it has to come back; None for as long as it takes.
+        on_event: takes each event.
+        on_connected: called whenever the daemon is there, at first and again.
+    """
+
+    def __init__(
+        self,
+        hub: Hub[Any],
+        daemon: str,
+        client: Client,
+        query: Mapping[str, Any],
+        *,
+        reconnect_timeout: float | None,
+        on_event: Callable[[EventMessage], None],
+        on_connected: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._hub = hub
+        self._daemon = daemon
+        self._client = client
+        self._query = dict(query)
+        self._limit = reconnect_timeout
+        self._on_event = on_event
+        self._on_connected = on_connected
+
+    def run(self) -> None:
+        """Read to the end, or until the daemon is given up."""
+        try:
+            stream = self._first()
+            with self._hub.held(stream.close):
+                self._on_connected()
+                for event in stream:
+                    if event.get("Type") == "dockpy":
+                        self._hub.back(self._daemon, float(event["Actor"]["Attributes"]["seconds"]))
+                        self._on_connected()
+                    else:
+                        self._on_event(event)
+        except DockpyError as error:
+            self._hub.lost(self._daemon, error, final=True)
+
+    def _first(self) -> EventStream:
+        """The stream, once the daemon is there."""
+        began, began_here = time.time(), time.monotonic()
+        limit = math.inf if self._limit is None else self._limit
+        lost = False
+        delay = _FIRST_DELAY
+        while True:
+            try:
+                stream = self._hub.attempt(self._open, EventStream.close)
+            except (ConnectionFailed, InvalidResponse, ServerError) as error:
+                if (left := began_here + limit - time.monotonic()) <= 0:
+                    raise
+                if not lost:
+                    lost = True
+                    self._hub.lost(self._daemon, error)
+            else:
+                if lost:
+                    self._hub.back(self._daemon, time.monotonic() - began_here)
+                return stream
+            self._hub.pause(min(delay, left))
+            delay = min(2 * delay, _LONGEST_DELAY)
+            if self._query.get("since") is None:  # what happens on it before it is reached counts too
+                self._query["since"] = f"{began:.9f}"
+
+    def _open(self) -> EventStream:
+        return EventStream(
+            self._client.api,
+            self._query,
+            reconnect=True,
+            reconnect_timeout=self._limit,
+            on_lost=lambda error: self._hub.lost(self._daemon, error),
+        )
