@@ -54,6 +54,8 @@ class FakeDaemon:
         registries: by host, registries that it shares with others; any other host is an empty registry of
             its own, and docker.io a small hub.
         host_folders: folders of this machine that its containers may mount.
+        name: its host's name; None for ``fake``.
+        labels: those of the engine, which `info` tells, and which constraints of services ask for.
         publish: let published TCP ports be ports of this machine, of its loopback alone; else they are only
             told of.
 
@@ -74,16 +76,18 @@ class FakeDaemon:
         seed: int | None = None,
         registries: Mapping[str, FakeRegistry] | None = None,
         host_folders: Sequence[str] = (),
+        name: str | None = None,
+        labels: Mapping[str, str] | None = None,
         publish: bool = False,
     ) -> None:
         self._arguments: dict[str, Any] = {"api": _version("api", api), "seed": seed}
         oldest = {"1.41": "1.12"}.get(api, "1.44" if at_least(api, "1.52") else "1.24")
         self._arguments["min_api"] = oldest if min_api is None else _version("min_api", min_api, "1.12")
         self.clock: Clock = clock or RealClock()
-        self.name: str = f"fake-{next(_NUMBERS)}"
+        self.name: str = name or f"fake-{next(_NUMBERS)}"
         self._host_folders = tuple(host_folders)
         self.faults: Faults = Faults()
-        self._engine = self._new_engine(registries or {})
+        self._engine = self._new_engine(registries or {}, name or "fake", labels or {})
         if publish:
             from dockpy.fake.doors.published import PublishedPorts
 
@@ -123,10 +127,13 @@ class FakeDaemon:
         """Every place where it listens."""
         return [door.url for door in self._doors]
 
-    def _new_engine(self, registries: Mapping[str, FakeRegistry]) -> Engine:
+    def _new_engine(
+        self, registries: Mapping[str, FakeRegistry], name: str, labels: Mapping[str, str]
+    ) -> Engine:
         from dockpy.fake.assembly import assemble
 
         engine = Engine(self.clock, **self._arguments)
+        engine.name, engine.labels = name, dict(labels)
         engine.host_folders = self._host_folders
         assemble(engine, registries)
         return engine
@@ -261,6 +268,24 @@ class FakeDaemon:
             disk.free = before
 
     @contextlib.contextmanager
+    def cut_off(self) -> Iterator[None]:
+        """Let no other daemon of its swarm reach it, nor it any of them, within a ``with`` block.
+
+        Its clients reach it, and its containers run on. After some missed heartbeats the others take its
+        node for down.
+        """
+        engine = self._engine
+        with engine.lock:
+            engine.cut_off = True
+            engine.swarm.changed()
+        try:
+            yield
+        finally:
+            with engine.lock:
+                engine.cut_off = False
+                engine.swarm.changed()
+
+    @contextlib.contextmanager
     def limit_pulls(self, pulls: int, host: str = "docker.io") -> Iterator[None]:
         """Let a registry refuse further pulls with 429, as Docker Hub does, within a ``with`` block.
 
@@ -337,9 +362,10 @@ class FakeDaemon:
         with engine.lock:
             if engine.down:
                 return
+            engine.down, self._killed = True, kill
+            engine.swarm.changed()  # the others do not see its tasks end
             if not kill:
                 halt(engine, killed=False)
-            engine.down, self._killed = True, kill
             engine.drop_peers()
         for door in self._doors:
             door.close(patient=not kill)
@@ -366,10 +392,19 @@ class FakeDaemon:
                 halt(engine, killed=True)
             boot(engine)
             engine.down = False
+            engine.swarm.changed()
             self._doors = doors
 
     def close(self) -> None:
-        """End it: its containers stop, whoever waits for an answer is told so."""
+        """End it: its containers stop, whoever waits for an answer is told so.
+
+        Where it is in a swarm, that loses it.
+        """
+        with self._engine.lock:
+            if len(self._engine.together) > 1 and not self._engine.closed:
+                self._engine.down = True
+                self._engine.swarm.changed()
+                halt(self._engine, killed=True)
         self._engine.close()
         self._engine.programs.close()
         for door in self._doors:

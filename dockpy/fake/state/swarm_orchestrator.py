@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dockpy.fake.state.swarm_constraints import choose_node, fits_constraints
+from dockpy.fake.state.swarm_constraints import fits_constraints
+from dockpy.fake.state.swarm_placement import choose_node
 
 if TYPE_CHECKING:
     from dockpy.fake.state.swarm_cluster import Cluster

@@ -157,7 +157,7 @@ class System:
             "HttpsProxy": "",
             "NoProxy": "",
             "Name": engine.name,
-            "Labels": [],
+            "Labels": [f"{name}={value}" for name, value in engine.labels.items()],
             "ExperimentalBuild": False,
             "ServerVersion": release(engine.api),
             "DefaultRuntime": "runc",
