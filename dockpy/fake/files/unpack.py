@@ -197,8 +197,11 @@ class Unpacker:
         capability = member.xattrs.get("security.capability")
         broken = capability is not None and len(capability) not in _CAPABILITY_SIZES
         mtime = fs.now() if member.partial or broken else member.mtime
+        place = parent._replace(parts=parts)
         if is_there:
             mount = fs.mounted_at("/" + "/".join(parts)) if parent.mount.path == "/" else None
+            if mount is not None:
+                place = parent._replace(mount=mount, parts=mount.parts)
             node = mount.tree.own(mount.parts) if mount is not None else tree.own(parts)
             node.mode, node.uid, node.gid, node.mtime = mode, uid, gid, mtime
             node.xattrs = member.xattrs or node.xattrs
@@ -214,7 +217,7 @@ class Unpacker:
             words = f'lsetxattr {self._root}/{shown}: xattr "security.capability": ' if self._scoped else ""
             raise BadArchive(words + go_text(errno.EINVAL))
         if kind == "dir":
-            self._directories.append((parent._replace(parts=parts), shown, member.mtime))
+            self._directories.append((place, shown, member.mtime))
 
     def _link(self, member: Member, parent: Place, parts: tuple[str, ...], shown: str) -> None:
         fs = self._fs

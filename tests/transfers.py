@@ -1,0 +1,147 @@
+"""Between two engines: which ones, what is put into volumes, and what is found in them."""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import hashlib
+import io
+import tarfile
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dockpy import Client, Container
+
+__all__ = ["PAIRS", "archive", "entry", "fill", "found", "listing", "odd_tree", "tree_of"]
+
+PAIRS = [
+    ("fake41", "fake51"),
+    ("fake51", "fake41"),
+    ("unix20", "unix28"),
+    ("unix28", "unix20"),
+    pytest.param("fake51", "unix20", marks=pytest.mark.engine),
+    pytest.param("unix28", "fake41", marks=pytest.mark.engine),
+]
+"""Where from, where to."""
+
+Entry = tuple[tarfile.TarInfo, bytes]
+
+
+def entry(name: str, kind: bytes = tarfile.REGTYPE, data: bytes = b"", **about: Any) -> Entry:
+    info = tarfile.TarInfo(name)
+    info.type, info.size = kind, len(data)
+    info.mode = 0o755 if kind == tarfile.DIRTYPE else 0o644
+    info.mtime = 981173106
+    for key, value in about.items():
+        setattr(info, key, value)
+    return info, data
+
+
+def odd_tree() -> list[Entry]:
+    """One of everything that a folder can hold, the folder itself first."""
+    return [
+        entry(".", tarfile.DIRTYPE, mode=0o1771, uid=11, gid=12, mtime=915148800),
+        entry("plain", data=b"plain\n", uid=1000, gid=1001),
+        entry("setuid", data=b"#!", mode=0o4755),
+        entry("setgid", data=b"#!", mode=0o2711),
+        entry("secret", data=b"s", mode=0),
+        entry("sticky", tarfile.DIRTYPE, mode=0o1777),
+        entry("empty", tarfile.DIRTYPE, mode=0o700, uid=65534),
+        entry("deep", tarfile.DIRTYPE),
+        entry("deep/er", tarfile.DIRTYPE, mode=0o2750, gid=77),
+        entry("deep/er/file", data=b"x" * 70000),
+        entry("deep/" + "n" * 200, data=b"a long name"),
+        entry("hard", tarfile.LNKTYPE, linkname="plain"),
+        entry("deep/hard", tarfile.LNKTYPE, linkname="deep/er/file"),
+        entry("link", tarfile.SYMTYPE, linkname="plain", mode=0o777, uid=5, gid=6),
+        entry("dangling", tarfile.SYMTYPE, linkname="/no/where", mode=0o777),
+        entry("upwards", tarfile.SYMTYPE, linkname="../../etc/passwd", mode=0o777),
+        entry("pipe", tarfile.FIFOTYPE, mode=0o600),
+        entry("null", tarfile.CHRTYPE, mode=0o666, devmajor=1, devminor=3),
+        entry("loop", tarfile.BLKTYPE, mode=0o660, devmajor=7, devminor=9),
+        entry("a b\n'\"$c", data=b"odd"),
+        entry("ünïcödé ☃", data=b"text"),
+        entry("bytes\udcff\udcfe", data=b"no text"),
+        entry("-rf", data=b"no option"),
+        entry("nothing"),
+        entry("old", data=b"o", mtime=1),
+        entry("sparse", data=bytes(300_000)),
+    ]
+
+
+def archive(entries: list[Entry], folder: str) -> bytes:
+    """A tar of them, below a folder."""
+    file = io.BytesIO()
+    with tarfile.open(fileobj=file, mode="w", format=tarfile.PAX_FORMAT) as tar:
+        for info, data in entries:
+            placed = copy.copy(info)
+            placed.name = folder if info.name == "." else f"{folder}/{info.name}"
+            if info.type == tarfile.LNKTYPE:
+                placed.linkname = f"{folder}/{info.linkname}"
+            tar.addfile(placed, io.BytesIO(data))
+    return file.getvalue()
+
+
+@contextlib.contextmanager
+def mounted(client: Client, volume: str) -> Iterator[Container]:
+    """A container that has a volume at ``/v`` and does not run."""
+    container = client.containers.create("busybox", ["true"], network="none", volumes=[f"{volume}:/v:nocopy"])
+    try:
+        yield container
+    finally:
+        container.remove(force=True)
+
+
+def fill(client: Client, volume: str, entries: list[Entry]) -> None:
+    """Put files into a volume."""
+    with mounted(client, volume) as container:
+        container.put_archive("/", archive(entries, "v"))
+
+
+def listing(client: Client, volume: str) -> dict[str, tuple[Any, ...]]:
+    """All that can be seen of what a volume holds, by path."""
+    with mounted(client, volume) as container:
+        return tree_of(container.get_archive("/v")[0].read())
+
+
+def tree_of(data: bytes) -> dict[str, tuple[Any, ...]]:
+    """What a tar holds, by path: of hard links, which of them are one, and not which one is the file."""
+    tree: dict[str, tuple[Any, ...]] = {}
+    same: dict[str, set[str]] = {}
+    with tarfile.open(fileobj=io.BytesIO(data), errors="surrogateescape") as tar:
+        for member in tar:
+            name = member.name
+            if member.type == tarfile.LNKTYPE:
+                first = next(first for first, names in same.items() if member.linkname in names)
+                same[first].add(name)
+                continue
+            same[name] = {name}
+            content = tar.extractfile(member) if member.isreg() else None
+            tree[name] = (
+                member.type,
+                oct(member.mode & 0o7777),
+                (member.uid, member.gid),
+                int(member.mtime),
+                member.linkname,
+                (member.devmajor, member.devminor),
+                member.size,
+                hashlib.sha256(content.read()).hexdigest() if content else "",
+            )
+    return {name: (*about, *sorted(same[name])) for name, about in tree.items()}
+
+
+def found(client: Client) -> dict[str, Any]:
+    """All that is on a daemon: to be the same before and after."""
+    return {
+        "containers": sorted((each.id, each.name, each.status) for each in client.containers.list(all=True)),
+        "images": sorted((each.id, sorted(each.tags)) for each in client.images.list(all=True)),
+        "networks": sorted((each.id, each.name) for each in client.networks.list()),
+        "volumes": {
+            each.name: (each.driver, each.options, each.labels, listing(client, each.name))
+            for each in client.volumes.list()
+        },
+    }
