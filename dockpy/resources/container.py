@@ -13,6 +13,7 @@ from dockpy.resources.attach import ContainerAttach
 from dockpy.resources.base import parse_time
 from dockpy.resources.files import ContainerFiles
 from dockpy.resources.lifetime import ContainerLifetime
+from dockpy.resources.moving import ContainerMoves
 from dockpy.resources.processes import ContainerProcesses
 from dockpy.resources.readiness import ContainerReadiness
 from dockpy.resources.stats import ContainerStats
@@ -37,6 +38,7 @@ class Container(
     ContainerAttach,
     ContainerFiles,
     ContainerLifetime,
+    ContainerMoves,
     ContainerReadiness,
     ContainerProcesses,
     ContainerStats,

@@ -11,7 +11,7 @@ from dockpy.wire.base import Model, Since, Until
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["unknown_fields"]
+__all__ = ["bounds", "unknown_fields"]
 
 
 def unknown_fields(model: Model, version: str) -> Iterator[str]:
@@ -20,7 +20,7 @@ def unknown_fields(model: Model, version: str) -> Iterator[str]:
         value = getattr(model, name, None)
         if value is None:
             continue
-        since, until = _bounds(type(model)).get(name, (None, None))
+        since, until = bounds(type(model)).get(name, (None, None))
         if not at_least(version, since):
             yield f"{name} needs API {since}"
         elif until is not None and at_least(version, until):
@@ -30,14 +30,15 @@ def unknown_fields(model: Model, version: str) -> Iterator[str]:
 
 
 @functools.cache
-def _bounds(cls: type[Model]) -> dict[str, tuple[str | None, str | None]]:
-    bounds: dict[str, tuple[str | None, str | None]] = {}
+def bounds(cls: type[Model]) -> dict[str, tuple[str | None, str | None]]:
+    """The versions that a payload's fields came in and went in, of those that did not always exist."""
+    found: dict[str, tuple[str | None, str | None]] = {}
     for name, info in cls.model_fields.items():
         since = next((mark.version for mark in info.metadata if isinstance(mark, Since)), None)
         until = next((mark.version for mark in info.metadata if isinstance(mark, Until)), None)
         if since or until:
-            bounds[name] = since, until
-    return bounds
+            found[name] = since, until
+    return found
 
 
 def _models(value: Any) -> Iterator[Model]:

@@ -1,0 +1,395 @@
+"""Containers from one daemon to another, with their files, volumes and networks."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from typing import TYPE_CHECKING, Any, Literal
+
+from dockpy.errors import Conflict, DockpyError, ImageNotFound, InvalidArgument, NotFound, NotReady, TimedOut
+from dockpy.ops import containers as ops
+from dockpy.ops import networks as network_ops
+from dockpy.reference import ImageReference, is_image_id
+from dockpy.resources.base import require
+from dockpy.transfer.images import ImageCopy
+from dockpy.transfer.leftovers import Marker, commit_message, discard_container, remove_commits
+from dockpy.transfer.mounted import MountedVolume, mounted_volumes
+from dockpy.transfer.networks import NetworkCopy
+from dockpy.transfer.obstacles import obstacles
+from dockpy.transfer.reception import check_reception, is_same_daemon
+from dockpy.transfer.recreate import BUILT_IN_NETWORKS, Recreation, recreate
+from dockpy.transfer.removal import ContainerTransfer, remove_source
+from dockpy.transfer.standstill import Standstill
+from dockpy.transfer.target import check_target
+from dockpy.transfer.volumes import VolumeCopy
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from dockpy.client import Client
+    from dockpy.resources.container import Container
+    from dockpy.resources.image import Image
+    from dockpy.transfer.plan import Plan, Transfer
+    from dockpy.transfer.progress import Meter, OnProgress
+
+__all__ = ["ContainerCopy", "transfer_container"]
+
+logger: logging.Logger = logging.getLogger("dockpy")
+
+SETTLED: float = 0.5
+"""How long a container has to run, in seconds, to be taken for running."""
+
+
+class ContainerCopy:
+    """The copying or moving of one container: `check`, then look at the `plan`, or `run` it.
+
+    Args:
+        container: the container.
+        to: where it goes.
+        moves: it is stopped here, and removed once it runs there; else it is paused meanwhile, and stays.
+        name: its name there; None for the one that it has.
+        volumes: its volumes go with it, and what they hold.
+        networks: its networks are made there where they are missing, and it joins them.
+        commit: what it has changed of its image's files goes with it.
+        start: it shall run there; None: as here.
+        binds: ``keep``: paths of the host that it has are there on the other host as well.
+        wait: seconds that it may take there to become healthy, where it is healthy here; 0 not to wait.
+        timeout: seconds of grace where it is stopped; None for its own.
+        remove_volumes: its named volumes are removed here at the end, too.
+        progress: is told of each step.
+    """
+
+    def __init__(
+        self,
+        container: Container,
+        to: Client,
+        *,
+        moves: bool,
+        name: str | None = None,
+        volumes: bool = True,
+        networks: bool = True,
+        commit: bool = True,
+        start: bool | None = None,
+        binds: Literal["keep"] | None = None,
+        wait: float = 60,
+        timeout: float | None = None,
+        remove_volumes: bool = False,
+        progress: OnProgress | None = None,
+    ) -> None:
+        if binds not in (None, "keep"):
+            raise InvalidArgument(f"binds={binds!r}: it takes 'keep' or None")
+        self.source = container
+        self.to = check_target(to)
+        self._moves = moves
+        self._name = name
+        self._with = {"volumes": volumes, "networks": networks, "commit": commit}
+        self._start = start
+        self._keep_binds = binds == "keep"
+        self._wait = wait
+        self._timeout = timeout
+        self._remove_volumes = remove_volumes
+        self._progress = progress
+        self._marker = Marker(self.to, container.id)
+        self._attrs: dict[str, Any] = {}
+        self._recreation: Recreation | None = None
+        self._image: ImageCopy | None = None
+        self._image_name: str | None = None
+        self._image_there = False
+        self._networks: list[NetworkCopy] = []
+        self._volumes: list[VolumeCopy] = []
+        self._new_volumes: list[str] = []  # that are not there yet
+        self._committed: str | None = None
+        self._taken = False  # the name, by somebody else meanwhile
+        self._made: Container | None = None
+
+    # Looking
+
+    def check(self, *, sweep: bool) -> None:
+        """Look at both daemons; nothing is changed, but for what an earlier attempt left.
+
+        Args:
+            sweep: what an earlier attempt left there is removed; else it is in the way.
+
+        Raises:
+            InvalidArgument: something of it cannot go there; all of that is said.
+            VersionMismatch: the engine there does not know something of it.
+        """
+        self.source.reload()
+        attrs = self._attrs = self.source.attrs.to_dict()
+        if is_same_daemon(self.to, self.source.id):
+            raise self._refusal("is on that daemon already: to= takes the client of another one")
+        found = obstacles(
+            attrs, keep_binds=self._keep_binds, volumes=self._with["volumes"], leaves=self._moves
+        )
+        if found:
+            raise self._refusal(f"cannot be made again elsewhere: {'; '.join(found)}")
+        if self._marker.read() is not None:
+            if not sweep:
+                raise self._refusal(
+                    f"was on its way to {self.to.daemon}, and the attempt was broken off: the next removes "
+                    "what is left of it, and a dry run changes nothing"
+                )
+            self._marker.sweep()
+            remove_commits(self.source.client, self.source.id)
+        here: Mapping[str, Any] = self.source.client.info().to_dict()
+        check_reception(self.to, self.name, attrs, here)
+        self._recreation = recreate(
+            attrs,
+            self.to.api_version,
+            image="",
+            contents=self._with["volumes"],
+            networks=self._with["networks"],
+            host_name=here.get("Name"),
+        )
+        self._check_image()
+        self._check_networks()
+        self._check_volumes()
+
+    def _check_image(self) -> None:
+        """The image that it is of goes with it, under the name that it is of, where that is free."""
+        image = self.source.image
+        asked = str((self._attrs.get("Config") or {}).get("Image") or "")
+        try:
+            image.reload()
+        except ImageNotFound:
+            if not self._with["commit"]:
+                raise
+            return
+        names: list[str] = []
+        if asked and not is_image_id(asked):
+            reference = ImageReference.parse(asked)
+            familiar = reference.familiar
+            if reference.digest is None and familiar in image.tags and self._is_free(familiar, image.id):
+                names, self._image_name = [familiar], familiar
+        self._image_there = self._find_image(image.id) is not None
+        self._image = ImageCopy(image, self.to, names=names)
+        self._image.check()
+
+    def _is_free(self, name: str, image_id: str) -> bool:
+        found = self._find_image(name)
+        return found is None or found.id == image_id
+
+    def _find_image(self, name: str) -> Image | None:
+        try:
+            return self.to.images.get(name)
+        except ImageNotFound:
+            return None
+
+    def _check_networks(self) -> None:
+        known: Mapping[str, Any] = (self._attrs.get("NetworkSettings") or {}).get("Networks") or {}
+        for name, told in known.items() if self._with["networks"] else ():
+            if name not in BUILT_IN_NETWORKS:
+                network = self.source.client.networks.get((told or {}).get("NetworkID") or name)
+                fixed = any(((told or {}).get("IPAMConfig") or {}).values())
+                work = NetworkCopy(network, self.to, subnets=True if fixed else "auto")
+                work.check()
+                self._networks.append(work)
+
+    def _check_volumes(self) -> None:
+        there = {volume.name for volume in self.to.volumes.list()}
+        named = dict.fromkeys(volume.name for volume in self._mounted() if not volume.anonymous)
+        self._new_volumes = [name for name in named if name not in there]
+        for name in named if self._with["volumes"] else ():
+            work = VolumeCopy(self.source.client.volumes.get(name), self.to)
+            work.check()
+            self._volumes.append(work)
+
+    def _mounted(self) -> list[MountedVolume]:
+        return mounted_volumes(self._attrs)
+
+    # Planning
+
+    @property
+    def name(self) -> str:
+        """Its name there."""
+        return self._name or self.source.name
+
+    def transfer(self) -> Transfer:
+        """All that is to be done, in order; nothing is done yet."""
+        verb = "move" if self._moves else "copy"
+        here, there, name = self.source.client.daemon, self.to.daemon, self.name
+        transfer = ContainerTransfer(
+            f"{verb} the container {self.source.name} from {here} to {there}", progress=self._progress
+        )
+        still = Standstill(self.source, self._status, stops=self._moves, timeout=self._timeout)
+        transfer.step(
+            "list",
+            f"list what is made in the volume {self._marker.name}",
+            there,
+            self._mark,
+            undo=self._unmark,
+        )
+        if self._image is not None:
+            self._image.add_to(transfer)
+        for network in self._networks:
+            network.add_to(transfer)
+        still.add_to(transfer)
+        if self._with["commit"]:
+            what = f"copy what {self.source.name} has changed of its image's files, as an image"
+            transfer.step("changes", what, there, self._commit, undo=self._uncommit)
+        for volume in self._volumes:
+            volume.add_to(transfer)
+        transfer.step(
+            f"container {name}", f"create the container {name}", there, self._create, undo=self._discard
+        )
+        for mounted in self._mounted():
+            if mounted.anonymous and self._with["volumes"]:
+                self._add_anonymous(transfer, mounted)
+        assert self._recreation is not None
+        if self._recreation.joins or self._recreation.leaves:
+            networks = ", ".join(self._recreation.joins) or "no network"
+            transfer.step("connect", f"connect {name} to {networks}", there, self._connect)
+        still.add_end_to(transfer)
+        if self._runs:
+            how = "start and pause" if self._status == "paused" else "start"
+            transfer.step(f"start {name}", f"{how} the container {name}", there, self._run)
+        transfer.step("done", "remove the list of what is made", there, self._marker.remove)
+        if self._moves:
+            volumes = [work.volume.name for work in self._volumes] if self._remove_volumes else []
+            also = f" and the volumes {', '.join(volumes)}" if volumes else ""
+            transfer.step(
+                f"remove {self.source.name}",
+                f"remove the container {self.source.name}, its anonymous volumes{also}",
+                here,
+                lambda meter: remove_source(transfer, self.source, volumes),
+            )
+        return transfer
+
+    def _add_anonymous(self, transfer: Transfer, volume: MountedVolume) -> None:
+        def fill(meter: Meter) -> None:
+            assert self._made is not None
+            made = {str(each.get("Destination")): each for each in self._made.attrs.get("Mounts") or []}
+            ours = self.source.client.volumes.get(volume.name)
+            VolumeCopy(ours, self.to, name=made[volume.destination]["Name"]).fill(meter)
+
+        what = f"copy what the volume at {volume.destination} holds"
+        transfer.step(f"files of {volume.destination}", what, self.to.daemon, fill)
+
+    @property
+    def _status(self) -> str:
+        return str((self._attrs.get("State") or {}).get("Status") or "")
+
+    @property
+    def _runs(self) -> bool:
+        return self._status in ("running", "restarting", "paused") if self._start is None else self._start
+
+    # Doing
+
+    def run(self) -> Container:
+        """Do it.
+
+        Returns:
+            The container there.
+
+        Raises:
+            TransferError: a step failed; both daemons are as they were, or the error says what is not.
+        """
+        self.transfer().run()
+        assert self._made is not None
+        return self.to.containers.get(self._made.id)
+
+    def _mark(self, meter: Meter) -> None:
+        made = [] if self._image is None else [self._image_name or self.source.image.id]
+        self._marker.put(
+            container=self.name,
+            image=made[0] if made and not self._image_there else "",
+            networks=[work.name for work in self._networks if not work.exists],
+            volumes=self._new_volumes,
+        )
+
+    def _unmark(self) -> None:
+        self._marker.remove()
+
+    def _commit(self, meter: Meter) -> None:
+        if self._image is not None and not self._changed():
+            return
+        made = self.source.commit(message=commit_message(self.source.id))
+        work = ImageCopy(made, self.to, names=[])
+        work.check()
+        work.send(meter)
+        self._committed = work.target.id
+        self.source.client.images.remove(made.id, noprune=True)
+
+    def _changed(self) -> bool:
+        """Whether it has changed files; the folders that volumes are mounted at are no change."""
+        places = {str(mount.get("Destination")) for mount in self._attrs.get("Mounts") or []}
+        return any(
+            change.get("Kind") != 1 or change.get("Path") not in places for change in self.source.diff()
+        )
+
+    def _uncommit(self) -> None:
+        for client in (self.to, self.source.client):
+            remove_commits(client, self.source.id)
+
+    def _create(self, meter: Meter) -> None:
+        assert self._recreation is not None
+        request = self._recreation.request
+        image = self._committed or self._image_name
+        request.image = image or (self._image.target.id if self._image is not None else None)
+        try:
+            answer = self.to.api.call(ops.CREATE, query={"name": self.name}, body=request)
+        except Conflict:  # nothing of that name is ours
+            self._taken = True
+            raise
+        self._made = self.to.containers.known(require(self.to, answer, "Id", "container"))
+        for warning in answer.get("Warnings") or []:
+            logger.warning("container %s on %s: %s", self.name, self.to.daemon, warning)
+
+    def _discard(self) -> None:
+        if self._taken:
+            return
+        try:
+            discard_container(self.to, self.name)
+        except DockpyError as error:
+            raise DockpyError(
+                f"it may be left; another attempt removes it, as docker rm -f -v {self.name} does: {error}"
+            ) from error
+        for name in self._new_volumes if not self._with["volumes"] else ():
+            with contextlib.suppress(NotFound):
+                self.to.volumes.remove(name)
+
+    def _connect(self, meter: Meter) -> None:
+        assert self._recreation is not None
+        assert self._made is not None
+        if self._recreation.leaves:
+            self.to.networks.get(self._recreation.leaves).disconnect(self._made, force=True)
+        for name, settings in self._recreation.joins.items():
+            body = {"container": self._made.id, "endpoint_config": settings}
+            self.to.api.call(network_ops.CONNECT, {"id": name}, body=body)
+        self._made.stale()
+
+    def _run(self, meter: Meter) -> None:
+        made = self._made
+        assert made is not None
+        made.start()
+        with contextlib.suppress(TimedOut):
+            made.wait(timeout=SETTLED)
+        made.reload()
+        if made.status != "running":
+            output = made.logs(tail=20).decode("utf-8", "replace").strip()
+            raise NotReady(
+                f"It does not run there: it is {made.status}, with exit status {made.exit_code}: {output}",
+                container=made,
+                state=made.status,
+                exit_code=made.exit_code,
+                output=output,
+                subject=f"container {self.name}",
+                daemon=self.to.daemon,
+            )
+        if self._status == "paused":
+            made.pause()
+        elif self._wait and ((self._attrs["State"].get("Health") or {}).get("Status") == "healthy"):
+            made.wait_healthy(timeout=self._wait)
+
+    def _refusal(self, problem: str) -> InvalidArgument:
+        return InvalidArgument(
+            f"The container {self.source.name} {problem}",
+            subject=f"container {self.source.name}",
+            daemon=self.source.client.daemon,
+        )
+
+
+def transfer_container(work: ContainerCopy, *, dry_run: bool) -> Container | Plan:
+    """Check, and do it or tell what would be done; see `Container.copy` and `Container.move`."""
+    work.check(sweep=not dry_run)
+    return work.transfer().plan if dry_run else work.run()
