@@ -195,7 +195,9 @@ class Orchestrator:
             nodes = list(cluster.nodes.objects.values())
             if task.place:
                 nodes = [node for node in nodes if node.id == task.place]
-            chosen = choose_node(task, nodes, cluster.tasks.placed())
+            chosen = choose_node(
+                task, nodes, cluster.tasks.placed(), cluster.tasks.failures_of(task.service_id)
+            )
             if isinstance(chosen, str):
                 cluster.tasks.set(task, error=chosen)
                 continue

@@ -17,13 +17,20 @@ __all__ = ["choose_node"]
 _ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
 
 
-def choose_node(task: Task, nodes: Iterable[Node], running: Iterable[Task]) -> Node | str:
+_MANY_FAILURES = 5
+"""With so many, a node is avoided."""
+
+
+def choose_node(
+    task: Task, nodes: Iterable[Node], running: Iterable[Task], failures: Mapping[str, int]
+) -> Node | str:
     """The node for a task: of those that would do the one that has the fewest; or why none would.
 
     Args:
         task: it has no node yet.
         nodes: those that it may run on.
         running: the tasks that have a node and have not ended.
+        failures: by the ids of nodes, how many tasks of the service have failed there of late.
     """
     placed = list(running)
     everywhere = list(nodes)
@@ -41,7 +48,9 @@ def choose_node(task: Task, nodes: Iterable[Node], running: Iterable[Task]) -> N
     for preference in (task.spec.get("Placement") or {}).get("Preferences") or ():
         label = (preference.get("Spread") or {}).get("SpreadDescriptor") or ""
         everywhere, fitting = _spread(task, label, everywhere, fitting, counted)
-    return min(fitting, key=lambda node: _load(task, node, counted))
+    return min(
+        fitting, key=lambda node: (max(failures.get(node.id, 0), _MANY_FAILURES - 1), _load(task, node, counted))
+    )
 
 
 def _told(reasons: Mapping[str, int]) -> str:
@@ -59,9 +68,9 @@ def _told(reasons: Mapping[str, int]) -> str:
     return f"no suitable node ({'; '.join(told)})" if told else "no suitable node"
 
 
-def _load(task: Task, node: Node, counted: list[Task]) -> tuple[int, int, str]:
+def _load(task: Task, node: Node, counted: list[Task]) -> tuple[int, int]:
     mine = [one for one in counted if one.node_id == node.id]
-    return sum(one.service_id == task.service_id for one in mine), len(mine), node.id
+    return sum(one.service_id == task.service_id for one in mine), len(mine)
 
 
 def _spread(

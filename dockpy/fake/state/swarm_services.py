@@ -185,6 +185,7 @@ class Services:
         if service.is_job and spec["TaskTemplate"] != service.spec["TaskTemplate"]:
             service.iteration += 1
             service.executed = self._cluster.engine.now()
+        self._cluster.tasks.forgive(service.id)
         service.previous, service.spec = service.spec, spec
         service.previous_auth, service.auth = service.auth, auth
         service.status = None
@@ -222,6 +223,7 @@ class Services:
         """
         service = self.get(reference)
         del self.objects[service.id]
+        self._cluster.tasks.forgive(service.id)
         self._cluster.networks.release(service)
         self._emit("remove", service)
         self._cluster.changed()

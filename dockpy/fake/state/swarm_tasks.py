@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from dockpy.fake.failure import Failure
+from dockpy.fake.kernel.clock import SECOND
 from dockpy.fake.state.image_filters import has_labels
 from dockpy.fake.state.swarm_store import by_prefix, check_filters, find, listed
 from dockpy.fake.state.swarm_task import STATES, Task
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Tasks"]
 
+_OF_LATE = 5 * 60 * SECOND
 _FILTERS = frozenset({"desired-state", "id", "label", "name", "node", "runtime", "service", "_up-to-date"})
 
 
@@ -30,6 +33,8 @@ class Tasks:
     def __init__(self, cluster: Cluster) -> None:
         self._cluster = cluster
         self.objects: dict[str, Task] = {}
+        self._failures: dict[str, list[tuple[str, int]]] = {}
+        """By a service's id, on which nodes tasks of it have failed, and when."""
 
     def get(self, reference: str) -> Task:
         """See `find`."""
@@ -86,6 +91,8 @@ class Tasks:
             setattr(task, name, value)
         if {"state", "error", "message"} & changed.keys():
             task.timestamp = self._cluster.engine.now()
+        if changed.get("state") in ("failed", "rejected"):
+            self._failures.setdefault(task.service_id, []).append((task.node_id, task.timestamp))
         self._cluster.touch(task)
         self._cluster.changed()
 
@@ -93,6 +100,17 @@ class Tasks:
         """It is gone."""
         self.objects.pop(task.id, None)
         self._cluster.changed()
+
+    def failures_of(self, service_id: str) -> Counter[str]:
+        """By node, how many tasks of a service have failed there within the last minutes."""
+        since = self._cluster.engine.now() - _OF_LATE
+        recent = [one for one in self._failures.get(service_id, ()) if one[1] > since]
+        self._failures[service_id] = recent
+        return Counter(node for node, _ in recent)
+
+    def forgive(self, service_id: str) -> None:
+        """A service is another one now: that tasks of it have failed does not matter any more."""
+        self._failures.pop(service_id, None)
 
     def of(self, service: Service) -> list[Task]:
         """The tasks of a service, the oldest first."""
