@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dockpy.errors import ApiError, DockpyError, ImageNotFound, InvalidArgument, InvalidResponse, StreamError
+from dockpy.errors import (
+    ApiError,
+    DockpyError,
+    ImageNotFound,
+    InvalidArgument,
+    InvalidResponse,
+    StreamError,
+    VersionMismatch,
+)
 from dockpy.options.values import string_list
 from dockpy.reference import ImageReference
 from dockpy.transfer.layers import held_layers, without_layers
@@ -65,7 +73,14 @@ class ImageCopy:
         Raises:
             InvalidArgument: a name is none, or is another image's there.
             ImageNotFound: the image is not on its daemon.
+            VersionMismatch: its daemon knows no platforms.
         """
+        if self._platform is not None and not at_least(version := self.image.client.api_version, "1.48"):
+            raise VersionMismatch(
+                f"platform= needs API 1.48, and the daemon is spoken to in {version}",
+                subject=f"image {self.image.short_id}",
+                daemon=self.image.client.daemon,
+            )
         self.image.reload()
         self._there = self._find(self.image.id)
         self._wanted = []

@@ -162,13 +162,12 @@ def _request(attrs: NetworkInspect, *, subnets: bool) -> dict[str, Any]:
         "driver": attrs.get("Driver") or None,
         "internal": bool(attrs.get("Internal")),
         "attachable": bool(attrs.get("Attachable")),
-        "enable_ipv6": bool(attrs.get("EnableIPv6")),
-        "labels": dict(attrs.get("Labels") or {}),
     }
+    if source:  # everything else is that one's
+        return {**wanted, "config_from": source}
+    wanted |= {"enable_ipv6": bool(attrs.get("EnableIPv6")), "labels": dict(attrs.get("Labels") or {})}
     if attrs.get("EnableIPv4") is False:  # older engines cannot do without, and say so
         wanted["enable_ipv4"] = False
-    if source:  # everything else is of that one
-        return {**wanted, "config_from": source}
     if attrs.get("ConfigOnly"):
         wanted |= {"config_only": True, "driver": None}
     config = [_of_subnet(entry) for entry in ipam.get("Config") or []] if subnets else []
@@ -219,7 +218,10 @@ def _pools(ipam: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 
 def _networks(attrs: NetworkInspect) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
-    found = []
+    """The subnets that a network takes; a mere configuration takes none."""
+    found: list[ipaddress.IPv4Network | ipaddress.IPv6Network] = []
+    if attrs.get("ConfigOnly"):
+        return found
     for entry in (attrs.get("IPAM") or {}).get("Config") or []:
         try:
             found.append(ipaddress.ip_network(entry.get("Subnet") or "", strict=False))

@@ -219,15 +219,13 @@ class Networks(ContainerNetworks):
             return
         if source is None:
             raise Failure(404, f'configuration network "{name}" does not exist')
-        if network.ipam_config or network.options or network.labels or network.internal:
-            text = (
-                "user specified configurations are not supported "
-                "if the network depends on a configuration network"
-            )
-            raise Failure(403, text)
+        specified = network.ipam_config or network.labels or network.enable_ipv6
+        if specified or network.options:
+            what = "user specified configurations" if specified else "network driver options"
+            raise Failure(403, f"{what} are not supported if the network depends on a configuration network")
         network.ipam_driver, network.ipam_options = source.ipam_driver, source.ipam_options
         network.ipam_config = [dict(pool) for pool in source.ipam_config]
-        network.enable_ipv6, network.internal = source.enable_ipv6, source.internal
+        network.enable_ipv6 = source.enable_ipv6
         network.options, network.labels = dict(source.options), dict(source.labels)
 
     def _check_driver(self, network: Network) -> None:
@@ -310,8 +308,9 @@ class Networks(ContainerNetworks):
     def is_asked_for(self, network: Network) -> bool:
         """Whether a container of this engine is, or shall be, on a network of the swarm."""
         return any(
-            container.state.running and endpoint.network_name in (network.name, network.id)
+            endpoint.network_name in (network.name, network.id)
             for container in self.containers()
+            if container.state.running or container.state.started_at is None
             for endpoint in container.networks.endpoints.values()
         )
 
