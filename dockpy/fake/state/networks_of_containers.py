@@ -146,6 +146,8 @@ class ContainerNetworks:
         attachment.attached = True
         attachment.sandbox_id = ""
         for name, endpoint in attachment.endpoints.items():
+            if self.by_id(endpoint.network_id) is None and self.find(name) is None:
+                self._engine.swarm.bring(name)
             network = self.get(endpoint.network_id if self.by_id(endpoint.network_id) else name)
             attachment.name(endpoint, network)
             self._check_attachable(network, container)

@@ -275,6 +275,11 @@ class Swarm:
 
     # What it has in common with the others
 
+    def bring(self, name: str) -> None:
+        """Have a network of the swarm, where there is such a one: a container here shall be on it."""
+        if self.cluster is not None and self.node is not None and self.cluster.health.reaches(self.node):
+            self.cluster.networks.bring(self._engine, name)
+
     def resolve(self, network: Network, name: str) -> list[str]:
         """See `swarm_names.resolve`."""
         return swarm_names.resolve(self._engine, network, name)
