@@ -6,7 +6,8 @@ one flat list.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Generic, TypeVar
+import threading
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar, overload
 
 from dockpy.fleet.fanned import Fanned, FannedList
 from dockpy.resources.base import Collection
@@ -22,10 +23,15 @@ from dockpy.resources.tasks import TaskCollection
 from dockpy.resources.volumes import VolumeCollection
 
 if TYPE_CHECKING:
+    import builtins
     from collections.abc import Callable
 
+    from dockpy.client import Client
     from dockpy.fleet.fleet import Fleet
     from dockpy.fleet.results import FleetResults
+    from dockpy.resources.image import Image
+    from dockpy.resources.image_transfers import AuthConfig
+    from dockpy.wire.progress import CreateImageInfo
 
 __all__ = [
     "FleetConfigs",
@@ -77,10 +83,75 @@ class FleetImages(_FleetCollection[ImageCollection]):
     list = FannedList(ImageCollection.list)
     get = Fanned(ImageCollection.get)
     history = Fanned(ImageCollection.history)
-    pull = Fanned(ImageCollection.pull)
     tag = Fanned(ImageCollection.tag)
     remove = Fanned(ImageCollection.remove)
     prune = Fanned(ImageCollection.prune)
+
+    @overload
+    def pull(
+        self,
+        repository: str,
+        tag: str | None = None,
+        *,
+        all_tags: Literal[False] = False,
+        platform: str | None = None,
+        auth_config: AuthConfig | None = None,
+        on_progress: Callable[[str, CreateImageInfo], object] | None = None,
+    ) -> FleetResults[Image]: ...
+
+    @overload
+    def pull(
+        self,
+        repository: str,
+        tag: str | None = None,
+        *,
+        all_tags: Literal[True],
+        platform: str | None = None,
+        auth_config: AuthConfig | None = None,
+        on_progress: Callable[[str, CreateImageInfo], object] | None = None,
+    ) -> FleetResults[builtins.list[Image]]: ...
+
+    def pull(
+        self,
+        repository: str,
+        tag: str | None = None,
+        *,
+        all_tags: bool = False,
+        platform: str | None = None,
+        auth_config: AuthConfig | None = None,
+        on_progress: Callable[[str, CreateImageInfo], object] | None = None,
+    ) -> FleetResults[Image] | FleetResults[builtins.list[Image]]:
+        """Let every daemon fetch an image from its registry.
+
+        Args:
+            repository: as of ``client.images.pull``, as all that follows.
+            tag: its tag or digest, in place of the name's.
+            all_tags: fetch every tag of the repository.
+            platform: ``os[/arch[/variant]]``; each daemon's own where none is given.
+            auth_config: credentials for this registry, in place of those known.
+            on_progress: called with the daemon's name and each message as it comes, never twice at a time.
+
+        Operation: ImageCreate.
+        """
+        one_at_a_time = threading.Lock()
+
+        def pull(name: str, client: Client) -> Any:
+            def follow(message: CreateImageInfo) -> None:
+                with one_at_a_time:
+                    if on_progress is not None:
+                        on_progress(name, message)
+
+            fetch: Callable[..., Any] = client.images.pull
+            return fetch(
+                repository,
+                tag,
+                all_tags=all_tags,
+                platform=platform,
+                auth_config=auth_config,
+                on_progress=follow,
+            )
+
+        return self.fleet._ask(pull)
 
 
 class FleetNetworks(_FleetCollection[NetworkCollection]):
@@ -111,7 +182,6 @@ class FleetPlugins(_FleetCollection[PluginCollection]):
     _of = PluginCollection
     list = FannedList(PluginCollection.list)
     get = Fanned(PluginCollection.get)
-    install = Fanned(PluginCollection.install)
     remove = Fanned(PluginCollection.remove)
 
 

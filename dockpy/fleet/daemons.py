@@ -46,7 +46,8 @@ def _made(name: str, address: str, timeout: TimeoutSetting) -> Client:
     try:
         return Client(address, timeout=timeout)
     except InvalidArgument as error:
-        raise error.at(subject=f"daemon {name}") from None
+        error.subject = f"daemon {name!r}, {error.subject}" if error.subject else f"daemon {name!r}"
+        raise
 
 
 def check_names(names: Iterable[object], known: Iterable[str]) -> None:

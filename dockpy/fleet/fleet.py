@@ -220,13 +220,16 @@ class Fleet(FleetRun, FleetStreams, Mapping[str, Client], Closing):
         finally:
             self._running.discard(gathering)
 
-    def _fan(self, call: Callable[[Client], T]) -> FleetResults[T]:
-        """What a method gave on each daemon; arguments that none of them takes are refused as by a client."""
-        results = self._gather(lambda _, client: call(client), None)
+    def _ask(self, function: Callable[[str, Client], T]) -> FleetResults[T]:
+        """What each daemon gave; arguments that none of them takes are refused as a client does."""
+        results = self._gather(function, None)
         refused = [error for error in results.errors.values() if _is_refusal(error)]
         if refused and not results.succeeded:
             raise refused[0]
         return results
+
+    def _fan(self, call: Callable[[Client], T]) -> FleetResults[T]:
+        return self._ask(lambda _, client: call(client))
 
     ping = Fanned(Client.ping)
     info = Fanned(Client.info)

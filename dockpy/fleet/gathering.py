@@ -124,8 +124,8 @@ class Gathering(Generic[T]):
             except RuntimeError:  # no more threads can be had: those that there are do the rest
                 with self._changed:
                     self._threads -= wanted - number
-                    self._places = self._threads
-                    if self._places == 0:
+                    self._places = max(self._threads, 1)
+                    if self._waiting and not self._threads:
                         raise
                 return
 
