@@ -32,12 +32,12 @@ class Each(Generic[P, T]):
 
     def __init__(self, part: Fans[S], method: Callable[Concatenate[S, P], T]) -> None:
         self._part: Fans[Any] = part
-        self._method: Callable[..., T] = method
         update_wrapper(self, method)
+        self._name = method.__name__  # each one's own: a client may be of a class of one's own
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> FleetResults[T]:
         """What came of each daemon."""
-        return self._part._fan(lambda subject: self._method(subject, *args, **kwargs))
+        return self._part._fan(lambda subject: getattr(subject, self._name)(*args, **kwargs))
 
 
 class Every(Generic[P, T]):
@@ -45,12 +45,12 @@ class Every(Generic[P, T]):
 
     def __init__(self, part: Fans[S], method: Callable[Concatenate[S, P], Sequence[T]]) -> None:
         self._part: Fans[Any] = part
-        self._method: Callable[..., Sequence[T]] = method
         update_wrapper(self, method)
+        self._name = method.__name__
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> FleetList[T]:
         """The objects of all daemons, and why those of some are missing."""
-        return FleetList(self._part._fan(lambda subject: self._method(subject, *args, **kwargs)))
+        return FleetList(self._part._fan(lambda subject: getattr(subject, self._name)(*args, **kwargs)))
 
 
 class Fanned(Generic[S_contra, P, T]):
