@@ -92,6 +92,9 @@ class Volume(Resource["VolumeAttrs"]):
         what they write then is copied or not, and a file that is written to may be torn. The files pass
         through containers that are never started, and are gone afterwards.
 
+        A volume of that name which is there is used where it is empty, and left as it is where it holds the
+        same; no container may use it.
+
         Args:
             to: a client of the other daemon; of the same one, with another name.
             name: its name there; its own where none is given.
@@ -101,7 +104,8 @@ class Volume(Resource["VolumeAttrs"]):
             The volume there.
 
         Raises:
-            InvalidArgument: a volume of that name is there, and is not empty, used, or of another driver.
+            InvalidArgument: a volume of that name is there, and holds something else, is used or of another
+                driver.
             NotFound: it is not there any more.
             TransferError: it failed on the way; nothing of it is left there.
 

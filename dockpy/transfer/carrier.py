@@ -13,11 +13,11 @@ import secrets
 import socket
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from dockpy.errors import DockpyError, ImageNotFound, InvalidArgument, NotFound
+from dockpy.errors import Conflict, DockpyError, ImageNotFound, InvalidArgument, NotFound
 from dockpy.streams.tar import END_OF_ARCHIVE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from dockpy.client import Client
     from dockpy.resources.container import Container
@@ -71,7 +71,7 @@ def carrier(client: Client, volume: str, purpose: Purpose) -> Iterator[Container
 
 
 def remove_abandoned(client: Client, volume: str) -> bool:
-    """Remove what was left of earlier transfers of a volume that did not end.
+    """Remove what was left of earlier transfers of a volume that were cut off.
 
     Returns:
         Whether one of them was filling it, so that it is half-made.
@@ -80,34 +80,40 @@ def remove_abandoned(client: Client, volume: str) -> bool:
         InvalidArgument: one may still be at work: in this process, in another one, or on another machine.
     """
     half_made = False
-    left = client.containers.list(all=True, filters={"label": CARRIER_LABEL, "volume": volume})
-    for container in left:
+    for container in client.containers.list(all=True, filters={"label": CARRIER_LABEL, "volume": volume}):
         mark = container.labels[CARRIER_LABEL]
-        if mark.startswith("read:"):
-            if _abandoned(mark):
-                _remove(client, container.name, _image_of(container))
-            continue
-        if not _abandoned(mark):
+        fills = mark.startswith("write:")
+        if _abandoned(mark):
+            _remove(client, container.name, f"{_NAME}:{container.name.removeprefix(f'{_NAME}-')}")
+            half_made = half_made or fills
+        elif fills:
             raise InvalidArgument(
                 f"The volume {volume} is being filled by another transfer; if there is none any more, remove "
                 f"the container {container.name}, and the volume",
                 subject=f"volume {volume}",
                 daemon=client.daemon,
             )
-        _remove(client, container.name, _image_of(container))
-        half_made = True
+    for image in client.images.list(filters={"label": CARRIER_LABEL}):
+        if _abandoned(image.labels[CARRIER_LABEL]):
+            with contextlib.suppress(ImageNotFound, Conflict):  # the last: another volume's container has it
+                image.remove()
     return half_made
 
 
 def _remove(client: Client, container: str, image: str) -> None:
+    _persistently(lambda: client.containers.known(container).remove(force=True))
+    _persistently(lambda: client.images.remove(image))
+
+
+def _persistently(remove: Callable[[], object]) -> None:
+    """Remove something, in two attempts: what is left is in the way of the volume, too."""
     with contextlib.suppress(NotFound):
-        client.containers.known(container).remove(force=True)
-    with contextlib.suppress(ImageNotFound):
-        client.images.remove(image)
-
-
-def _image_of(container: Container) -> str:
-    return f"{_NAME}:{container.name.removeprefix(_NAME + '-')}"
+        try:
+            remove()
+        except NotFound:
+            raise
+        except DockpyError:
+            remove()
 
 
 def _abandoned(mark: str) -> bool:

@@ -226,4 +226,4 @@ def copy_image(
     )
     work.add_to(transfer)
     transfer.run()
-    return to.images.get(work.target.id)
+    return to.images.known(work.target.id)

@@ -241,4 +241,4 @@ def copy_network(
     )
     work.add_to(transfer)
     transfer.run()
-    return to.networks.get(work.target.id)
+    return work.target

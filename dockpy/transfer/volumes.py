@@ -8,6 +8,7 @@ from dockpy.errors import InvalidArgument, NotFound
 from dockpy.resources.volume import Volume
 from dockpy.streams.untar import TarDecoder
 from dockpy.transfer.carrier import PLACE, carrier, remove_abandoned
+from dockpy.transfer.contents import fingerprint, is_empty
 from dockpy.transfer.plan import Transfer
 from dockpy.transfer.target import check_target
 
@@ -34,6 +35,7 @@ class VolumeCopy:
         self.to = check_target(to)
         self.name: str = volume.name if name is None else name
         self._there: Volume | None = None  # an empty one, which is filled
+        self._same = False  # it is there, and holds all of it
         self._begun = False
         self._filled = False
 
@@ -48,8 +50,8 @@ class VolumeCopy:
         Whether a volume that is there is empty is seen through a container that is not started.
 
         Raises:
-            InvalidArgument: a volume of that name is there and holds something, is used, or is of another
-                kind; or the volume is a swarm's.
+            InvalidArgument: a volume of that name is there and holds something else, is used, or is of
+                another kind; or the volume is a swarm's.
             NotFound: the volume is not on its daemon.
         """
         self.volume.reload()
@@ -57,23 +59,29 @@ class VolumeCopy:
             raise self._refusal("is a volume of its swarm, which every node has already")
         if self.to.daemon == self.volume.client.daemon and self.name == self.volume.name:
             raise self._refusal("cannot be copied onto itself: give another name=, or another daemon")
+        half_made = remove_abandoned(self.to, self.name)
         self._there = self._find()
-        if self._there is None:
-            return
-        if remove_abandoned(self.to, self.name):
+        if half_made and self._there is not None:
             self._there.remove()
             self._there = None
+        if self._there is None:
             return
         kind = (self._there.driver, self._there.options)
         if kind != (self.volume.driver, self.volume.options):
             raise self._refusal("is there already, with another driver or other options: give another name=")
         if self.to.containers.list(all=True, filters={"volume": self.name}):
             raise self._refusal("is there already, and a container uses it: give another name=")
-        if not self._is_empty():
+        if is_empty(self.to, self.name):
+            return
+        theirs = fingerprint(self.to, self.name)
+        self._same = theirs == fingerprint(self.volume.client, self.volume.name)
+        if not self._same:
             raise self._refusal("is there already, and is not empty: give another name=")
 
     def add_to(self, transfer: Transfer) -> None:
-        """Add what is to be done."""
+        """Add what is to be done: nothing where it is there and holds the same."""
+        if self._same:
+            return
         known = transfer.measures or None
         size = known and self.volume.usage().size
         verb = "create" if self._there is None else "use"
@@ -105,13 +113,15 @@ class VolumeCopy:
             made.remove()
 
     def fill(self, meter: Meter) -> None:
-        """Copy what the volume holds.
+        """Copy what the volume holds; nothing happens where that is there.
 
         Raises:
             InvalidArgument: its driver's options lead to a place there that holds something already.
             InvalidResponse: the source's engine broke off.
         """
-        if self._there is None and self.volume.options and not self._is_empty():
+        if self._same:
+            return
+        if self._there is None and self.volume.options and not is_empty(self.to, self.name):
             raise self._refusal("holds something as soon as it is made: its options lead to a place in use")
         remove_abandoned(self.volume.client, self.volume.name)
         with (
@@ -144,18 +154,6 @@ class VolumeCopy:
             return None
         return found
 
-    def _is_empty(self) -> bool:
-        entries = 0
-        with carrier(self.to, self.name, "read") as container:
-            stream, _ = container.get_archive(PLACE)
-            decoder = TarDecoder()
-            with stream:
-                for piece in stream:
-                    entries += sum(not isinstance(found, bytes) for found in decoder.feed(piece))
-                    if entries > 1:  # the first is the volume itself
-                        return False
-        return True
-
     def _refusal(self, problem: str) -> InvalidArgument:
         return InvalidArgument(
             f"The volume {self.name} {problem}", subject=f"volume {self.name}", daemon=self.to.daemon
@@ -184,4 +182,4 @@ def copy_volume(volume: Volume, to: Client, *, name: str | None, progress: OnPro
     )
     work.add_to(transfer)
     transfer.run()
-    return to.volumes.get(work.name)
+    return work.target
