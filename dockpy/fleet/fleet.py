@@ -21,6 +21,7 @@ from dockpy.fleet.gathering import Gathering
 from dockpy.fleet.merging import FleetStreams
 from dockpy.fleet.placement import FleetRun
 from dockpy.fleet.results import FleetResults
+from dockpy.fleet.swarm import FleetSwarm
 from dockpy.transport.message import check_timeout
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ T = TypeVar("T")
 _SHOWN = 6
 
 
-class Fleet(FleetRun, FleetStreams, Mapping[str, Client], Closing):
+class Fleet(FleetRun, FleetStreams, FleetSwarm, Mapping[str, Client], Closing):
     """Many daemons, by names: ``Fleet({"a": "unix:///run/docker.sock", "b": "ssh://b", "c": client})``.
 
     ``fleet["a"]`` is a `Client`. What is asked of the fleet is asked of all daemons at once, and each answers

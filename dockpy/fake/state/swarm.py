@@ -171,7 +171,7 @@ class Swarm:
             role=role,
             availability=availability,
             address=address,
-            listen=f"{address}:{port}",
+            listen=f"[{address}]:{port}" if ":" in address else f"{address}:{port}",
         )
         cluster.nodes.add(self.node)
         announce(self._engine)

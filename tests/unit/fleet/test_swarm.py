@@ -1,0 +1,175 @@
+"""One swarm of a fleet's daemons."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from dockpy import FakeDaemon
+from dockpy.errors import ApiError, ConnectionFailed, FleetError, InvalidArgument, ServerError
+from dockpy.fleet import Fleet
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@pytest.fixture
+def daemons() -> Iterator[dict[str, FakeDaemon]]:
+    made = {name: FakeDaemon(name=name) for name in ("a", "b", "c", "d")}
+    yield made
+    for daemon in made.values():
+        daemon.close()
+
+
+@pytest.fixture
+def fleet(daemons: dict[str, FakeDaemon]) -> Fleet:
+    return Fleet({name: daemon.client() for name, daemon in daemons.items()})
+
+
+def roles(fleet: Fleet, manager: str = "a") -> dict[str, str]:
+    return {node.hostname: node.role for node in fleet[manager].nodes.list()}
+
+
+def states(fleet: Fleet) -> list[str]:
+    return [client.swarm.state for client in fleet.values()]
+
+
+def test_the_first_manages_and_the_others_work(fleet: Fleet) -> None:
+    swarm = fleet.swarm_init(labels={"of": "tests"}, data_path_port=4790)
+    assert swarm.client is fleet["a"]
+    assert (swarm.attrs.spec.labels, swarm.attrs.data_path_port) == ({"of": "tests"}, 4790)
+    assert roles(fleet) == {"a": "manager", "b": "worker", "c": "worker", "d": "worker"}
+    service = swarm.client.services.create("busybox", ["sleep", "1000"], replicas=8, name="web")
+    service.wait_ready(timeout=30)
+    counts = {name: len(found) for name, found in fleet.containers.list().by_daemon().items()}
+    assert counts == {"a": 2, "b": 2, "c": 2, "d": 2}
+
+
+@pytest.mark.parametrize(
+    ("managers", "first", "expected"),
+    [
+        (3, "a", {"a": "manager", "b": "manager", "c": "manager", "d": "worker"}),
+        (["d", "b", "d"], "d", {"a": "worker", "b": "manager", "c": "worker", "d": "manager"}),
+    ],
+)
+def test_who_manages(fleet: Fleet, managers: Any, first: str, expected: dict[str, str]) -> None:
+    swarm = fleet.swarm_init(managers=managers)
+    assert swarm.client is fleet[first]
+    assert roles(fleet, first) == expected
+
+
+def test_addresses_and_ports_are_given(fleet: Fleet) -> None:
+    fleet.swarm_init(
+        managers=2, advertise={"a": "10.7.7.1", "b": "fd00::2", "c": "10.7.7.3"}, listen_addr="0.0.0.0:4000"
+    )
+    nodes = {node.hostname: node for node in fleet["b"].nodes.list()}
+    assert [nodes[name].addr for name in "abc"] == ["10.7.7.1", "fd00::2", "10.7.7.3"]
+    assert nodes["a"].attrs["ManagerStatus"]["Addr"] == "10.7.7.1:4000"
+
+
+def test_a_manager_is_reached_by_an_ipv6_address(fleet: Fleet) -> None:
+    fleet.swarm_init(advertise={"a": "fd00::1"})
+    assert len(roles(fleet)) == 4
+
+
+def test_some_of_the_daemons(fleet: Fleet) -> None:
+    fleet.select("b", "c").swarm_init()
+    assert states(fleet) == ["inactive", "active", "active", "inactive"]
+    assert roles(fleet, "b") == {"b": "manager", "c": "worker"}
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {"managers": 0},
+        {"managers": 5},
+        {"managers": True},
+        {"managers": []},
+        {"managers": "a"},
+        {"managers": ["e"]},
+        {"advertise": {"e": "10.1.1.1"}},
+        {"advertise": {"a": ""}},
+        {"advertise": {"a": 1}},
+        {"dispatcher_heartbeat_period": 5_000_000_000},
+    ],
+)
+def test_what_cannot_be_is_refused_first(
+    fleet: Fleet, daemons: dict[str, FakeDaemon], arguments: dict[str, Any]
+) -> None:
+    with pytest.raises(InvalidArgument, match=f"{next(iter(arguments))}|no daemon 'e' in the fleet"):
+        fleet.swarm_init(**arguments)
+    with pytest.raises(TypeError, match="did you mean 'labels'"):
+        fleet.swarm_init(label={})  # type: ignore[call-arg]
+    assert [daemon.requests for daemon in daemons.values()] == [[], [], [], []]
+
+
+@pytest.mark.parametrize("operation", ["SwarmInit", "SwarmInspect", "SwarmJoin"])
+def test_all_or_nothing(fleet: Fleet, daemons: dict[str, FakeDaemon], operation: str) -> None:
+    failing = "c" if operation == "SwarmJoin" else "a"
+    with daemons[failing].fail(operation, message="broken"), pytest.raises(FleetError) as caught:
+        fleet.swarm_init()
+    (error,) = caught.value.errors.values()
+    assert list(caught.value.errors) == [failing]
+    assert isinstance(error, ServerError)
+    assert f"1 of 4 daemons failed: {failing}: ServerError: broken" in str(caught.value)
+    assert getattr(caught.value, "__notes__", []) == []
+    assert states(fleet) == ["inactive"] * 4
+    fleet.swarm_init()
+    assert states(fleet) == ["active"] * 4
+
+
+def test_what_joined_though_it_said_nothing_leaves_too(fleet: Fleet, daemons: dict[str, FakeDaemon]) -> None:
+    with daemons["b"].fail("SwarmJoin", reset="after"), pytest.raises(FleetError) as caught:
+        fleet.swarm_init()
+    assert isinstance(caught.value.errors["b"], ConnectionFailed | ApiError)
+    assert states(fleet) == ["inactive"] * 4
+
+
+def test_what_is_not_undone_is_told(fleet: Fleet, daemons: dict[str, FakeDaemon]) -> None:
+    with (
+        daemons["b"].fail("SwarmLeave", message="stuck"),
+        daemons["d"].fail("SwarmJoin", message="broken"),
+        pytest.raises(FleetError) as caught,
+    ):
+        fleet.swarm_init()
+    assert list(caught.value.errors) == ["d"]
+    (note,) = caught.value.__notes__
+    assert "'b' may be part of the swarm still" in note
+    assert "stuck" in note
+
+
+def test_who_is_in_a_swarm_already_stays_there(fleet: Fleet, daemons: dict[str, FakeDaemon]) -> None:
+    fleet["c"].swarm.init()
+    daemons["d"].stop()
+    id = fleet["c"].swarm.id
+    with pytest.raises(FleetError) as caught:
+        fleet.swarm_init()
+    assert list(caught.value.errors) == ["c", "d"]
+    assert "part of a swarm already (active)" in str(caught.value.errors["c"])
+    assert "fleet.swarm_leave" in str(caught.value.errors["c"])
+    assert isinstance(caught.value.errors["d"], ConnectionFailed)
+    assert fleet["c"].swarm.inspect().id == id
+    assert [fleet[name].swarm.state for name in "ab"] == ["inactive", "inactive"]
+
+
+def test_one_daemon_by_two_names(daemons: dict[str, FakeDaemon]) -> None:
+    fleet = Fleet({"one": daemons["a"].client(), "same": daemons["a"].client(), "b": daemons["b"].client()})
+    with pytest.raises(FleetError) as caught:
+        fleet.swarm_init()
+    assert "already part of a swarm" in str(caught.value.errors["same"])
+    assert states(fleet) == ["inactive"] * 3
+
+
+def test_leaving(fleet: Fleet, daemons: dict[str, FakeDaemon]) -> None:
+    fleet.select("a", "b", "c").swarm_init(managers=2)
+    results = fleet.swarm_leave()
+    assert list(results) == ["a", "b", "c", "d"]
+    assert results.succeeded == {"c": True, "d": False}
+    assert "leave(force=True)" in str(results.errors["a"])
+    assert states(fleet) == ["active", "active", "inactive", "inactive"]
+    assert fleet.swarm_leave(force=True).succeeded == {"a": True, "b": True, "c": False, "d": False}
+    daemons["b"].stop()
+    results = fleet.swarm_leave()
+    assert list(results.errors) == ["b"]
+    assert isinstance(results.errors["b"], ConnectionFailed)
