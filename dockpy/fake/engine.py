@@ -284,6 +284,5 @@ class Engine:
                 self._unsubscribe()
                 self._unsubscribe = None
             self.notify()
-            self.swarm.changed()
             if len(self.together) > 1 and self in self.together:
                 self.together.remove(self)

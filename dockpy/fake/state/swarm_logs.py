@@ -86,9 +86,7 @@ class TaskLogs:
                 yield task, container
 
     def _has_more(self) -> bool:
-        return any(
-            container.log.last > self._read.get(task.id, 0) for task, container in self._containers()
-        )
+        return any(container.log.last > self._read.get(task.id, 0) for task, container in self._containers())
 
     def _new(self, first: bool) -> list[tuple[Task, list[Line]]]:
         found = []

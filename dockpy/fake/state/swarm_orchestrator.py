@@ -212,9 +212,9 @@ class Orchestrator:
     def _advance(self, task: Task) -> None:
         tasks = self._cluster.tasks
         node = self._cluster.nodes.objects.get(task.node_id)
-        if node is not None and task.wanted and not task.over:
-            if node.availability == "drain" or node.state == "down":
-                self._move_away(task, node)
+        left = node is not None and (node.availability == "drain" or node.state == "down")
+        if node is not None and left and task.wanted and not task.over:
+            self._move_away(task, node)
         if node is None:
             if task.desired == "remove":
                 tasks.forget(task)

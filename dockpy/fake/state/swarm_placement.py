@@ -48,9 +48,12 @@ def choose_node(
     for preference in (task.spec.get("Placement") or {}).get("Preferences") or ():
         label = (preference.get("Spread") or {}).get("SpreadDescriptor") or ""
         everywhere, fitting = _spread(task, label, everywhere, fitting, counted)
-    return min(
-        fitting, key=lambda node: (max(failures.get(node.id, 0), _MANY_FAILURES - 1), _load(task, node, counted))
-    )
+
+    def burden(node: Node) -> tuple[int, tuple[int, int]]:
+        avoided = max(failures.get(node.id, 0), _MANY_FAILURES - 1)
+        return avoided, _load(task, node, counted)
+
+    return min(fitting, key=burden)
 
 
 def _told(reasons: Mapping[str, int]) -> str:

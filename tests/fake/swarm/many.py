@@ -91,9 +91,7 @@ def swarm_of(api, *, managers=1, workers=0, labels=None):
     with contextlib.ExitStack() as stack:
         daemons = {}
         for number, name in enumerate(names):
-            daemon = FakeDaemon(
-                api=api, clock=clock, seed=number, name=name, labels=(labels or {}).get(name)
-            )
+            daemon = FakeDaemon(api=api, clock=clock, seed=number, name=name, labels=(labels or {}).get(name))
             daemons[name] = stack.enter_context(daemon)
             daemon.images.add("busybox")
         assert ask(daemons["m1"], "POST", "/swarm/init", {"ListenAddr": "0.0.0.0:2377"})[0] == 200

@@ -55,7 +55,9 @@ def test_a_node_is_lost_in_real_time():
         a.swarm.init(dispatcher_heartbeat_period=0.05)
         with second.client() as b:
             b.swarm.join([at(a)], a.swarm.join_tokens.worker)
-        a.services.create("busybox", ["sleep", "1000"], replicas=2, name="web", restart_policy={"delay": 0}).wait_ready()
+        at_once = {"delay": 0}
+        service = a.services.create("busybox", ["sleep", "1000"], replicas=2, restart_policy=at_once)
+        service.wait_ready(timeout=30)
         second.stop(kill=True)
         until(lambda: len(a.containers.list()) == 2)
         assert {node.hostname: node.state for node in a.nodes.list()} == {"a": "ready", "b": "down"}
@@ -118,7 +120,8 @@ def test_who_waits_at_one_lock_gets_the_other():
             thread.start()
         until(lambda: len(one._turns.waiting) == len(other._turns.waiting) == 1)
         one.become_one_with(other)
-        assert one.busy and other.busy
+        assert one.busy
+        assert other.busy
     for thread in threads:
         thread.join(10)
     assert sorted(order) == [1, 2]

@@ -211,7 +211,8 @@ def test_leaving_as_a_worker(pair):
 
 def test_leaving_as_one_of_few_managers(pair):
     pair.change_node("w1", Role="manager")
-    text = "Removing this node leaves 1 managers out of 2. Without a Raft quorum your swarm will be inaccessible. "
+    text = "Removing this node leaves 1 managers out of 2. "
+    text += "Without a Raft quorum your swarm will be inaccessible. "
     assert ask(pair.w1, "POST", "/swarm/leave") == (503, LEAVING + text + ONLY_WAY)
     assert ask(pair.w1, "POST", "/swarm/leave?force=1") == (200, None)
     assert ask(pair.m1, "GET", "/nodes") == (500, NO_LEADER)
