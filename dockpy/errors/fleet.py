@@ -24,7 +24,8 @@ class FleetError(DockpyError, ExceptionGroup[Exception]):
         errors: what happened, by the daemon's name, in the fleet's order.
     """
 
-    message: str = ""  # the group's own one cannot be set
+    # The group's own one cannot be set.
+    message: str = ""  # pyright: ignore[reportIncompatibleMethodOverride]
 
     def __new__(cls, message: str, errors: Mapping[str, Exception]) -> Self:
         """A group of them; there has to be one."""

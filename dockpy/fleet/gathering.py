@@ -13,7 +13,7 @@ import contextvars
 import threading
 import time
 from collections import deque
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, Never, TypeVar
 
 from dockpy.errors import ConnectionFailed, DockpyError, TimedOut
 from dockpy.fleet.results import Outcome
@@ -185,7 +185,7 @@ class Gathering(Generic[T]):
             return None
 
 
-def _failed(name: str, client: Client, error: Exception) -> Outcome[T]:
+def _failed(name: str, client: Client, error: Exception) -> Outcome[Never]:
     """An error that says on which daemon it happened."""
     if isinstance(error, DockpyError) and error.daemon is None:
         with contextlib.suppress(DockpyError):  # where it is cannot be found out: the error is about that

@@ -196,5 +196,5 @@ def _taken(container: Container, total: int) -> int:
         sample = container.stats(one_shot=True)
     except NotFound:  # it has ended
         return 0
-    limit = (sample.memory_stats and sample.memory_stats.limit) or 0
-    return limit if 0 < limit < total else sample.memory_usage
+    limit = sample.memory_stats.limit if sample.memory_stats else None
+    return limit if limit and limit < total else sample.memory_usage  # no limit: the host's memory is told
