@@ -3,6 +3,19 @@
 from __future__ import annotations
 
 from dockpy.fleet.fleet import Fleet
+from dockpy.fleet.items import FleetBack, FleetItem, FleetLost, FleetMessage, LogLine
 from dockpy.fleet.results import FleetList, FleetResults, Outcome
+from dockpy.fleet.stream import FleetStream
 
-__all__ = ["Fleet", "FleetList", "FleetResults", "Outcome"]
+__all__ = [
+    "Fleet",
+    "FleetBack",
+    "FleetItem",
+    "FleetList",
+    "FleetLost",
+    "FleetMessage",
+    "FleetResults",
+    "FleetStream",
+    "LogLine",
+    "Outcome",
+]

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["FleetStreams"]
 
 _WINDOW = 0.5
+_PATIENCE = 1.0
 
 
 class FleetStreams(Mapping[str, Client]):
@@ -47,7 +48,8 @@ class FleetStreams(Mapping[str, Client]):
     ) -> FleetStream[EventMessage]:
         """What happens on the daemons, as it happens, in the order of the daemons' clocks.
 
-        Each event that a daemon still knows of comes exactly once, however often the daemon goes and comes
+        It begins now, with each daemon that answers within a second, and with others when they answer. Each
+        event that a daemon still knows of comes exactly once, however often the daemon goes and comes
         back; a `FleetLost` and a `FleetBack` say when it did.
 
         Args:
@@ -80,6 +82,7 @@ class FleetStreams(Mapping[str, Client]):
 
             watch = Watch(hub, name, client, query, reconnect_timeout=limit, on_event=tell)
             hub.spawn(name, watch.run)
+        hub.wait_begun(self.keys(), _PATIENCE)
         return FleetStream(hub, len(self))
 
     def logs(

@@ -15,7 +15,7 @@ from dockpy.fleet.merger import Merger
 from dockpy.resources.attempt import Attempt
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterator
+    from collections.abc import Callable, Collection, Hashable, Iterator
 
 __all__ = ["FleetStream", "Hub", "HubClosed"]
 
@@ -54,6 +54,7 @@ class Hub(Generic[T]):
         self._threads: set[threading.Thread] = set()
         self._working: dict[Hashable, int] = {}
         self._failure: BaseException | None = None
+        self._begun: set[str] = set()
 
     # What the threads that read do
 
@@ -109,6 +110,12 @@ class Hub(Generic[T]):
             self._merger.push(source, moment, item, self._clock())
             self._changed.notify_all()
 
+    def begun(self, daemon: str) -> None:
+        """Tell that nothing of a daemon is missed from now on, or that it is not there."""
+        with self._lock:
+            self._begun.add(daemon)
+            self._changed.notify_all()
+
     def lost(self, daemon: str, error: Exception, *, final: bool = False) -> None:
         """Tell that a daemon is not there; with ``final``, that it is given up."""
         if final:
@@ -117,6 +124,7 @@ class Hub(Generic[T]):
                     return
         now = time.time_ns()
         self.put(daemon, now, FleetLost(daemon, error, final, moment_of(now)))
+        self.begun(daemon)
 
     def back(self, daemon: str, seconds: float) -> None:
         """Tell that a daemon is there again."""
@@ -167,6 +175,11 @@ class Hub(Generic[T]):
         return value
 
     # What the one that takes does
+
+    def wait_begun(self, daemons: Collection[str], seconds: float) -> None:
+        """Wait until they have all begun, for so long at most."""
+        with self._lock:
+            self._changed.wait_for(lambda: self._begun.issuperset(daemons), seconds)
 
     def take(self) -> FleetMessage[T] | None:
         """The next item, waited for; None at the end.

@@ -61,6 +61,7 @@ class Watch:
         try:
             stream = self._first()
             with self._hub.held(stream.close):
+                self._hub.begun(self._daemon)
                 self._on_connected()
                 for event in stream:
                     if event.get("Type") == "dockpy":

@@ -114,6 +114,16 @@ def _by_number(message: str) -> str:
     return message.split()[2] + message
 
 
+def test_the_slowest_is_waited_for_unless_a_window_is_given(
+    fleet: Fleet, daemons: dict[str, FakeDaemon]
+) -> None:
+    says(fleet["b"], "echo first")
+    says(fleet["a"], "echo second")
+    with daemons["b"].fail("ContainerLogs", latency=0.7):
+        assert list(map(told, fleet.logs(all=True))) == ["b: out first", "a: out second"]
+        assert list(map(told, fleet.logs(all=True, window=0.1))) == ["a: out second", "b: out first"]
+
+
 def test_logs_of_some_containers(fleet: Fleet) -> None:
     web = says(fleet["a"], "echo web on a", name="web")
     says(fleet["b"], "echo web on b", name="web")
@@ -224,6 +234,7 @@ def test_stats_of_what_runs(fleet: Fleet, daemons: dict[str, FakeDaemon]) -> Non
         until_now = reading.told.count("a: stats first")
         reading.until("b: stats second", before + 3)
         assert reading.told.count("a: stats first") == until_now
+        assert not any(first.id in thread for thread in fleet_threads())
         daemons["b"].restart(kill=True)
         reading.until("b: back")
         second.start()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -87,6 +88,19 @@ def test_one_daemon_goes_and_comes_back(fleet: Fleet, daemons: dict[str, FakeDae
         assert isinstance(lost.error, ConnectionFailed)
         assert (lost.final, lost.time < back.time, 0 < back.seconds < 30) == (False, True, True)
         assert (reading.error, reading.stream.errors) == (None, {})
+
+
+def test_it_begins_at_once(fleet: Fleet, daemons: dict[str, FakeDaemon]) -> None:
+    """What is done after the call is in it; and a daemon that does not answer is not waited for long."""
+    with fleet.events(filters=VOLUMES) as events:
+        for name in fleet:
+            fleet[name].volumes.create(f"on-{name}")
+        assert [told(next(events)) for _ in fleet] == [f"{name}: volume create on-{name}" for name in fleet]
+    daemons["b"].stop()
+    with daemons["a"].fail("SystemEvents", hang=True):
+        began = time.monotonic()
+        fleet.events().close()
+        assert 0.9 < time.monotonic() - began < 3
 
 
 def test_a_daemon_that_is_not_there_yet(fleet: Fleet, daemons: dict[str, FakeDaemon]) -> None:
