@@ -7,7 +7,7 @@ events, chance, and those who wait at each.
 
 The order of locks: a thread that has the lock of one world never asks for that of another, except here. Here
 it first gives its own back, then takes `_UNITING`, then both locks in the order of the engines' numbers.
-Worlds never part again: an engine that has left its swarm goes on to share its lock with those who were in it.
+Worlds never part again: an engine that has left its swarm shares its lock with those who were in it yet.
 """
 
 from __future__ import annotations
