@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar, overload
 
+from dockpy.fleet.daemons import limited
 from dockpy.fleet.fanned import Fanned, FannedList
 from dockpy.resources.base import Collection
 from dockpy.resources.configs import ConfigCollection
@@ -141,7 +142,8 @@ class FleetImages(_FleetCollection[ImageCollection]):
                     if on_progress is not None:
                         on_progress(name, message)
 
-            fetch: Callable[..., Any] = client.images.pull
+            # A pull that is given up is not to keep its thread for as long as the daemon is silent.
+            fetch: Callable[..., Any] = limited(client, self.fleet._timeout).images.pull
             return fetch(
                 repository,
                 tag,

@@ -107,8 +107,14 @@ def daemon_labels(client: Client) -> dict[str, str]:
     return {name: value for name, _, value in pairs}
 
 
-def limited(client: Client, seconds: float | None) -> Client:
-    """A view of a client that waits no longer than so many seconds for any single thing."""
+def limited(client: Client, seconds: float | None, *, streams: bool = True) -> Client:
+    """A view of a client that waits no longer than so many seconds for an answer.
+
+    Args:
+        client: the client.
+        seconds: how long; None for the client itself.
+        streams: streams are not silent for longer either.
+    """
     if seconds is None:
         return client
     own, silence = client.timeouts, client.stream_timeout
@@ -117,5 +123,5 @@ def limited(client: Client, seconds: float | None) -> Client:
             seconds if own.connect is None else min(own.connect, seconds),
             seconds if own.read is None else min(own.read, seconds),
         ),
-        stream_timeout=seconds if silence is None else min(silence, seconds),
+        stream_timeout=min(silence or seconds, seconds) if streams else silence,
     )

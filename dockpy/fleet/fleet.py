@@ -163,10 +163,12 @@ class Fleet(FleetRun, FleetStreams, FleetSwarm, Mapping[str, Client], Closing):
 
         Args:
             timeout: seconds that each daemon has for a call, from the call's beginning to its end; None for
-                as long as its client waits. Its clients wait no longer than that either.
+                as long as its client waits. Its clients wait no longer than that for an answer; streams may
+                be silent as before.
         """
         check_timeout("timeout", timeout)
-        view = self._view({name: limited(client, timeout) for name, client in self._clients.items()})
+        clients = self._clients.items()
+        view = self._view({name: limited(client, timeout, streams=False) for name, client in clients})
         view._timeout = timeout
         return view
 
@@ -210,7 +212,8 @@ class Fleet(FleetRun, FleetStreams, FleetSwarm, Mapping[str, Client], Closing):
         if not callable(fn):
             raise InvalidArgument(f"fn={fn!r}: it takes a function of a client")
         check_timeout("timeout", timeout)
-        return self._gather(lambda _, client: fn(limited(client, timeout)), timeout)
+        seconds = self._timeout if timeout is None else timeout
+        return self._gather(lambda _, client: fn(limited(client, seconds)), seconds)
 
     def _gather(self, function: Callable[[str, Client], T], timeout: float | None) -> FleetResults[T]:
         seconds = self._timeout if timeout is None else timeout

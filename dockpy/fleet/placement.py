@@ -81,7 +81,7 @@ class FleetRun(Mapping[str, Client]):
                 raise InvalidArgument(f"spread returned {name!r}; it takes one of {', '.join(self)}")
             return Placement(name, self[name])
         measures = {"memory": _used_memory, "containers": _running_containers}
-        if spread not in measures:
+        if not isinstance(spread, str) or spread not in measures:
             raise InvalidArgument(f"spread={spread!r}: it takes 'memory', 'containers', or a function")
         if not self:
             raise InvalidArgument("There is no daemon in the fleet to run it on")

@@ -64,6 +64,7 @@ def test_making_a_client_loads_neither_requests_nor_pydantic(tmp_path: Path) -> 
         "import dockpy; dockpy.from_env()",
         "import dockpy; dockpy.Client('tcp://127.0.0.1:1'); dockpy.Client('ssh://user@host')",
         "import dockpy; dockpy.from_env().containers; dockpy.from_env().images; dockpy.from_env().networks",
+        "from dockpy.fleet import Fleet; Fleet({'a': 'unix:///a', 'b': 'ssh://user@host'}).containers",
     ):
         modules = loaded(program, tmp_path)
         assert "dockpy.client" in modules

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from dockpy import Client, Container, FakeDaemon, Image
-from dockpy.errors import ApiError, ConnectionFailed, ImageNotFound, InvalidArgument, NotFound
+from dockpy.errors import ApiError, ConnectionFailed, ImageNotFound, InvalidArgument, NotFound, TimedOut
 from dockpy.fleet import Fleet, FleetList, FleetResults
 from dockpy.fleet.fanned import Each, Every
 from dockpy.resources.containers import ContainerCollection
@@ -167,6 +167,16 @@ def test_pulling_on_all(broken: Fleet, daemons: dict[str, FakeDaemon]) -> None:
     missing = broken.select("a", "b").images.pull("no/such/image:1")
     assert all(isinstance(error, (ImageNotFound, ApiError)) for error in missing.errors.values())
     assert list(missing.errors) == ["b", "a"]
+
+
+def test_a_pull_that_hangs_leaves_no_thread(fleet: Fleet, daemons: dict[str, FakeDaemon]) -> None:
+    with daemons["a"].fail("ImageCreate", hang=True):
+        pulled = fleet.with_options(timeout=0.3).images.pull("alpine:latest")
+        assert isinstance(pulled["a"].error, TimedOut)
+        for thread in threading.enumerate():
+            if thread.name == "dockpy fleet":
+                thread.join(10)
+                assert not thread.is_alive()
 
 
 def test_it_is_seen_what_a_method_takes(fleet: Fleet) -> None:

@@ -292,6 +292,8 @@ def test_a_fleet_with_a_limit(fleet: Fleet, daemons: dict[str, FakeDaemon]) -> N
     with daemons["a"].fail("ContainerList", hang=True):
         assert list(quick.containers.list().errors) == ["a"]
     assert quick["b"].timeouts.read == 0.3
+    assert quick["b"].stream_timeout is None
+    assert quick.map(lambda client: client.stream_timeout)["b"].value == 0.3
     assert fleet["b"].timeouts.read == 60
     assert quick.containers.list().errors == {}
     assert quick.with_options(timeout=None).ping().succeeded == {"b": True, "a": True, "c": True}

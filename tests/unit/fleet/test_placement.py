@@ -90,7 +90,7 @@ def test_where_a_function_says(fleet: Fleet, daemons: dict[str, FakeDaemon]) -> 
             fleet.place(lambda clients, answer=answer: answer)  # type: ignore[misc]
 
 
-@pytest.mark.parametrize("spread", ["cpu", "", None, 3])
+@pytest.mark.parametrize("spread", ["cpu", "", None, 3, ["memory"]])
 def test_a_spread_that_is_none_is_refused(fleet: Fleet, daemons: dict[str, FakeDaemon], spread: Any) -> None:
     with pytest.raises(InvalidArgument, match="spread="):
         fleet.run("busybox", spread=spread)
