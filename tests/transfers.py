@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from dockpy import Client, Container
 
-__all__ = ["PAIRS", "archive", "entry", "fill", "found", "listing", "odd_tree", "tree_of"]
+__all__ = ["PAIRS", "archive", "entry", "fill", "found", "listing", "many", "odd_tree", "tree_of"]
 
 PAIRS = [
     ("fake41", "fake51"),
@@ -73,6 +73,24 @@ def odd_tree() -> list[Entry]:
     ]
 
 
+def many(count: int) -> list[Entry]:
+    """So many files, folders aside: every permission there is, links of both kinds among them."""
+    entries = [entry(".", tarfile.DIRTYPE, mode=0o2775)]
+    for number in range(count):
+        folder = f"d{number // 200}"
+        if number % 200 == 0:
+            entries.append(entry(folder, tarfile.DIRTYPE, mode=0o1700 | number // 200 % 0o100))
+        name, mode = f"{folder}/f{number}", number % 0o10000
+        if number % 10 == 8:
+            entries.append(entry(name, tarfile.LNKTYPE, linkname=f"{folder}/f{number - 1}"))
+        elif number % 10 == 9:
+            entries.append(entry(name, tarfile.SYMTYPE, linkname=f"f{number - 3}", mode=0o777))
+        else:
+            data = f"{number}\n".encode() * (number % 50)
+            entries.append(entry(name, data=data, mode=mode, uid=number, gid=number // 2, mtime=number))
+    return entries
+
+
 def archive(entries: list[Entry], folder: str) -> bytes:
     """A tar of them, below a folder."""
     file = io.BytesIO()
@@ -111,15 +129,14 @@ def listing(client: Client, volume: str) -> dict[str, tuple[Any, ...]]:
 def tree_of(data: bytes) -> dict[str, tuple[Any, ...]]:
     """What a tar holds, by path: of hard links, which of them are one, and not which one is the file."""
     tree: dict[str, tuple[Any, ...]] = {}
-    same: dict[str, set[str]] = {}
+    first: dict[str, str] = {}  # of each name, the one that the file came with
     with tarfile.open(fileobj=io.BytesIO(data), errors="surrogateescape") as tar:
         for member in tar:
             name = member.name
             if member.type == tarfile.LNKTYPE:
-                first = next(first for first, names in same.items() if member.linkname in names)
-                same[first].add(name)
+                first[name] = first[member.linkname]
                 continue
-            same[name] = {name}
+            first[name] = name
             content = tar.extractfile(member) if member.isreg() else None
             tree[name] = (
                 member.type,
@@ -131,7 +148,10 @@ def tree_of(data: bytes) -> dict[str, tuple[Any, ...]]:
                 member.size,
                 hashlib.sha256(content.read()).hexdigest() if content else "",
             )
-    return {name: (*about, *sorted(same[name])) for name, about in tree.items()}
+    same: dict[str, list[str]] = {}
+    for name in sorted(first):
+        same.setdefault(first[name], []).append(name)
+    return {name: (*about, *same[name]) for name, about in tree.items()}
 
 
 def found(client: Client) -> dict[str, Any]:
