@@ -188,8 +188,8 @@ class Networks(ContainerNetworks):
         return f"Network with name {name} (id : {same.id}) already exists"
 
     def _check_scope(self, driver: str, scope: str, *, ingress: bool) -> None:
-        cluster = self._engine.swarm.cluster
-        if cluster is not None:
+        cluster, node = self._engine.swarm.cluster, self._engine.swarm.node
+        if cluster is not None and node is not None and node.role == "manager":
             if driver == "overlay" and scope == "local":
                 raise Failure(403, "cannot downgrade network scope for overlay networks")
             if ingress and cluster.networks.ingress is not None:
@@ -199,7 +199,10 @@ class Networks(ContainerNetworks):
                 return
         elsewhere = scope not in ("", "local") and not at_least(self._engine.api, "1.42")
         if scope == "swarm" or driver == "overlay" or elsewhere:
-            if scope == "swarm" and driver != "overlay":
+            if cluster is not None and not at_least(self._engine.api, "1.42"):
+                text = "Cannot create a multi-host network from a worker node."
+                raise Failure(403, f"{text} Please create the network from a manager node.")
+            if scope == "swarm" and driver != "overlay" and cluster is None:
                 raise Failure(403, "cannot create a swarm scoped network when swarm is not active")
             raise Failure(
                 403 if at_least(self._engine.api, "1.42") else 500,

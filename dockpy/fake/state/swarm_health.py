@@ -79,7 +79,7 @@ class Health:
     def _welcome(self, node: Node) -> None:
         if (timer := self._missed.pop(node.id, None)) is not None:
             timer.cancel()
-        if node.state == "down":
+        if node.state != "ready":
             self._cluster.nodes.report(node, "ready", "")
         node.agent.drop_orphans(self._cluster)
 

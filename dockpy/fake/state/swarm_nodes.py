@@ -23,6 +23,7 @@ __all__ = ["Node", "Nodes", "check_availability"]
 _ROLES = ("worker", "manager")
 _AVAILABILITIES = ("active", "pause", "drain")
 _MEMBERSHIPS = ("accepted", "pending")
+_LEADERLESS = 'Node moved to "unknown" state due to leadership change in cluster'
 _FILTERS = frozenset({"name", "id", "label", "node.label", "role", "membership"})
 
 
@@ -38,6 +39,7 @@ class Node(Kept):
         address: where others reach it.
         listen: where its manager listens, with the port.
         message: what is told of its state.
+        left_out: it was a manager until another one went on alone.
         membership: as filters find it; an update, which does not name it, leaves it pending.
     """
 
@@ -51,6 +53,7 @@ class Node(Kept):
     listen: str = ""
     state: str = "ready"
     message: str = ""
+    left_out: bool = False
     membership: str = "accepted"
 
     @property
@@ -99,15 +102,15 @@ class Nodes:
     def go_on_alone(self, manager: Node) -> None:
         """One manager is to be the only one, whatever becomes of the others."""
         for node in self.managers():
-            if node is not manager:
-                node.role = "worker"
-                self._cluster.touch(node)
-                self._cluster.networks.share_with(node)
+            node.left_out = node is not manager
+        for node in self.objects.values():
+            if node is not manager and node.state == "ready":
+                self.report(node, "unknown", _LEADERLESS)
         self._cluster.health.look()
 
     def managers(self) -> list[Node]:
         """Those that are managers."""
-        return [node for node in self.objects.values() if node.role == "manager"]
+        return [node for node in self.objects.values() if node.role == "manager" and not node.left_out]
 
     def update(self, reference: str, version: int, spec: Mapping[str, Any]) -> None:
         """Change what a node shall be.
@@ -121,7 +124,7 @@ class Nodes:
         check_availability(availability, 400)
         node = self.get(reference)
         node.check_version(version)
-        if role == "worker" and node.role == "manager":
+        if role == "worker" and node in self.managers():
             self._check_demotion(node)
         told: dict[str, Any] = {}
         for name, old, new in (
@@ -131,6 +134,7 @@ class Nodes:
             if old != new:
                 told |= {f"{name}.new": new, f"{name}.old": old}
         node.role, node.availability = role, availability
+        node.left_out = node.left_out and role == "manager"
         node.labels, node.spec_name = dict(spec.get("Labels") or {}), spec.get("Name") or ""
         node.membership = "pending"
         self._cluster.touch(node)
@@ -159,7 +163,7 @@ class Nodes:
             Failure: it is a manager, or there yet.
         """
         node = self.get(reference)
-        if node.role == "manager":
+        if node in self.managers():
             text = (
                 f"node {node.id} is a cluster manager and is a member of the raft cluster. "
                 "It must be demoted to worker before removal"
@@ -170,7 +174,8 @@ class Nodes:
         del self.objects[node.id]
         for task in list(self._cluster.tasks.objects.values()):
             if task.node_id == node.id and not task.over:
-                self._cluster.tasks.set(task, state="orphaned")
+                message = "Task belonged to a node that has been deleted"
+                self._cluster.tasks.set(task, state="orphaned", message=message)
         self._cluster.emit("node", "remove", node.id, {"name": node.name})
         self._cluster.changed()
 
@@ -225,7 +230,7 @@ class Nodes:
                 "Addr": node.address,
             },
         }
-        if node.role == "manager":
+        if node in self.managers():
             health = self._cluster.health
             told["ManagerStatus"] = {
                 **({"Leader": True} if health.leader is node else {}),

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Orchestrator"]
 
+_CONFIRMED = "scheduler confirmed task can run on preassigned node"
+
 
 class Orchestrator:
     """What a swarm's leading manager does.
@@ -205,7 +207,7 @@ class Orchestrator:
                 task,
                 node_id=chosen.id,
                 state="assigned",
-                message="scheduler assigned task to node",
+                message=_CONFIRMED if task.place else "scheduler assigned task to node",
                 error="",
             )
 

@@ -109,8 +109,9 @@ def test_a_node_that_is_forgotten_while_it_is_down(many):
     node = many.nodes()["w1"]["ID"]
     lost = [task["ID"] for task in tasks(many.m1, "web") if task["NodeID"] == node]
     assert ask(many.m1, "DELETE", f"/nodes/{node}") == (200, None)
-    left = {task["ID"]: task["Status"]["State"] for task in tasks(many.m1, "web")}
-    assert [left[id] for id in lost] == ["orphaned"]
+    left = {task["ID"]: task["Status"] for task in tasks(many.m1, "web")}
+    told = [(left[id]["State"], left[id]["Message"]) for id in lost]
+    assert told == [("orphaned", "Task belonged to a node that has been deleted")]
     assert sum(many.placed("web").values()) == 3
 
 

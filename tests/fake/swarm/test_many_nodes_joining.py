@@ -8,6 +8,7 @@ from dockpy.fake import FakeDaemon, ManualClock
 from tests.fake.asking import ENGINES, ask, events
 from tests.fake.swarm.many import join, swarm_of, token
 from tests.fake.swarm.services import replicas, serve, settle, spec
+from tests.fake.swarm.test_swarm import NO_MANAGER
 
 WORKER = (
     "This node is not a swarm manager. Worker nodes can't be used to view or modify cluster state. "
@@ -70,9 +71,12 @@ def test_a_worker_does_not_tell(pair, method, path):
     assert ask(pair.w1, method, path) == (503, WORKER)
 
 
-def test_a_worker_makes_nothing(pair):
+def test_a_worker_makes_nothing(pair, api):
     assert ask(pair.w1, "POST", "/services/create", spec("web")) == (503, WORKER)
-    assert ask(pair.w1, "POST", "/networks/create", {"Name": "n", "Driver": "overlay"}) == (503, WORKER)
+    text = "Cannot create a multi-host network from a worker node. "
+    text += "Please create the network from a manager node."
+    answer = (403, text if api == "1.41" else NO_MANAGER)
+    assert ask(pair.w1, "POST", "/networks/create", {"Name": "n", "Driver": "overlay"}) == answer
 
 
 def test_what_a_swarm_has_is_asked_of_any_manager(three):
@@ -188,8 +192,14 @@ def test_a_manager_goes_on_alone(three):
     request = {"ListenAddr": "0.0.0.0:2377", "ForceNewCluster": True}
     before = ask(three.m1, "GET", "/info")[1]["Swarm"]["NodeID"]
     assert ask(three.m1, "POST", "/swarm/init", request) == (200, before)
-    roles = {name: node["Spec"]["Role"] for name, node in three.nodes().items()}
-    assert roles == {"m1": "manager", "m2": "worker", "m3": "worker"}
+    told = three.nodes()
+    assert [name for name, node in told.items() if "ManagerStatus" in node] == ["m1"]
+    assert told["m2"]["Spec"]["Role"] == "manager"
+    text = 'Node moved to "unknown" state due to leadership change in cluster'
+    assert (told["m2"]["Status"]["State"], told["m2"]["Status"]["Message"]) == ("unknown", text)
+    three.advance(20)
+    assert three.nodes()["m2"]["Status"]["State"] == "down"
+    assert three.change_node("m2", Role="worker") == (200, None)
 
 
 def test_leaving_as_a_worker(pair):
