@@ -47,7 +47,7 @@ def test_what_runs_where(fleet: Fleet, start: Callable[..., Container], new_name
     assert isinstance(one["new"].error, NotFound)
     assert names["old"] in str(one["new"].error)
     for container in found:
-        container.kill()
+        container.stop(timeout=0)
     assert fleet.containers.list(filters=label) == []
     assert len(fleet.containers.list(all=True, filters=label)) == 2
     loaded = fleet.containers.list(all=True, filters=label, full=True)
