@@ -286,7 +286,8 @@ class ContainerCopy:
         """
         self.transfer().run()
         assert self._made is not None
-        return self.to.containers.get(self._made.id)
+        self._made.stale()
+        return self._made
 
     def _mark(self, meter: Meter) -> None:
         made = [] if self._image is None else [self._image_name or self.source.image.id]

@@ -65,6 +65,7 @@ def remove_source(transfer: ContainerTransfer, container: Container, volumes: Se
     """
     try:
         _remove(container)
+        transfer.settled = True
     except BaseException as error:
         gone = _is_gone(container, error)
         transfer.settled = gone is not False

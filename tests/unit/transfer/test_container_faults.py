@@ -1,0 +1,322 @@
+"""Whatever goes wrong at whichever request of a move: the container is here as it was, and nothing is there.
+
+Or it is there, whole, and not here. Never both, never neither.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from transfers import found
+
+from dockpy import Client, Container, Hooks
+from dockpy.errors import ConnectionFailed, DockpyError, NotFound, TimedOut, TransferError
+from dockpy.fake import FakeDaemon
+from dockpy.transfer import containers
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from dockpy.transfer import CopyProgress
+
+FAULTS: list[dict[str, Any]] = [{"status": 500}, {"status": 409}, {"reset": "before"}, {"reset": "after"}]
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing that is run here ends by itself a moment later, but for where that is what is tested."""
+    monkeypatch.setattr(containers, "SETTLED", 0.02)
+
+
+@pytest.fixture(params=["1.41", "1.51"])
+def here(request: pytest.FixtureRequest) -> Iterator[FakeDaemon]:
+    with FakeDaemon(api=request.param) as daemon:
+        daemon.images.add("busybox")
+        yield daemon
+
+
+@pytest.fixture
+def there(here: FakeDaemon) -> Iterator[FakeDaemon]:
+    with FakeDaemon(api="1.51" if here.client().api_version == "1.41" else "1.41") as daemon:
+        daemon.images.add("busybox")
+        yield daemon
+
+
+@pytest.fixture
+def web(here: FakeDaemon) -> Container:
+    """One that has something of everything, and runs."""
+    client = here.client()
+    client.networks.create("backend", subnet="10.9.8.0/24")
+    client.networks.create("frontend")
+    client.volumes.create("data")
+    container = client.containers.create(
+        "busybox",
+        ["sleep", "1000"],
+        name="web",
+        networks={"backend": {"ipv4_address": "10.9.8.7", "aliases": ["db"]}},
+        volumes=["data:/data", "/anonymous"],
+        environment={"A": "b"},
+        labels={"kept": "so"},
+    )
+    client.networks.get("frontend").connect(container)
+    container.copy_to(b"data", "/data/file")
+    container.copy_to(b"anonymous", "/anonymous/file")
+    container.copy_to(b"own", "/etc/own")
+    container.start()
+    return container
+
+
+def state(client: Client) -> dict[str, Any]:
+    addresses = {
+        each.name: sorted(
+            (name, endpoint.ip_address, endpoint.aliases)
+            for name, endpoint in each.attrs.network_settings.networks.items()
+            if endpoint is not None
+        )
+        for each in client.containers.list(all=True)
+    }
+    return {**found(client), "addresses": addresses}
+
+
+def is_whole(client: Client) -> bool:
+    made = client.containers.get("web")
+    files = [made.exec_run(["cat", path]).output for path in ("/data/file", "/anonymous/file", "/etc/own")]
+    assert files == [b"data", b"anonymous", b"own"]
+    assert made.status == "running"
+    assert sorted(made.networks) == ["backend", "frontend"]
+    assert made.networks["backend"].ip_address == "10.9.8.7"
+    assert made.labels["kept"] == "so"
+    assert not [each for each in client.volumes.list() if each.name.startswith("dockpy-transfer")]
+    assert len(client.containers.list(all=True)) == 1
+    return True
+
+
+def again(client: Client, **options: Any) -> Container:
+    return client.containers.get("web").move(timeout=0, **options)
+
+
+@pytest.mark.parametrize("side", ["source", "target"])
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: "-".join(map(str, *fault.items())))
+def test_a_fault_at_each_request(
+    here: FakeDaemon, there: FakeDaemon, web: Container, fault: dict[str, Any], side: str
+) -> None:
+    client, to = here.client(), there.client()
+    daemon = here if side == "source" else there
+    full, empty = here.snapshot(), there.snapshot()
+    before = state(to)
+    first = len(daemon.requests)
+    again(client, to=to)
+    requests = daemon.requests[first:]
+    assert is_whole(to)
+    failures = 0
+    for number, request in enumerate(requests):
+        there.restore(empty)
+        here.restore(full)
+        was = state(client)
+        about = (number, request.operation, request.path)
+        error = attempt(daemon, {**fault, "after": number, "times": 1}, lambda: again(client, to=to))
+        if error is None:  # it got over that
+            assert is_whole(to), about
+            assert client.containers.list(all=True) == [], about
+        else:
+            failures += 1
+            assert not getattr(error, "left", ()), about
+            assert state(to) == before, about
+            assert state(client) == was, about
+    assert failures > len(requests) / 2
+
+
+@pytest.mark.parametrize("side", ["source", "target"])
+def test_an_engine_that_is_killed_at_each_request(
+    here: FakeDaemon, there: FakeDaemon, web: Container, side: str
+) -> None:
+    """After its restart a second attempt finishes, and nothing of the first one is left."""
+    daemon = here if side == "source" else there
+    countdown = [0]
+
+    def kill(_: object) -> None:
+        countdown[0] -= 1
+        if not countdown[0]:
+            daemon.stop(kill=True)
+
+    def go() -> Container:
+        hooks = Hooks(request=[kill])
+        to = there.client(hooks=hooks if side == "target" else None)
+        return again(here.client(hooks=hooks if side == "source" else None), to=to)
+
+    full, empty = here.snapshot(), there.snapshot()
+    before = state(there.client())
+    go()
+    requests, whole = -countdown[0], inventory(there.client())
+    outcomes = set()
+    for number in range(1, requests + 1):
+        there.restore(empty)
+        here.restore(full)
+        was = state(here.client())
+        countdown[0] = number
+        with pytest.raises(DockpyError) as caught:
+            go()
+        if side == "target":
+            assert state(here.client()) == was, number
+        elif not getattr(caught.value, "left", ()):
+            assert state(there.client()) == before, number
+        daemon.start()
+        outcomes.add(bool(getattr(caught.value, "left", ())))
+        if there.client().containers.list(filters={"name": "web"}) and side == "source":
+            # It was about to be removed here: so it is kept there, and runs.
+            assert is_whole(there.client())
+            assert getattr(caught.value, "step", "") == "remove web"
+            continue
+        here.client().containers.get(
+            "web"
+        ).start()  # kill -9 of an engine ends what it runs, as a fake has it
+        go()
+        assert inventory(there.client()) == whole, number
+    assert outcomes == {True, False}
+
+
+def inventory(client: Client) -> dict[str, Any]:
+    assert is_whole(client)
+    return {
+        "images": sorted(tuple(each.tags) for each in client.images.list(all=True)),
+        "networks": sorted(each.name for each in client.networks.list()),
+        "volumes": sorted(each.name for each in client.volumes.list() if len(each.name) < 64),
+        "anonymous": len([each for each in client.volumes.list() if len(each.name) == 64]),
+    }
+
+
+def test_an_interrupt_whenever_something_is_told(here: FakeDaemon, there: FakeDaemon, web: Container) -> None:
+    client, to = here.client(), there.client()
+    told: list[CopyProgress] = []
+    full, empty = here.snapshot(), there.snapshot()
+    before = state(to)
+    again(client, to=to, progress=told.append)
+    for number in range(len(told)):
+        there.restore(empty)
+        here.restore(full)
+        was, count = state(client), [0]
+
+        def interrupt(_: CopyProgress, number: int = number, count: list[int] = count) -> None:
+            count[0] += 1
+            if count[0] == number + 1:
+                raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            again(client, to=to, progress=interrupt)
+        if told[number].step == "remove web" and told[number].phase == "done":
+            assert is_whole(to)
+            assert client.containers.list(all=True) == []
+        else:
+            assert state(to) == before, told[number]
+            assert state(client) == was, told[number]
+
+
+HANGS = [
+    ("source", "ContainerStop", "stop web"),
+    ("target", "VolumeCreate", "list"),
+    ("target", "NetworkCreate", "network backend"),
+    ("target", "ContainerCreate", "container web"),
+    ("target", "ContainerStart", "start web"),
+]
+
+
+@pytest.mark.parametrize(("side", "operation", "step"), HANGS, ids=[each[1] for each in HANGS])
+def test_an_engine_that_does_not_answer(
+    here: FakeDaemon, there: FakeDaemon, web: Container, side: str, operation: str, step: str
+) -> None:
+    client, to = here.client(timeout=1), there.client(timeout=1)
+    before, was = state(to), state(client)
+    object = "web" if operation == "ContainerCreate" else None
+    with (here if side == "source" else there).fail(operation, hang=True, times=1, object=object):
+        with pytest.raises(TransferError) as caught:
+            again(client, to=to)
+    assert isinstance(caught.value.__cause__, TimedOut)
+    assert (caught.value.step, caught.value.left) == (step, ())
+    assert state(to) == before
+    assert state(client) == was
+
+
+def test_a_full_disk(here: FakeDaemon, there: FakeDaemon, web: Container) -> None:
+    client, to = here.client(), there.client()
+    web.exec_run(["sh", "-c", "head -c 5000 /dev/zero > /data/more"])
+    before, was = state(to), state(client)
+    with there.disk_full(free=2000), pytest.raises(TransferError, match="no space left on device") as caught:
+        again(client, to=to)
+    assert caught.value.step == "files of data"
+    assert caught.value.left == ()
+    assert state(to) == before
+    assert state(client) == was
+
+
+def test_one_that_does_not_run_there(here: FakeDaemon, there: FakeDaemon) -> None:
+    """It finds something on its own machine that it does not find there."""
+    client, to = here.client(), there.client()
+    web = client.containers.run(
+        "busybox", ["sh", "-c", "test -e /once && exit 3; touch /once; sleep 1000"], detach=True, name="web"
+    )
+    while "/once" not in [change.path for change in web.diff()]:
+        pass
+    before = state(to)
+    with pytest.raises(TransferError, match="with exit status 3") as caught:
+        web.move(to=to, timeout=0)
+    assert caught.value.step == "start web"
+    assert state(to) == before
+    assert client.containers.get("web").id == web.id
+
+
+def test_what_is_left_where_the_target_is_gone_for_good(
+    here: FakeDaemon, there: FakeDaemon, web: Container
+) -> None:
+    def stop(event: Any) -> None:
+        if event.operation == "ContainerStart":
+            there.stop(kill=True)
+
+    was = state(here.client())
+    with pytest.raises(TransferError) as caught:
+        again(here.client(), to=there.client(hooks=Hooks(request=[stop])))
+    assert isinstance(caught.value.__cause__, ConnectionFailed)
+    assert state(here.client()) == was
+    text = "\n".join(caught.value.left)
+    assert "docker rm -f -v web" in text
+    assert "dockpy-transfer-" in text
+    there.start()
+
+
+def test_the_source_that_may_be_gone_leaves_the_target_alone(
+    here: FakeDaemon, there: FakeDaemon, web: Container
+) -> None:
+    """Its engine ends when it is asked to remove the container: nobody knows whether it did."""
+
+    def stop(event: Any) -> None:
+        if event.operation == "ContainerDelete" and event.path.endswith(web.id):
+            here.stop(kill=True)
+
+    with pytest.raises(TransferError, match="remove the container web") as caught:
+        again(here.client(hooks=Hooks(request=[stop])), to=there.client())
+    assert all("so this is kept" in text for text in caught.value.left)
+    assert is_whole(there.client())
+    here.start()
+
+
+def test_a_dry_run_changes_nothing(here: FakeDaemon, there: FakeDaemon, web: Container) -> None:
+    client, to = here.client(), there.client()
+    before, was = state(to), state(client)
+    plan = client.containers.get("web").move(to=to, dry_run=True)
+    names = [step.name for step in plan.steps]
+    assert (names[0], names[-1]) == ("list", "remove web")
+    assert len(set(names)) == len(names)
+    assert state(to) == before
+    assert state(client) == was
+    with pytest.raises(NotFound):
+        to.containers.get("web")
+
+
+def attempt(daemon: FakeDaemon, fault: dict[str, Any], work: Callable[[], object]) -> DockpyError | None:
+    """The error of what is done while something goes wrong; None where it gets over that."""
+    with daemon.fail(**fault):
+        try:
+            work()
+        except DockpyError as error:
+            return error
+    return None
