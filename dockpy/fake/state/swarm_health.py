@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 __all__ = ["Health"]
 
 _MISSED_BEATS = 3
-"""After so many periods without a sign of it a node is down."""
+"""After so many periods without a sign of it a node is down; a new leader has twice the patience."""
+_UNKNOWN = 'Node moved to "unknown" state due to leadership change in cluster'
 
 
 class Health:
@@ -27,8 +28,14 @@ class Health:
     def __init__(self, cluster: Cluster) -> None:
         self._cluster = cluster
         self._leader: Node | None = None
+        self._looked: Node | None = None
+        """Who led when somebody looked last."""
         self._missed: dict[str, Timer] = {}
         """By the ids of nodes that give no sign, what takes them for down when they have not for too long."""
+
+    def begin(self, leader: Node) -> None:
+        """The swarm begins with one manager."""
+        self._leader = self._looked = leader
 
     def quorum(self) -> list[Node]:
         """The managers that can do something: those that reach each other, if they are more than half."""
@@ -63,18 +70,29 @@ class Health:
         cluster = self._cluster
         for id in [id for id in self._missed if id not in cluster.nodes.objects]:
             self._missed.pop(id).cancel()
-        if self.leader is None:
-            for timer in self._missed.values():
-                timer.cancel()
-            self._missed.clear()
+        leader = self.leader
+        if leader is not self._looked:
+            self._lose_track()
+        self._looked = leader
+        if leader is None:
             return
         for node in cluster.nodes.objects.values():
             if self.reaches(node):
                 self._welcome(node)
             elif node.state != "down" and node.id not in self._missed:
                 patience = _MISSED_BEATS * int(cluster.spec["Dispatcher"]["HeartbeatPeriod"])
+                patience *= 2 if node.state == "unknown" else 1
                 self._missed[node.id] = cluster.engine.scheduler.after(patience, self._giving_up(node))
         cluster.changed()
+
+    def _lose_track(self) -> None:
+        """Another one leads, or nobody: who leads next does not know yet who is there."""
+        for timer in self._missed.values():
+            timer.cancel()
+        self._missed.clear()
+        for node in self._cluster.nodes.objects.values():
+            if self._leader is not None and node.state == "ready":
+                self._cluster.nodes.report(node, "unknown", _UNKNOWN)
 
     def _welcome(self, node: Node) -> None:
         if (timer := self._missed.pop(node.id, None)) is not None:
@@ -86,7 +104,8 @@ class Health:
     def _giving_up(self, node: Node) -> Callable[[], None]:
         def give_up() -> None:
             if self._missed.pop(node.id, None) is not None:
-                self._cluster.nodes.report(node, "down", "heartbeat failure")
+                why = ' for node in "unknown" state' if node.state == "unknown" else ""
+                self._cluster.nodes.report(node, "down", f"heartbeat failure{why}")
                 self._cluster.changed()
                 self._cluster.engine.notify()
 

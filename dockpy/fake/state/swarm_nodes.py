@@ -23,7 +23,6 @@ __all__ = ["Node", "Nodes", "check_availability"]
 _ROLES = ("worker", "manager")
 _AVAILABILITIES = ("active", "pause", "drain")
 _MEMBERSHIPS = ("accepted", "pending")
-_LEADERLESS = 'Node moved to "unknown" state due to leadership change in cluster'
 _FILTERS = frozenset({"name", "id", "label", "node.label", "role", "membership"})
 
 
@@ -88,8 +87,12 @@ class Nodes:
 
     def add(self, node: Node) -> None:
         """Take an engine in."""
+        for action in ("create", "update", "update", "update") if self.objects else ():
+            self._cluster.emit("node", action, node.id, {"name": ""})  # nobody knows yet what it is called
         self.objects[node.id] = node
         self._cluster.keep(node)
+        if len(self.objects) == 1:
+            self._cluster.health.begin(node)
         self._emit(node, {"state.new": "ready", "state.old": "unknown"})
 
     def report(self, node: Node, state: str, message: str) -> None:
@@ -103,9 +106,6 @@ class Nodes:
         """One manager is to be the only one, whatever becomes of the others."""
         for node in self.managers():
             node.left_out = node is not manager
-        for node in self.objects.values():
-            if node is not manager and node.state == "ready":
-                self.report(node, "unknown", _LEADERLESS)
         self._cluster.health.look()
 
     def managers(self) -> list[Node]:
@@ -138,8 +138,12 @@ class Nodes:
         node.labels, node.spec_name = dict(spec.get("Labels") or {}), spec.get("Name") or ""
         node.membership = "pending"
         self._cluster.touch(node)
+        if "role.new" in told:
+            self._emit(node, {})
         self._emit(node, told)
         if "role.new" in told:
+            for _ in range(2):  # its certificate, and what it tells of itself
+                self._emit(node, {})
             self._cluster.networks.share_with(node)
             self._cluster.health.look()
         self._cluster.changed()

@@ -136,8 +136,19 @@ def test_another_manager_leads(three):
     serve(three.m2, "web", Mode=replicas(3))
     settle(three.m2)
     three.m1.stop()
-    assert three.nodes("m2")["m2"]["ManagerStatus"]["Leader"] is True
-    three.advance(30)
+    told = three.nodes("m2")
+    assert told["m2"]["ManagerStatus"]["Leader"] is True
+    assert (told["m1"]["Status"]["State"], told["m1"]["Status"]["Message"]) == (
+        "unknown",
+        'Node moved to "unknown" state due to leadership change in cluster',
+    )
+    assert node_events(three.m2, "m3")[1:] == [("ready", "unknown"), ("unknown", "ready")]
+    three.advance(29)
+    assert three.nodes("m2")["m1"]["Status"]["State"] == "unknown"
+    three.advance(2)
+    status = three.nodes("m2")["m1"]["Status"]
+    assert (status["State"], status["Message"]) == ("down", 'heartbeat failure for node in "unknown" state')
+    three.advance(6)
     assert three.placed("web", asked="m3") in (
         {"m1": 0, "m2": 2, "m3": 1},
         {"m1": 0, "m2": 1, "m3": 2},
@@ -151,7 +162,7 @@ def test_another_manager_leads(three):
 def test_the_first_engine_is_not_needed(three):
     three.m1.close()
     serve(three.m2, "web", Mode=replicas(2))
-    three.advance(25)
+    three.advance(40)
     assert three.placed("web", asked="m3") == {"m1": 0, "m2": 1, "m3": 1}
 
 
