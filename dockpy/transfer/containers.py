@@ -319,7 +319,7 @@ class ContainerCopy:
         )
 
     def _uncommit(self) -> None:
-        for client in (self.to, self.source.client):
+        for client in (self.source.client, self.to):  # the one that answers first
             remove_commits(client, self.source.id)
 
     def _create(self, meter: Meter) -> None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from dockpy.errors import ApiError, Conflict, InvalidResponse, NotFound
 from dockpy.resources.loading import loaded
 from dockpy.transfer.carrier import remove_abandoned
+from dockpy.transfer.mounted import mounted_volumes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -74,6 +75,8 @@ class Marker:
         made = self.read()
         if made is None:
             return
+        for volume in _volumes_of(self._to, made["container"]):
+            remove_abandoned(self._to, volume)  # it was being filled
         discard_container(self._to, made["container"])
         with contextlib.suppress(NotFound, Conflict):
             if made["image"]:
@@ -100,6 +103,13 @@ def remove_commits(client: Client, container_id: str) -> None:
         if image.attrs.get("Comment") == commit_message(container_id):
             with contextlib.suppress(NotFound, Conflict):
                 client.images.remove(image.id, noprune=True)
+
+
+def _volumes_of(client: Client, name: str) -> list[str]:
+    try:
+        return [volume.name for volume in mounted_volumes(client.containers.get(name).attrs.to_dict())]
+    except NotFound:
+        return []
 
 
 def discard_container(client: Client, name: str) -> None:

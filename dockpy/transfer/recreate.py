@@ -254,6 +254,7 @@ def _prune(model: Model, version: str) -> list[str]:
     unknown = [name for name, value in (model.model_extra or {}).items() if _has_effect(value)]
     for name in list(model.model_extra or {}):
         delattr(model, name)
+        model.model_fields_set.discard(name)
     for name in list(model.model_fields_set):
         since, until = bounds(type(model)).get(name, (None, None))
         known = at_least(version, since) and not (until is not None and at_least(version, until))
