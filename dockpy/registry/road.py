@@ -14,13 +14,14 @@ import requests
 from requests.adapters import HTTPAdapter
 from requests.structures import CaseInsensitiveDict
 from requests.utils import get_environ_proxies
-from urllib3 import HTTPSConnectionPool
-from urllib3.connection import HTTPSConnection
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError
 
 from dockpy._version import __version__
 from dockpy.registry.answers import OpenAnswer
 from dockpy.registry.failures import explain
+from dockpy.registry.heads import BoundedResponse, without_queries
 from dockpy.registry.places import is_loopback, origin_of
 from dockpy.registry.trust import speaks_tls, trust
 from dockpy.transport.failures import is_closed_pool, is_lost_connection
@@ -41,7 +42,23 @@ _POOL_SIZE = 16
 _BROKEN = (requests.RequestException, HTTPError, http.client.HTTPException, OSError)
 
 
-class _UnverifiedConnection(HTTPSConnection):
+class _PlainConnection(HTTPConnection):
+    response_class = BoundedResponse
+
+
+class _PlainPool(HTTPConnectionPool):
+    ConnectionCls = _PlainConnection
+
+
+class _TLSConnection(HTTPSConnection):
+    response_class = BoundedResponse
+
+
+class _TLSPool(HTTPSConnectionPool):
+    ConnectionCls = _TLSConnection
+
+
+class _UnverifiedConnection(_TLSConnection):
     """A connection whose user said insecure=True: urllib3 need not warn of each request."""
 
     def connect(self) -> None:
@@ -64,11 +81,11 @@ class _Adapter(HTTPAdapter):
 
     def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **options: Any) -> None:
         super().init_poolmanager(connections, maxsize, block, **options, **self._options)
-        self._quieten(self.poolmanager)
+        self._equip(self.poolmanager)
 
     def proxy_manager_for(self, proxy: str, **options: Any) -> Any:
         manager = super().proxy_manager_for(proxy, **options, **self._options)
-        self._quieten(manager)
+        self._equip(manager)
         return manager
 
     def build_connection_pool_key_attributes(
@@ -88,9 +105,9 @@ class _Adapter(HTTPAdapter):
                     pool.close()
         super().close()
 
-    def _quieten(self, manager: Any) -> None:
-        if self._unverified:
-            manager.pool_classes_by_scheme = {**manager.pool_classes_by_scheme, "https": _UnverifiedPool}
+    def _equip(self, manager: Any) -> None:
+        secure = _UnverifiedPool if self._unverified else _TLSPool
+        manager.pool_classes_by_scheme = {"http": _PlainPool, "https": secure}
 
 
 class _Sending:
@@ -210,7 +227,8 @@ class Road:
             read = response.raw.read
         else:
             adapter = self._adapter(origin_of(url))
-            response = adapter.send(request, stream=True, timeout=limits, proxies=proxies_for(url))
+            with without_queries():
+                response = adapter.send(request, stream=True, timeout=limits, proxies=proxies_for(url))
             read = response.raw.read1  # read() waits for as many bytes as are asked for
         return OpenAnswer(response, lambda size: read(size, decode_content=False), str(request.method))
 
