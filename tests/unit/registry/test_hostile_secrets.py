@@ -1,0 +1,113 @@
+"""Secrets that an error could show, or that could outlive whom they belong to."""
+
+from __future__ import annotations
+
+import json
+import threading
+from typing import Any
+
+import pytest
+from registry_servers import Asked, Reply, Server, everything
+
+from dockpy import ApiError, InvalidArgument
+from dockpy.config.credentials import Credentials
+from dockpy.registry.challenge import parse_challenges
+from dockpy.registry.scope import pulling
+from dockpy.registry.session import RegistrySession
+
+ABOUT: Any = {"scope": pulling("app"), "subject": "image app"}
+
+
+def challenged(asked: Asked) -> Reply:
+    """By a registry with a token server, which gives anybody a token."""
+    if asked.path.startswith("/token"):
+        return Reply(200, b'{"token": "t0ken/s3cret"}')
+    return Reply(401, headers={"WWW-Authenticate": f'Bearer realm="http://{asked.headers["host"]}/token"'})
+
+
+@pytest.mark.parametrize(
+    ("credentials", "named"),
+    [
+        (Credentials(registry_token="s3cret\nX: y"), "registry token"),
+        (Credentials(registry_token="s3cret\u20ac"), "registry token"),
+        (Credentials("me", "s3cret\udcff"), "password"),
+        (Credentials("s3cret\udcff", "x"), "user's name"),
+        (Credentials("me", identity_token="s3cret\udcff"), "identity token"),
+    ],
+    ids=["lines", "no latin", "password", "user", "identity"],
+)
+@pytest.mark.parametrize("basic", [False, True])
+def test_what_cannot_be_sent_is_told_without_showing_it(
+    credentials: Credentials, named: str, basic: bool
+) -> None:
+    wanted = Reply(401, headers={"WWW-Authenticate": 'Basic realm="x"'})
+    with Server(lambda asked: wanted if basic else challenged(asked)) as server:
+        with RegistrySession(server.host, credentials=lambda: credentials) as session:
+            with pytest.raises(InvalidArgument, match=named) as caught:
+                session.call("GET", "/v2/", **ABOUT)
+        assert [asked.authorization for asked in server.asked] == [None]
+    assert "s3cret" not in everything(caught.value)
+
+
+@pytest.mark.parametrize(
+    "credentials",
+    [None, Credentials("me", "s3cret"), Credentials("me", identity_token="s3cret+/=")],
+    ids=["nobody", "password", "identity"],
+)
+def test_who_repeats_what_was_sent(credentials: Credentials | None) -> None:
+    seen: set[str] = set()
+
+    def answer(asked: Asked) -> Reply:
+        if asked.path.startswith("/token") and not asked.body:
+            return challenged(asked)
+        if asked.path.startswith("/token"):
+            said = asked.body.decode()
+            seen.add("s3cret")
+            return Reply(400, json.dumps({"error_description": said}).encode(), {"X-Said": said})
+        said = str(asked.authorization)
+        seen.add(said.partition(" ")[2])
+        body = json.dumps({"errors": [{"message": f"not with {said}"}]}).encode()
+        return Reply(401, body, {"X-Said": said, **challenged(asked).headers})
+
+    with Server(answer) as server, RegistrySession(server.host, credentials=lambda: credentials) as session:
+        with pytest.raises(ApiError) as caught:
+            session.call("GET", "/v2/", **ABOUT)
+    response = caught.value.response
+    shown = f"{everything(caught.value)} {response.headers} {response.content!r}"
+    assert [secret for secret in seen if secret and secret in shown] == []
+    assert "***" in shown
+
+
+def test_tokens_of_somebody_end_with_the_login() -> None:
+    """A token that was on its way when somebody logged out is for that one alone."""
+    who: list[Credentials | None] = [Credentials("me", "s3cret")]
+    asking, go_on = threading.Event(), threading.Event()
+
+    def answer(asked: Asked) -> Reply:
+        if not asked.path.startswith("/token"):
+            return Reply() if asked.authorization else challenged(asked)
+        if asked.authorization is None and not asked.body:
+            return Reply(200, b'{"token": "nobody"}')
+        asking.set()
+        go_on.wait(10)
+        return Reply(200, b'{"token": "mine", "refresh_token": "my-identity"}')
+
+    with Server(answer) as server, RegistrySession(server.host, credentials=lambda: who[0]) as session:
+        first = threading.Thread(target=session.call, args=("GET", "/v2/"), kwargs=ABOUT)
+        first.start()
+        assert asking.wait(10)
+        who[0] = None
+        other = {"scope": pulling("other"), "subject": "image other"}
+        session.call("GET", "/v2/other/tags/list", **other)
+        go_on.set()
+        first.join(10)
+        for about in (ABOUT, other):
+            session.call("GET", "/v2/later", **about)
+        late = [asked for asked in server.asked if asked.path == "/v2/later"]
+        assert [asked.authorization for asked in late] == ["Bearer nobody", "Bearer nobody"]
+        assert not any(b"my-identity" in asked.body for asked in server.asked)
+
+
+def test_no_more_challenges_are_read_than_can_be_meant() -> None:
+    assert len(parse_challenges("a," * 3_000_000)) < 50_000
+    assert parse_challenges("Basic," + "a," * 3_000_000)[0].scheme == "basic"
