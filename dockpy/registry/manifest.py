@@ -15,9 +15,13 @@ from dockpy.wire.oci import INDEX_TYPES
 if TYPE_CHECKING:
     from dockpy.wire.oci import OCIDescriptor, OCIIndex, OCIManifest
 
-__all__ = ["Manifest", "read_document"]
+__all__ = ["MOST_WEIGHT", "Manifest", "read_document"]
 
 _LARGEST = 2**63 - 1
+_VALUE = 64
+
+MOST_WEIGHT = 64 * 1024 * 1024
+"""Bytes of memory that manifests which belong together may take, about."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,6 +45,11 @@ class Manifest:
     def size(self) -> int:
         """Its own bytes, not those of its layers."""
         return len(self.content)
+
+    @property
+    def weight(self) -> int:
+        """About how many bytes of memory it takes, decoded: an empty list is two in JSON."""
+        return self.size + _VALUE * sum(map(self.content.count, (b"[", b"{", b",")))
 
     @property
     def is_index(self) -> bool:

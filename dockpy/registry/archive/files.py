@@ -43,9 +43,14 @@ class Files(Protocol):
         """What it holds; again and again, by several threads at once."""
         ...
 
+    def leads_out(self, name: str) -> bool:
+        """Whether it is a link to what is no part of the archive."""
+        ...
+
 
 class FolderFiles:
-    """The files in a folder. Symbolic links are followed: what layouts hold is held against digests.
+    """The files in a folder. Symbolic links are followed; `leads_out` says of which what they hold has to be
+    held against a digest before anybody is shown it.
 
     Args:
         folder: where.
@@ -84,6 +89,13 @@ class FolderFiles:
                 yield from iter(lambda: file.read(_PIECE), b"")
         except OSError as error:
             raise self._unreadable(name, error) from None
+
+    def leads_out(self, name: str) -> bool:
+        """Whether a file lies elsewhere. Errors as of `size`."""
+        try:
+            return not self._path(name).resolve().is_relative_to(self._folder.resolve())
+        except (OSError, RuntimeError) as error:  # a link to itself is one or the other
+            raise ArchiveError(f"{name!r} in the folder cannot be read: {error}", member=name) from None
 
     def _path(self, name: str) -> Path:
         if any(part in ("", ".", "..") for part in name.split("/")) or "\0" in name or "\\" in name:
