@@ -47,7 +47,7 @@ class _PlainConnection(HTTPConnection):
 
 
 class _PlainPool(HTTPConnectionPool):
-    ConnectionCls = _PlainConnection
+    ConnectionCls = _PlainConnection  # pyright: ignore[reportAssignmentType]  # as it is for urllib3
 
 
 class _TLSConnection(HTTPSConnection):
@@ -55,7 +55,7 @@ class _TLSConnection(HTTPSConnection):
 
 
 class _TLSPool(HTTPSConnectionPool):
-    ConnectionCls = _TLSConnection
+    ConnectionCls = _TLSConnection  # pyright: ignore[reportAssignmentType]  # as it is for urllib3
 
 
 class _UnverifiedConnection(_TLSConnection):
@@ -141,7 +141,7 @@ class Road:
         self._tls = tls
         self._given = adapter
         self._lock = threading.Lock()
-        self._adapters: dict[tuple[str, bool], _Adapter] = {}
+        self._adapters: dict[tuple[str, bool, bool], _Adapter] = {}
 
     def send(
         self,
@@ -233,17 +233,20 @@ class Road:
         return OpenAnswer(response, lambda size: read(size, decode_content=False), str(request.method))
 
     def _adapter(self, origin: Origin) -> _Adapter:
-        own = origin.host == self._address.hostname
-        key = (origin.scheme, own)
+        here = origin.host == self._address.hostname
+        # Another port is another server, and another folder of certs.d: our certificate is not for it.
+        own = origin == origin_of(self._address.url("https"))
+        key = (origin.scheme, here, own)
         with self._lock:
             if key not in self._adapters:
-                self._adapters[key] = _Adapter(self._options(own=own) if origin.scheme == "https" else {})
+                options = self._options(here=here, own=own) if origin.scheme == "https" else {}
+                self._adapters[key] = _Adapter(options)
             return self._adapters[key]
 
-    def _options(self, *, own: bool) -> dict[str, Any]:
+    def _options(self, *, here: bool, own: bool) -> dict[str, Any]:
         address, tls = self._address, self._tls
         context = trust(address.host, tls=tls, insecure=address.insecure, own=own)
-        name = tls.hostname if tls is not None and own else None
+        name = tls.hostname if tls is not None and here else None
         return {"ssl_context": context, **({} if name is None else {"server_hostname": name})}
 
 
