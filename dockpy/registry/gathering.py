@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from dockpy.errors import InvalidReference, InvalidResponse, ResponseTooLarge
 from dockpy.registry.archive.contents import is_foreign, is_manifest
 from dockpy.registry.content_hash import checked_digest
-from dockpy.registry.manifest import MOST_WEIGHT
+from dockpy.registry.manifest import MOST_WEIGHT, weight_of
 from dockpy.registry.manifest_calls import get_manifest
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class Gathered:
         if manifest.digest in self._seen:
             return
         self._seen.add(manifest.digest)
-        self._size += manifest.weight
+        self._size += weight_of(manifest)
         if self._size > MOST_WEIGHT or len(self._seen) > _MOST:
             raise ResponseTooLarge(
                 f"It has more manifests than {_MOST:,}, or than {MOST_WEIGHT >> 20} MiB of them",

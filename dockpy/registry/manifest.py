@@ -15,7 +15,7 @@ from dockpy.wire.oci import INDEX_TYPES
 if TYPE_CHECKING:
     from dockpy.wire.oci import OCIDescriptor, OCIIndex, OCIManifest
 
-__all__ = ["MOST_WEIGHT", "Manifest", "read_document"]
+__all__ = ["MOST_WEIGHT", "Manifest", "read_document", "weight_of"]
 
 _LARGEST = 2**63 - 1
 _VALUE = 64
@@ -45,11 +45,6 @@ class Manifest:
     def size(self) -> int:
         """Its own bytes, not those of its layers."""
         return len(self.content)
-
-    @property
-    def weight(self) -> int:
-        """About how many bytes of memory it takes, decoded: an empty list is two in JSON."""
-        return self.size + _VALUE * sum(map(self.content.count, (b"[", b"{", b",")))
 
     @property
     def is_index(self) -> bool:
@@ -157,6 +152,11 @@ class Manifest:
         return InvalidResponse(
             f"The manifest is not as it should be: {problem}", subject=f"image {self.reference}"
         )
+
+
+def weight_of(manifest: Manifest) -> int:
+    """About how many bytes of memory a manifest takes, decoded: an empty list is two in JSON."""
+    return manifest.size + _VALUE * sum(map(manifest.content.count, (b"[", b"{", b",")))
 
 
 def misfit(raw: Any) -> str:

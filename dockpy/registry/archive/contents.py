@@ -15,7 +15,7 @@ from dockpy.errors import (
 from dockpy.reference import ImageReference
 from dockpy.registry.archive.files import decode
 from dockpy.registry.digests import check_content
-from dockpy.registry.manifest import MOST_WEIGHT, Manifest
+from dockpy.registry.manifest import MOST_WEIGHT, Manifest, weight_of
 from dockpy.wire.oci import DOCKER_LAYER_FOREIGN, INDEX_TYPES, MANIFEST_TYPES, OCI_INDEX, OCI_MANIFEST
 
 if TYPE_CHECKING:
@@ -198,7 +198,7 @@ class Budget:
         Raises:
             ArchiveError: it is too much.
         """
-        self._taken += manifest.weight
+        self._taken += weight_of(manifest)
         if self._taken > MOST_WEIGHT:
             raise ArchiveError(
                 f"The manifests of {self._name!r} are too large: together above {MOST_WEIGHT >> 20} MiB"
