@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any, Protocol
 
 from dockpy.errors import ArchiveError
+from dockpy.registry.manifest import MOST_VALUES, values_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -168,8 +169,10 @@ def decode(content: bytes, name: str) -> Any:
     """JSON that is not to be trusted.
 
     Raises:
-        ArchiveError: it is none, or nested too deeply.
+        ArchiveError: it is none, or nested too deeply, or of too many values.
     """
+    if values_in(content) > MOST_VALUES:
+        raise ArchiveError(f"{name!r} holds more than {MOST_VALUES:,} values", member=name)
     try:
         return json.loads(content)
     except (ValueError, RecursionError) as error:

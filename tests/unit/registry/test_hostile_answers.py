@@ -43,7 +43,11 @@ class TestPlaces:
         assert caught.value.operation == "PUT /x"
 
 
-@pytest.mark.parametrize("given", ["0" * 5000 + "2-3/4", "2-" + "9" * 5000 + "/4", "2-3/" + "9" * 5000])
+@pytest.mark.parametrize(
+    "given",
+    ["0" * 5000 + "2-3/4", "2-" + "9" * 5000 + "/4", "2-3/" + "9" * 5000],
+    ids=["first", "last", "total"],
+)
 def test_ranges_of_too_many_digits(given: str) -> None:
     def answer(asked: Asked) -> Reply | bytes:
         if "range" in asked.headers:
@@ -61,6 +65,17 @@ def test_kinds_of_manifests_that_are_none(kind: str) -> None:
     with Server(lambda asked: Reply(200, content)) as server, Registry(server.host) as registry:
         with pytest.raises(InvalidResponse, match="media type is none"):
             registry.manifest("app:1")
+
+
+@pytest.mark.parametrize("value", ["[]", "{}", "0", '""'])
+def test_documents_of_more_values_than_can_be_meant(value: str) -> None:
+    many = ",".join([value] * 500_001)
+    with Server(lambda asked: Reply(200, f'{{"tags": [{many}]}}'.encode())) as server:
+        with Registry(server.host) as registry:
+            repository = registry.repository("app")
+            for ask in (repository.tags, repository.manifest):
+                with pytest.raises(InvalidResponse, match="more than 500,000 values"):
+                    ask()
 
 
 class TestWorkWithoutEnd:

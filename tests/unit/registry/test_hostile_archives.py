@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import io
 import json
 import sys
 import tracemalloc
@@ -107,6 +108,11 @@ class TestMemory:
         with pytest.raises(ArchiveError, match="too large"), opened_archive(layout.tar()):
             pass
 
+    def test_of_one_document(self) -> None:
+        files = {"manifest.json": f"[{','.join(['[]'] * 500_001)}]".encode()}
+        with pytest.raises(ArchiveError, match="more than 500,000 values"), opened_archive(tar_of(files)):
+            pass
+
     def test_of_referrers_that_are_listed_again_and_again(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("dockpy.registry.gathering._MOST", 3)
         registry = FakeRegistry()
@@ -128,8 +134,6 @@ class Counted(TarFiles):
     """An archive that knows what was read of it."""
 
     def __init__(self, archive: bytes) -> None:
-        import io
-
         super().__init__(io.BytesIO(archive))
         self.read: list[str] = []
 

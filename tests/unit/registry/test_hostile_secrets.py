@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import json
 import threading
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from registry_servers import Asked, Reply, Server, everything
 
 from dockpy import ApiError, InvalidArgument
 from dockpy.config.credentials import Credentials
+from dockpy.config.save import save_credentials
 from dockpy.registry.challenge import parse_challenges
 from dockpy.registry.scope import pulling
 from dockpy.registry.session import RegistrySession
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 ABOUT: Any = {"scope": pulling("app"), "subject": "image app"}
 
@@ -47,6 +51,14 @@ def test_what_cannot_be_sent_is_told_without_showing_it(
                 session.call("GET", "/v2/", **ABOUT)
         assert [asked.authorization for asked in server.asked] == [None]
     assert "s3cret" not in everything(caught.value)
+
+
+def test_nor_is_it_shown_by_who_saves_it(tmp_path: Path) -> None:
+    known = Credentials("me", "s3cret\udcff", server_address="registry.example")
+    with pytest.raises(InvalidArgument, match="cannot be written") as caught:
+        save_credentials(known, {"DOCKER_CONFIG": str(tmp_path)})
+    assert "s3cret" not in everything(caught.value)
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize(
@@ -97,7 +109,7 @@ def test_tokens_of_somebody_end_with_the_login() -> None:
         first.start()
         assert asking.wait(10)
         who[0] = None
-        other = {"scope": pulling("other"), "subject": "image other"}
+        other: Any = {"scope": pulling("other"), "subject": "image other"}
         session.call("GET", "/v2/other/tags/list", **other)
         go_on.set()
         first.join(10)
