@@ -10,10 +10,19 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from registry_servers import Asked, Reply, Server, everything, make_certificates
 
-from dockpy import TLS, ConnectionFailed, DockpyError, InvalidResponse, Registry, UntrustedLocation
+from dockpy import (
+    TLS,
+    ConnectionFailed,
+    DockpyError,
+    InvalidResponse,
+    Registry,
+    ResponseTooLarge,
+    UntrustedLocation,
+)
 from dockpy.config.credentials import Credentials
 from dockpy.registry.blobs import BytesBlob, open_blob
 from dockpy.registry.digests import digest_of
+from dockpy.registry.places import check_location
 from dockpy.registry.scope import pulling
 from dockpy.registry.session import RegistrySession
 from dockpy.registry.uploads import upload_blob, upload_bytes
@@ -76,6 +85,35 @@ def test_documents_of_more_values_than_can_be_meant(value: str) -> None:
             for ask in (repository.tags, repository.manifest):
                 with pytest.raises(InvalidResponse, match="more than 500,000 values"):
                     ask()
+
+
+@pytest.mark.parametrize("host", ["64:ff9b::7f00:1", "64:ff9b::a9fe:a9fe", "64:ff9b::a00:5", "2002:a00:5::1"])
+def test_addresses_that_lead_to_others(host: str) -> None:
+    with pytest.raises(UntrustedLocation):
+        check_location(f"https://[{host}]/x", "https://registry.example/v2/")
+
+
+@pytest.mark.parametrize("host", [f"{'a' * 64}.example", "a..example"])
+def test_hosts_that_nobody_has(host: str) -> None:
+    with Server(lambda asked: Reply(307, headers={"Location": f"https://{host}.invalid/x"})) as server:
+        with RegistrySession(server.host) as session, pytest.raises(DockpyError):
+            session.call("GET", "/v2/", **ABOUT)
+
+
+def test_lists_of_a_name_a_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dockpy.registry.listing._FEW_PAGES", 10)
+    monkeypatch.setattr("dockpy.registry.listing._NAMES_AT_LEAST", 50_000)
+
+    def answer(asked: Asked) -> Reply:
+        name = f"t{len(server.asked)}"
+        following = {"Link": f'</v2/app/tags/list?last={name}>; rel="next"'}
+        return Reply(200, json.dumps({"tags": [name]}).encode(), following)
+
+    with Server(answer) as server, Registry(server.host) as registry:
+        with pytest.raises(ResponseTooLarge, match="more than 10 pages"):
+            registry.repository("app").tags()
+        assert len(server.asked) == 11
+        assert len(registry.repository("app").tags(limit=5)) == 5
 
 
 class TestWorkWithoutEnd:
