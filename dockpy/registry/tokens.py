@@ -76,6 +76,14 @@ class _Bearer:
     service: str
 
 
+@dataclass(slots=True)
+class _Turn:
+    """Threads that want the same token."""
+
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    failed: bool = False
+
+
 class Keys:
     """What one registry is told about us. It may be shared by threads.
 
@@ -113,7 +121,7 @@ class Keys:
         """In a forked child: locks that the parent's threads held are made anew."""
         self._lock = threading.Lock()
         self._asking = threading.Lock()
-        self._fetching: dict[Wanted, threading.Lock] = {}
+        self._fetching: dict[Wanted, _Turn] = {}
 
     @property
     def known(self) -> bool:
@@ -262,16 +270,21 @@ class Keys:
 
     @contextlib.contextmanager
     def _alone(self, wanted: Wanted) -> Iterator[None]:
-        """One thread at a time asks for a token of one kind."""
+        """One thread at a time asks for a token of one kind, unless that failed."""
         with self._lock:
-            lock = self._fetching.setdefault(wanted, threading.Lock())
-        with lock:
-            try:
-                yield
-            finally:
-                with self._lock:
-                    if self._fetching.get(wanted) is lock:
-                        del self._fetching[wanted]
+            turn = self._fetching.setdefault(wanted, _Turn())
+        with turn.lock:
+            if not turn.failed:
+                turn.failed = True
+                try:
+                    yield
+                    turn.failed = False
+                finally:
+                    with self._lock:
+                        if self._fetching.get(wanted) is turn:
+                            del self._fetching[wanted]
+                return
+        yield  # a server that hangs would let one after the other wait as long
 
     def _new(self, way: _Bearer, wanted: Wanted, known: Credentials) -> _Token:
         asked = self._clock()

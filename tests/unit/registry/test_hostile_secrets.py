@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from registry_servers import Asked, Reply, Server, everything
 
-from dockpy import ApiError, InvalidArgument
+from dockpy import ApiError, DockpyError, InvalidArgument
 from dockpy.config.credentials import Credentials
 from dockpy.config.save import save_credentials
 from dockpy.registry.challenge import parse_challenges
@@ -118,6 +119,35 @@ def test_tokens_of_somebody_end_with_the_login() -> None:
         late = [asked for asked in server.asked if asked.path == "/v2/later"]
         assert [asked.authorization for asked in late] == ["Bearer nobody", "Bearer nobody"]
         assert not any(b"my-identity" in asked.body for asked in server.asked)
+
+
+def test_a_token_server_that_hangs_is_not_waited_for_by_one_after_the_other() -> None:
+    over, asking = threading.Event(), threading.Semaphore(0)
+    failed: list[DockpyError] = []
+
+    def answer(asked: Asked) -> Reply | bytes:
+        if not asked.path.startswith("/token"):
+            return challenged(asked)
+        asking.release()
+        over.wait(20)
+        return b""
+
+    def ask(session: RegistrySession) -> None:
+        with pytest.raises(DockpyError) as caught:
+            session.call("GET", "/v2/", **ABOUT)
+        failed.append(caught.value)
+
+    with Server(answer) as server, RegistrySession(f"http://{server.host}", timeout=1) as session:
+        threads = [threading.Thread(target=ask, args=(session,)) for _ in range(12)]
+        for thread in threads:
+            thread.start()
+        # The first one by itself, and all the others at once when it has failed.
+        ends = time.monotonic() + 7
+        assert all(asking.acquire(timeout=max(0.0, ends - time.monotonic())) for _ in threads)
+        over.set()
+        for thread in threads:
+            thread.join(20)
+    assert len(failed) == 12
 
 
 def test_no_more_challenges_are_read_than_can_be_meant() -> None:
