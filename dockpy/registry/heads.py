@@ -26,7 +26,7 @@ class BoundedResponse(http.client.HTTPResponse):
     def __init__(self, sock: socket.socket, *given: Any, **named: Any) -> None:
         super().__init__(sock, *given, **named)
         plain: io.BufferedReader = self.fp
-        self.fp = _Lines(_Raw(plain.detach(), sock.gettimeout()))
+        self.fp: io.BufferedReader = _Lines(_Raw(plain.detach(), sock.gettimeout()))
 
 
 class _Raw(io.RawIOBase):
