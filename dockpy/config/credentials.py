@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import base64
 import binascii
+import contextlib
 import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from dockpy.errors import InvalidArgument
 from dockpy.reference import DEFAULT_REGISTRY
 
 if TYPE_CHECKING:
@@ -127,8 +129,17 @@ def encode_registry_config(credentials: Mapping[str, Credentials]) -> str:
 
 
 def encode_basic(username: str, password: str) -> str:
-    """The ``auth`` of config.json: ``username:password`` in base64."""
-    return base64.b64encode(f"{username}:{password}".encode()).decode("ascii")
+    """The ``auth`` of config.json: ``username:password`` in base64.
+
+    Raises:
+        InvalidArgument: they hold what is no text.
+    """
+    encoded = None
+    with contextlib.suppress(UnicodeEncodeError):  # it carries the password along
+        encoded = f"{username}:{password}".encode()
+    if encoded is None:
+        raise InvalidArgument("The user's name or the password holds characters that cannot be written")
+    return base64.b64encode(encoded).decode("ascii")
 
 
 def decode_basic(text: str) -> tuple[str, str] | None:

@@ -89,11 +89,13 @@ class Tries:
     Args:
         cancel: ends the wait before the next try.
         limit: how many failures in a row are too many.
+        most: how many are, all in all, however far it gets between them.
     """
 
-    def __init__(self, cancel: Cancel, limit: int = 5) -> None:
+    def __init__(self, cancel: Cancel, limit: int = 5, most: int = 100) -> None:
         self._cancel = cancel
         self._limit = limit
+        self._left = most
         self._failures = 0
 
     def failed(self, error: BaseException) -> None:
@@ -103,7 +105,8 @@ class Tries:
             BaseException: the error itself, where there is no next try.
         """
         self._failures += 1
-        if self._failures >= self._limit:
+        self._left -= 1
+        if self._failures >= self._limit or self._left <= 0:
             raise error
         self._cancel.wait(min(_FIRST_DELAY * 2 ** (self._failures - 1), _LONGEST_DELAY))
 

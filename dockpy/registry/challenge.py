@@ -13,6 +13,7 @@ __all__ = ["Challenge", "parse_challenges"]
 
 _TOKEN = frozenset(ascii_letters + digits + "!#$%&'*+-.^_`|~")
 _SPACE = " \t"
+_LONGEST = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +33,12 @@ def parse_challenges(header: str) -> list[Challenge]:
     """Read the header; several of them are one, with commas between.
 
     Args:
-        header: its value. What is no challenge in it is passed over.
+        header: its value, of which 64 KiB are read. What is no challenge in it is passed over.
 
     Returns:
         The challenges in their order. Of a parameter that is there twice the first counts.
     """
+    header = header[:_LONGEST]
     found: list[Challenge] = []
     params: dict[str, str] = {}
     at = 0

@@ -108,7 +108,7 @@ class HashBeside(ContentHash):
             self._thread = threading.Thread(target=self._work, name="registry hash", daemon=True)
             self._thread.start()
         if piece:
-            self.position += len(piece)
+            self.position: int = self.position + len(piece)
             self._queue.put(piece)
 
     def check(self, *, subject: str, daemon: str | None = None) -> None:

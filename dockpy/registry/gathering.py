@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from dockpy.errors import InvalidReference, InvalidResponse, ResponseTooLarge
 from dockpy.registry.archive.contents import is_foreign, is_manifest
 from dockpy.registry.content_hash import checked_digest
+from dockpy.registry.manifest import MOST_WEIGHT, weight_of
 from dockpy.registry.manifest_calls import get_manifest
 
 if TYPE_CHECKING:
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 __all__ = ["Gathered"]
 
 _DEEPEST = 8
-_LARGEST = 64 * 1024 * 1024
 _MOST = 10_000
 
 
@@ -39,6 +39,7 @@ class Gathered:
         self._repository = repository
         self._referrers = referrers
         self._size = 0
+        self._listed = 0
         self._seen: set[str] = set()
         self.manifests: dict[str, Manifest] = {}
         self.blobs: dict[str, OCIDescriptor] = {}
@@ -56,10 +57,11 @@ class Gathered:
         if manifest.digest in self._seen:
             return
         self._seen.add(manifest.digest)
-        self._size += manifest.size
-        if self._size > _LARGEST or len(self._seen) > _MOST:
+        self._size += weight_of(manifest)
+        if self._size > MOST_WEIGHT or len(self._seen) > _MOST:
             raise ResponseTooLarge(
-                f"It has more manifests than {_MOST:,}, or than {_LARGEST >> 20} MiB", subject=self._subject
+                f"It has more manifests than {_MOST:,}, or than {MOST_WEIGHT >> 20} MiB of them",
+                subject=self._subject,
             )
         if deep == 0:
             raise InvalidResponse("Its manifests are nested too deeply", subject=self._subject)
@@ -95,7 +97,11 @@ class Gathered:
         where[item.digest] = item
 
     def _add_referrers(self, manifest: Manifest, deep: int) -> None:
-        found = self._repository.referrers(manifest.digest)
+        named = {item.digest: item for item in self._repository.referrers(manifest.digest)}
+        found = list(named.values())
+        self._listed += len(found)
+        if self._listed > _MOST:
+            raise ResponseTooLarge(f"More than {_MOST:,} manifests refer to it", subject=self._subject)
         if found:
             self.referring[manifest.digest] = found
         for item in found:

@@ -25,6 +25,8 @@ _LARGEST_PAGE = 8 * 1024 * 1024
 _NAMES_PER_PAGE = 1000
 _LONGEST_NAME = 255
 _BARREN_PAGES = 20
+_FEW_PAGES = 1000
+_NAMES_AT_LEAST = 50  # on a page, of longer lists
 # <target>; name=token; name="quoted", <target>…
 _TARGET = re.compile(r"[\s,]*+<([^<>]*)>")
 _PARAMETER = re.compile(
@@ -57,7 +59,8 @@ def list_names(
 
     Raises:
         InvalidArgument: `limit` is no number from 1 on.
-        ResponseTooLarge: there are more than 100,000, and no `limit` was given; a page has more than 8 MiB.
+        ResponseTooLarge: there are more than 100,000, and no `limit` was given; a page has more than 8 MiB,
+            or the pages are many for what is on them.
         InvalidResponse: a page is none, or the pages have no end.
         UntrustedLocation: the next page is somewhere else.
     """
@@ -66,13 +69,16 @@ def list_names(
     found: dict[str, None] = {}
     barren = Barren(session, subject)
     params = {"n": str(min(most, _NAMES_PER_PAGE))}
-    for _, page in pages(session, path, params, scope=scope, subject=subject):
+    most_pages = max(_FEW_PAGES, most // _NAMES_AT_LEAST)
+    for number, (_, page) in enumerate(pages(session, path, params, scope=scope, subject=subject), 1):
         before = len(found)
         found.update(dict.fromkeys(_names(page, key, f"GET {path}", session, subject)))
         if limit is not None and len(found) >= limit:
             return list(found)[:limit]
         if len(found) > most:
             raise _no_end(session, subject, f"The list has more than {most} names", ResponseTooLarge)
+        if number > most_pages:
+            raise _no_end(session, subject, f"The list has more than {most_pages} pages", ResponseTooLarge)
         barren.saw(len(found) - before)
     return list(found)
 

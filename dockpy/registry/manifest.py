@@ -15,9 +15,15 @@ from dockpy.wire.oci import INDEX_TYPES
 if TYPE_CHECKING:
     from dockpy.wire.oci import OCIDescriptor, OCIIndex, OCIManifest
 
-__all__ = ["Manifest", "read_document"]
+__all__ = ["MOST_VALUES", "MOST_WEIGHT", "Manifest", "read_document", "values_in", "weight_of"]
 
 _LARGEST = 2**63 - 1
+_VALUE = 64
+
+MOST_VALUES = 500_000
+"""Values that a document may hold: a few bytes of JSON each, and many of memory."""
+MOST_WEIGHT = 64 * 1024 * 1024
+"""Bytes of memory that manifests which belong together may take, about."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -150,6 +156,16 @@ class Manifest:
         )
 
 
+def weight_of(manifest: Manifest) -> int:
+    """About how many bytes of memory a manifest takes, decoded: an empty list is two in JSON."""
+    return manifest.size + _VALUE * values_in(manifest.content)
+
+
+def values_in(content: bytes) -> int:
+    """About how many values JSON holds, known before it is decoded; no fewer than there are."""
+    return sum(map(content.count, (b"[", b"{", b",")))
+
+
 def misfit(raw: Any) -> str:
     """What keeps a JSON value from being a descriptor; empty where nothing does."""
     if not isinstance(raw, dict):
@@ -175,8 +191,10 @@ def read_document(content: bytes, *, subject: str, what: str) -> dict[str, Any]:
         what: ``The manifest``, for the error.
 
     Raises:
-        InvalidResponse: it is none, or nested too deeply.
+        InvalidResponse: it is none, or nested too deeply, or of too many values.
     """
+    if values_in(content) > MOST_VALUES:
+        raise InvalidResponse(f"{what} holds more than {MOST_VALUES:,} values", subject=subject)
     try:
         found = json.loads(content)
     except (ValueError, RecursionError) as error:

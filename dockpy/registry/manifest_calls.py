@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 import secrets
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -28,6 +29,7 @@ __all__ = ["delete_manifest", "get_manifest", "head_manifest", "manifest_subject
 _ACCEPTED = {"Accept": ", ".join((*MANIFEST_TYPES, *INDEX_TYPES))}
 _SCHEMA1 = (DOCKER_MANIFEST_SCHEMA1, "application/vnd.docker.distribution.manifest.v1+json")
 _LARGEST = 4 * 1024 * 1024
+_MEDIA_TYPE = re.compile(r"[A-Za-z0-9!#$&^_.+-]{1,127}/[A-Za-z0-9!#$&^_.+-]{1,127}")
 
 
 def manifest_subject(session: RegistrySession, repository: str, reference: str) -> str:
@@ -220,6 +222,8 @@ def _manifest(answer: Answer, name: str, reference: str, subject: str) -> Manife
                 subject=subject,
             )
         kind = own
+    if kind and not _MEDIA_TYPE.fullmatch(kind):
+        raise InvalidResponse(f"The manifest's media type is none: {kind[:120]!r}", subject=subject)
     if "manifests" in raw and ("layers" in raw or "config" in raw):
         raise InvalidResponse("The manifest is an index and an image at once", subject=subject)
     if ("manifests" in raw and kind in MANIFEST_TYPES) or ("layers" in raw and kind in INDEX_TYPES):

@@ -23,6 +23,7 @@ __all__ = [
 
 _ODD = "\\\x7f"
 _PORTS = {"http": 80, "https": 443}
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 LONGEST_URL = 16 * 1024
 """Characters of a URL that is followed."""
 _INSECURE = "Where you trust what is in between, give insecure=True."
@@ -163,12 +164,18 @@ def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     host = host.strip("[]")
     with contextlib.suppress(ValueError):
         address = ipaddress.ip_address(host)
-        mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
-        return mapped or address
+        return _within(address) if isinstance(address, ipaddress.IPv6Address) else address
     try:
         return ipaddress.IPv4Address(socket.inet_aton(host.removesuffix(".")))  # 127.1, 0x7f000001, …
     except (OSError, UnicodeError, ValueError):
         return None
+
+
+def _within(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    """The IPv4 address that one of IPv6 leads to, by a gateway or by itself; else the address."""
+    if address in _NAT64:
+        return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+    return address.ipv4_mapped or address.sixtofour or address
 
 
 def _read(url: str) -> tuple[Origin, SplitResult]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from dockpy.errors import ArchiveError, InvalidArgument, InvalidReference, InvalidResponse
 from dockpy.reference import ImageReference
-from dockpy.registry.archive.contents import ArchivedImage, Tree, grow
+from dockpy.registry.archive.contents import ArchivedImage, Budget, Tree, grow
 from dockpy.registry.archive.image_archive import ImageArchive, PulledContents
 from dockpy.registry.archive.writing import files_of
 from dockpy.registry.blobs import RegistryBlob
@@ -77,7 +77,7 @@ def _whole(session: RegistrySession, repository: str, root: Manifest) -> Tree:
         return root if item.digest == root.digest else get_manifest(session, repository, item.digest)
 
     try:
-        return grow(load, Document.of({"digest": root.digest}, "oci.OCIDescriptor"))
+        return grow(load, Document.of({"digest": root.digest}, "oci.OCIDescriptor"), Budget(root.digest))
     except ArchiveError as error:
         raise InvalidResponse(error.message, subject=f"image {root.reference}", daemon=session.url) from None
 

@@ -24,7 +24,7 @@ PIECE = 1024 * 1024
 BROKEN = (ConnectionFailed, TruncatedResponse, ServerError)
 """What is worth another try."""
 
-_CONTENT_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)")
+_CONTENT_RANGE = re.compile(r"bytes (\d{1,19})-(\d{1,19})/(\d{1,19}|\*)")
 
 
 def blob_path(repository: str, digest: str) -> str:

@@ -40,14 +40,12 @@ def refusal(
     secrets = list(secrets)
     for secret in secrets:
         content = content.replace(secret.encode(), b"***")
+    public = {name: value for name, value in headers.items() if name.lower() not in _PRIVATE_HEADERS}
     response = ErrorResponse(
-        status,
-        headers={name: value for name, value in headers.items() if name.lower() not in _PRIVATE_HEADERS},
-        content=content,
+        status, headers={name: _without(value, secrets) for name, value in public.items()}, content=content
     )
     message = explanation_of(content) or "the registry does not say why"
-    for secret in secrets:
-        message = message.replace(secret, "***")  # JSON may have written it otherwise
+    message = _without(message, secrets)  # JSON may have written it otherwise
     hint = _hint(status, content, path, known)
     if status == 429:
         return RateLimited(message, response=response, retry_after=retry_after, hint=hint)
@@ -90,6 +88,12 @@ def _messages(document: dict[str, Any]) -> str:
 
 def _text(value: object) -> str:
     return value[:_LONGEST] if isinstance(value, str) else ""
+
+
+def _without(text: str, secrets: Iterable[str]) -> str:
+    for secret in secrets:
+        text = text.replace(secret, "***")
+    return text
 
 
 def _hint(status: int, content: bytes, path: str, known: bool) -> str | None:

@@ -14,13 +14,14 @@ import requests
 from requests.adapters import HTTPAdapter
 from requests.structures import CaseInsensitiveDict
 from requests.utils import get_environ_proxies
-from urllib3 import HTTPSConnectionPool
-from urllib3.connection import HTTPSConnection
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError
 
 from dockpy._version import __version__
 from dockpy.registry.answers import OpenAnswer
 from dockpy.registry.failures import explain
+from dockpy.registry.heads import BoundedResponse, without_queries
 from dockpy.registry.places import is_loopback, origin_of
 from dockpy.registry.trust import speaks_tls, trust
 from dockpy.transport.failures import is_closed_pool, is_lost_connection
@@ -41,7 +42,23 @@ _POOL_SIZE = 16
 _BROKEN = (requests.RequestException, HTTPError, http.client.HTTPException, OSError)
 
 
-class _UnverifiedConnection(HTTPSConnection):
+class _PlainConnection(HTTPConnection):
+    response_class = BoundedResponse
+
+
+class _PlainPool(HTTPConnectionPool):
+    ConnectionCls = _PlainConnection  # pyright: ignore[reportAssignmentType]  # as it is for urllib3
+
+
+class _TLSConnection(HTTPSConnection):
+    response_class = BoundedResponse
+
+
+class _TLSPool(HTTPSConnectionPool):
+    ConnectionCls = _TLSConnection  # pyright: ignore[reportAssignmentType]  # as it is for urllib3
+
+
+class _UnverifiedConnection(_TLSConnection):
     """A connection whose user said insecure=True: urllib3 need not warn of each request."""
 
     def connect(self) -> None:
@@ -64,11 +81,11 @@ class _Adapter(HTTPAdapter):
 
     def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **options: Any) -> None:
         super().init_poolmanager(connections, maxsize, block, **options, **self._options)
-        self._quieten(self.poolmanager)
+        self._equip(self.poolmanager)
 
     def proxy_manager_for(self, proxy: str, **options: Any) -> Any:
         manager = super().proxy_manager_for(proxy, **options, **self._options)
-        self._quieten(manager)
+        self._equip(manager)
         return manager
 
     def build_connection_pool_key_attributes(
@@ -88,9 +105,9 @@ class _Adapter(HTTPAdapter):
                     pool.close()
         super().close()
 
-    def _quieten(self, manager: Any) -> None:
-        if self._unverified:
-            manager.pool_classes_by_scheme = {**manager.pool_classes_by_scheme, "https": _UnverifiedPool}
+    def _equip(self, manager: Any) -> None:
+        secure = _UnverifiedPool if self._unverified else _TLSPool
+        manager.pool_classes_by_scheme = {"http": _PlainPool, "https": secure}
 
 
 class _Sending:
@@ -124,7 +141,7 @@ class Road:
         self._tls = tls
         self._given = adapter
         self._lock = threading.Lock()
-        self._adapters: dict[tuple[str, bool], _Adapter] = {}
+        self._adapters: dict[tuple[str, bool, bool], _Adapter] = {}
 
     def send(
         self,
@@ -210,22 +227,26 @@ class Road:
             read = response.raw.read
         else:
             adapter = self._adapter(origin_of(url))
-            response = adapter.send(request, stream=True, timeout=limits, proxies=proxies_for(url))
+            with without_queries():
+                response = adapter.send(request, stream=True, timeout=limits, proxies=proxies_for(url))
             read = response.raw.read1  # read() waits for as many bytes as are asked for
         return OpenAnswer(response, lambda size: read(size, decode_content=False), str(request.method))
 
     def _adapter(self, origin: Origin) -> _Adapter:
-        own = origin.host == self._address.hostname
-        key = (origin.scheme, own)
+        here = origin.host == self._address.hostname
+        # Another port is another server, and another folder of certs.d: our certificate is not for it.
+        own = origin == origin_of(self._address.url("https"))
+        key = (origin.scheme, here, own)
         with self._lock:
             if key not in self._adapters:
-                self._adapters[key] = _Adapter(self._options(own=own) if origin.scheme == "https" else {})
+                options = self._options(here=here, own=own) if origin.scheme == "https" else {}
+                self._adapters[key] = _Adapter(options)
             return self._adapters[key]
 
-    def _options(self, *, own: bool) -> dict[str, Any]:
+    def _options(self, *, here: bool, own: bool) -> dict[str, Any]:
         address, tls = self._address, self._tls
         context = trust(address.host, tls=tls, insecure=address.insecure, own=own)
-        name = tls.hostname if tls is not None and own else None
+        name = tls.hostname if tls is not None and here else None
         return {"ssl_context": context, **({} if name is None else {"server_hostname": name})}
 
 

@@ -95,6 +95,8 @@ class RegistrySession(Closing):
         self._wait = wait
         self._road: Road = Road(self._address, tls, adapter)
         self._scheme: Scheme | None = "http" if adapter is not None else self._address.scheme
+        if self._scheme is None and tls is not None and not self._address.insecure:
+            self._scheme = "https"  # whoever says whom to believe does not mean anyone who listens
         self._keys = self._new_keys(credentials)
         self._open = False  # it has answered without asking who we are
         self._closed = threading.Event()
@@ -390,4 +392,6 @@ class RegistrySession(Closing):
 
 
 def _operation(method: str, path: str) -> str:
-    return f"{method} {urlsplit(path).path if '://' in path else path.partition('?')[0]}"
+    if "://" in path:
+        path = f"/{shown(path).partition('://')[2].partition('/')[2]}"
+    return f"{method} {path.partition('?')[0]}"

@@ -8,10 +8,10 @@ import json
 import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
-from urllib.parse import urlencode
+from urllib.parse import quote_plus, urlencode
 
 from dockpy.config.credentials import Credentials
-from dockpy.errors import InvalidResponse
+from dockpy.errors import InvalidArgument, InvalidResponse
 from dockpy.registry.scope import Access
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ _LASTING = 30.0
 _MOST = 128
 _WIDEST = 16
 _LONGEST = 128 * 1024
+_SPENT = 16
 _TOKEN_USER = "<token>"  # the user name that says: the password is an identity token  # noqa: S105
 _ORDER = ("pull", "push", "delete")
 
@@ -75,6 +76,14 @@ class _Bearer:
     service: str
 
 
+@dataclass(slots=True)
+class _Turn:
+    """Threads that want the same token."""
+
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    failed: bool = False
+
+
 class Keys:
     """What one registry is told about us. It may be shared by threads.
 
@@ -104,6 +113,7 @@ class Keys:
         self._way: _Bearer | str | None = None
         self._tokens: list[_Token] = []
         self._wider: dict[Wanted, Wanted] = {}
+        self._spent: list[str] = []  # secrets that count no more, and that an answer may still repeat
         self.identity: str = ""
         self.after_fork()
 
@@ -111,7 +121,7 @@ class Keys:
         """In a forked child: locks that the parent's threads held are made anew."""
         self._lock = threading.Lock()
         self._asking = threading.Lock()
-        self._fetching: dict[Wanted, threading.Lock] = {}
+        self._fetching: dict[Wanted, _Turn] = {}
 
     @property
     def known(self) -> bool:
@@ -126,13 +136,10 @@ class Keys:
     @property
     def secrets(self) -> list[str]:
         """What no error may show."""
-        known = self._credentials
         with self._lock:
-            found = [token.secret for token in self._tokens]
-        found += [known.password, known.identity_token, known.registry_token, self.identity]
-        if known.password:
-            found.append(_basic(known.username, known.password).partition(" ")[2])
-        return sorted((secret for secret in found if secret), key=len, reverse=True)
+            found = {*self._spent, *self._held()}
+        found |= {quote_plus(secret) for secret in found}  # as forms have them
+        return sorted(found, key=len, reverse=True)
 
     def header(self, scope: Scope, *, long: bool = False) -> str | None:
         """The ``Authorization`` of a request; None as long as the registry has not asked for one.
@@ -143,6 +150,7 @@ class Keys:
 
         Raises:
             ApiError, ConnectionFailed, InvalidResponse: the token server gave none.
+            InvalidArgument: the credentials are such that they cannot be sent.
         """
         way = self._way
         if way is None:
@@ -171,6 +179,7 @@ class Keys:
 
         Raises:
             UntrustedLocation: the registry sends us for tokens where we do not go.
+            InvalidArgument: the credentials are such that they cannot be sent.
         """
         bearer = next((one for one in challenges if one.scheme == "bearer" and one.params.get("realm")), None)
         if bearer is None:
@@ -184,6 +193,7 @@ class Keys:
         secret = used.removeprefix("Bearer ")
         with self._lock:
             self._tokens = [token for token in self._tokens if token.secret != secret]
+            self._spend([secret])
         return secret != self._credentials.registry_token and (news or widened or not again)
 
     def _refused_basic(self, challenges: Sequence[Challenge], used: str | None) -> bool:
@@ -202,10 +212,22 @@ class Keys:
             found = self._ask() or Credentials()
             if found == self._credentials:
                 return False
-            self._credentials = found
-        with self._lock:
-            self._tokens, self.identity = [], ""
+            _check(found)
+            with self._lock:
+                self._spend(self._held())
+                self._credentials, self._tokens, self.identity = found, [], ""
         return True
+
+    def _held(self) -> list[str]:
+        """All that is secret now."""
+        known = self._credentials
+        found = [known.password, known.identity_token, known.registry_token, self.identity]
+        if known.password:
+            found.append(_basic(known.username, known.password).partition(" ")[2])
+        return [*filter(None, found), *(token.secret for token in self._tokens)]
+
+    def _spend(self, secrets: list[str]) -> None:
+        self._spent = [*self._spent, *secrets][-_SPENT:]
 
     def _widen(self, wanted: Wanted, scope: str) -> bool:
         """Ask for what the registry says it takes, of what is asked for anyway: True where that is news."""
@@ -230,8 +252,11 @@ class Keys:
         with self._alone(wanted):
             if (found := self._found(wanted, long)) is not None:  # another thread was before us
                 return found
-            token = self._new(way, wanted)
+            known = self._credentials
+            token = self._new(way, wanted, known)
             with self._lock:
+                if known is not self._credentials:  # who we were when it was asked for
+                    return token.secret
                 now = self._clock()
                 alive = [one for one in self._tokens if one.expires > now and not one.wanted <= wanted]
                 self._tokens = [*alive[-_MOST + 1 :], token]
@@ -245,20 +270,25 @@ class Keys:
 
     @contextlib.contextmanager
     def _alone(self, wanted: Wanted) -> Iterator[None]:
-        """One thread at a time asks for a token of one kind."""
+        """One thread at a time asks for a token of one kind, unless that failed."""
         with self._lock:
-            lock = self._fetching.setdefault(wanted, threading.Lock())
-        with lock:
-            try:
-                yield
-            finally:
-                with self._lock:
-                    if self._fetching.get(wanted) is lock:
-                        del self._fetching[wanted]
+            turn = self._fetching.setdefault(wanted, _Turn())
+        with turn.lock:
+            if not turn.failed:
+                turn.failed = True
+                try:
+                    yield
+                    turn.failed = False
+                finally:
+                    with self._lock:
+                        if self._fetching.get(wanted) is turn:
+                            del self._fetching[wanted]
+                return
+        yield  # a server that hangs would let one after the other wait as long
 
-    def _new(self, way: _Bearer, wanted: Wanted) -> _Token:
+    def _new(self, way: _Bearer, wanted: Wanted, known: Credentials) -> _Token:
         asked = self._clock()
-        content = self._answer(way, _written(wanted))
+        content = self._answer(way, _written(wanted), known)
         document: object = None
         with contextlib.suppress(ValueError, RecursionError):  # they carry the text along
             document = json.loads(content)
@@ -269,17 +299,20 @@ class Keys:
         if not isinstance(secret, str) or not _fit(secret):
             raise InvalidResponse("The token server answered without a token")
         if isinstance(refresh := said.get("refresh_token"), str) and _fit(refresh):
-            self.identity = refresh
+            with self._lock:
+                if known is self._credentials:
+                    self.identity = refresh
         life = said.get("expires_in")
         good = isinstance(life, (int, float)) and not isinstance(life, bool) and 0 < life < 1e9
         seconds = float(cast("float", life)) if good else _DEFAULT_LIFE
         return _Token(secret, wanted, seconds, asked + seconds)
 
-    def _answer(self, way: _Bearer, scopes: list[str]) -> bytes:
-        known = self._credentials
+    def _answer(self, way: _Bearer, scopes: list[str], known: Credentials) -> bytes:
         headers: dict[str, str] = {}
         query = [("service", way.service)] if way.service else []
-        if identity := self.identity or known.identity_token:
+        with self._lock:
+            own = self.identity if known is self._credentials else ""
+        if identity := own or known.identity_token:
             form = [
                 ("grant_type", "refresh_token"),
                 *query,
@@ -305,6 +338,29 @@ class Keys:
 
 def _basic(username: str, password: str) -> str:
     return f"Basic {base64.b64encode(f'{username}:{password}'.encode()).decode('ascii')}"
+
+
+def _check(credentials: Credentials) -> None:
+    """See that credentials can be sent: errors of whoever encodes them would show them."""
+    known = credentials
+    texts = {
+        "user's name": known.username,
+        "password": known.password,
+        "identity token": known.identity_token,
+    }
+    wrong = [name for name, text in texts.items() if not text.isascii() and not _encodable(text)]
+    if known.registry_token and not _fit(known.registry_token):
+        wrong.append("registry token")
+    if wrong:
+        raise InvalidArgument(f"The {wrong[0]} for the registry holds characters that cannot be sent")
+
+
+def _encodable(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _fit(secret: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import re
 from typing import TYPE_CHECKING, Literal
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import quote, urlsplit
 
 from dockpy.errors import (
     ApiError,
@@ -19,10 +19,12 @@ from dockpy.errors import (
     TimedOut,
     TruncatedResponse,
     Unauthorized,
+    UntrustedLocation,
 )
 from dockpy.registry.blobs import BytesBlob
 from dockpy.registry.cancel import Cancel, Tries
 from dockpy.registry.content_hash import ContentHash
+from dockpy.registry.places import resolved
 from dockpy.registry.progress import TransferProgress
 from dockpy.registry.reader import BROKEN, blob_path, blob_subject
 from dockpy.registry.scope import pulling, pushing
@@ -127,14 +129,16 @@ def _location(
     answer: Answer | OpenAnswer, session: RegistrySession, repository: str, digest: str, known: str = ""
 ) -> str:
     """Where an upload goes on."""
-    given = answer.headers.get("Location", "")
-    if not given and not known:
-        raise InvalidResponse(
-            "The registry began an upload and does not say where",
-            subject=blob_subject(session, repository, digest),
-            daemon=session.url,
-        )
-    return urljoin(answer.url, given) if given else known
+    subject, given = blob_subject(session, repository, digest), answer.headers.get("Location", "")
+    if given:
+        try:
+            return resolved(given, answer.url)
+        except UntrustedLocation as error:
+            raise error.at(subject=subject, daemon=session.url) from None
+    if known:
+        return known
+    message = "The registry began an upload and does not say where"
+    raise InvalidResponse(message, subject=subject, daemon=session.url)
 
 
 class _SourceFailed(Exception):
@@ -305,7 +309,7 @@ class _Upload:
         said = answer.headers.get("Docker-Content-Digest", digest)
         if said != digest and said.partition(":")[0] == digest.partition(":")[0]:
             raise DigestMismatch(
-                f"The registry stored {said[:150]}",
+                f"The registry stored {said[:150]!r}",
                 expected=digest,
                 actual=said,
                 subject=self._subject,

@@ -15,7 +15,7 @@ from dockpy.errors import (
 from dockpy.reference import ImageReference
 from dockpy.registry.archive.files import decode
 from dockpy.registry.digests import check_content
-from dockpy.registry.manifest import Manifest
+from dockpy.registry.manifest import MOST_WEIGHT, Manifest, weight_of
 from dockpy.wire.oci import DOCKER_LAYER_FOREIGN, INDEX_TYPES, MANIFEST_TYPES, OCI_INDEX, OCI_MANIFEST
 
 if TYPE_CHECKING:
@@ -25,11 +25,20 @@ if TYPE_CHECKING:
     from dockpy.registry.cancel import Cancel
     from dockpy.wire.oci import OCIDescriptor
 
-__all__ = ["ArchivedImage", "Contents", "Tree", "grow", "is_foreign", "is_manifest", "manifest_of", "select"]
+__all__ = [
+    "ArchivedImage",
+    "Budget",
+    "Contents",
+    "Tree",
+    "grow",
+    "is_foreign",
+    "is_manifest",
+    "manifest_of",
+    "select",
+]
 
 _DEEPEST = 8
 _FOREIGN = (DOCKER_LAYER_FOREIGN, "application/vnd.oci.image.layer.nondistributable.v1.tar")
-_MOST_BYTES = 64 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,28 +181,55 @@ def manifest_of(content: bytes, digest: str, media_type: str, name: str) -> Mani
     return manifest
 
 
-def grow(load: Callable[[OCIDescriptor], Manifest], root: OCIDescriptor) -> Tree:
+class Budget:
+    """How much memory manifests may take; a few bytes of JSON may make many objects.
+
+    Args:
+        name: what they belong to, for the error.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._taken = 0
+
+    def take(self, manifest: Manifest) -> None:
+        """Count one.
+
+        Raises:
+            ArchiveError: it is too much.
+        """
+        self._taken += weight_of(manifest)
+        if self._taken > MOST_WEIGHT:
+            raise ArchiveError(
+                f"The manifests of {self._name!r} are too large: together above {MOST_WEIGHT >> 20} MiB"
+            )
+
+
+def grow(
+    load: Callable[[OCIDescriptor], Manifest],
+    root: OCIDescriptor,
+    budget: Budget,
+    grown: dict[str, Tree] | None = None,
+) -> Tree:
     """A manifest with all that it lists, each loaded once.
 
     Args:
         load: a descriptor's manifest, verified.
         root: the first.
+        budget: how large all of it may be.
+        grown: what has been loaded before, by digest, for the same repository or archive.
 
     Raises:
         ArchiveError: it is nested too deeply, or too large.
     """
-    grown: dict[str, Tree] = {}
-    size = 0
+    grown = {} if grown is None else grown
 
     def tree_of(descriptor: OCIDescriptor, depth: int) -> Tree:
-        nonlocal size
         if descriptor.digest not in grown:
             if depth > _DEEPEST:
                 raise ArchiveError(f"The index {root.digest} lists indexes of indexes, {depth} deep")
             manifest = load(descriptor)
-            size += manifest.size
-            if size > _MOST_BYTES:
-                raise ArchiveError(f"The manifests below {root.digest} have more than {_MOST_BYTES} bytes")
+            budget.take(manifest)
             listed = [child for child in manifest.manifests if is_manifest(child)]
             children = tuple(tree_of(child, depth + 1) for child in listed)
             grown[descriptor.digest] = Tree(manifest, children)

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any, Protocol
 
 from dockpy.errors import ArchiveError
+from dockpy.registry.manifest import MOST_VALUES, values_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,9 +44,14 @@ class Files(Protocol):
         """What it holds; again and again, by several threads at once."""
         ...
 
+    def leads_out(self, name: str) -> bool:
+        """Whether it is a link to what is no part of the archive."""
+        ...
+
 
 class FolderFiles:
-    """The files in a folder. Symbolic links are followed: what layouts hold is held against digests.
+    """The files in a folder. Symbolic links are followed; `leads_out` says of which what they hold has to be
+    held against a digest before anybody is shown it.
 
     Args:
         folder: where.
@@ -84,6 +90,13 @@ class FolderFiles:
                 yield from iter(lambda: file.read(_PIECE), b"")
         except OSError as error:
             raise self._unreadable(name, error) from None
+
+    def leads_out(self, name: str) -> bool:
+        """Whether a file lies elsewhere. Errors as of `size`."""
+        try:
+            return not self._path(name).resolve().is_relative_to(self._folder.resolve())
+        except (OSError, RuntimeError) as error:  # a link to itself is one or the other
+            raise ArchiveError(f"{name!r} in the folder cannot be read: {error}", member=name) from None
 
     def _path(self, name: str) -> Path:
         if any(part in ("", ".", "..") for part in name.split("/")) or "\0" in name or "\\" in name:
@@ -156,8 +169,10 @@ def decode(content: bytes, name: str) -> Any:
     """JSON that is not to be trusted.
 
     Raises:
-        ArchiveError: it is none, or nested too deeply.
+        ArchiveError: it is none, or nested too deeply, or of too many values.
     """
+    if values_in(content) > MOST_VALUES:
+        raise ArchiveError(f"{name!r} holds more than {MOST_VALUES:,} values", member=name)
     try:
         return json.loads(content)
     except (ValueError, RecursionError) as error:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dockpy.errors import ArchiveError, InvalidReference, InvalidResponse
-from dockpy.registry.archive.contents import ArchivedImage, grow, manifest_of
+from dockpy.registry.archive.contents import ArchivedImage, Budget, Tree, grow, manifest_of
 from dockpy.registry.archive.files import FileSource, read_file, read_json
+from dockpy.registry.blobs import verified
 from dockpy.registry.content_hash import checked_digest
 from dockpy.registry.manifest import Manifest
 from dockpy.wire.oci import OCI_INDEX
@@ -64,6 +65,9 @@ class LayoutContents:
                 f"The blob {descriptor.digest} has {found.size} bytes, its manifest says {descriptor.size}",
                 member=name,
             )
+        if self._files.leads_out(name):
+            for _ in verified(found):  # an upload sends it before its digest is known
+                cancel.check()
         return found
 
     def _images(self) -> list[ArchivedImage]:
@@ -75,13 +79,15 @@ class LayoutContents:
             listed = index.manifests
         except InvalidResponse as error:
             raise ArchiveError(error.message, member=INDEX_FILE) from None
+        budget = Budget(INDEX_FILE)
         named: dict[str, list[str]] = {}
         roots: dict[str, OCIDescriptor] = {}
         for descriptor in listed:
             roots.setdefault(descriptor.digest, descriptor)
             named.setdefault(descriptor.digest, []).extend(_names(descriptor.get("annotations")))
+        grown: dict[str, Tree] = {}
         return [
-            ArchivedImage(tuple(dict.fromkeys(named[digest])), grow(self._manifest, root))
+            ArchivedImage(tuple(dict.fromkeys(named[digest])), grow(self._manifest, root, budget, grown))
             for digest, root in roots.items()
         ]
 

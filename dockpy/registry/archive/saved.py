@@ -14,7 +14,7 @@ import zlib
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from dockpy.errors import ArchiveError, DigestMismatch
-from dockpy.registry.archive.contents import ArchivedImage, Tree, manifest_of
+from dockpy.registry.archive.contents import ArchivedImage, Budget, Tree, manifest_of
 from dockpy.registry.archive.files import FileSource, PieceReader, decode, read_file, read_json
 from dockpy.registry.digests import digest_of
 from dockpy.wire.oci import DOCKER_CONFIG, DOCKER_LAYER, DOCKER_LAYER_GZIP, DOCKER_MANIFEST
@@ -56,10 +56,17 @@ class SavedContents:
     def __init__(self, files: Files) -> None:
         self._files = files
         self._names: dict[str, str] = {}  # of files, by the digests that their content has to have
+        self._configs: dict[str, tuple[int, str, list[str]]] = {}
+        self._layers: dict[tuple[str, str], dict[str, Any]] = {}
+        budget = Budget(MANIFEST_FILE)
         listed = read_json(files, MANIFEST_FILE)
         if not isinstance(listed, list):
             raise _wrong("is no list")
-        self.images: list[ArchivedImage] = [self._image(entry) for entry in listed]
+        self.images: list[ArchivedImage] = []
+        for entry in listed:
+            image = self._image(entry)
+            budget.take(image.tree.manifest)
+            self.images.append(image)
 
     def blob(self, descriptor: OCIDescriptor, cancel: Cancel) -> FileSource:
         """A blob of it, as `Contents.blob`."""
@@ -72,17 +79,7 @@ class SavedContents:
         config_name = entry.get("Config")
         if not isinstance(config_name, str):
             raise _wrong("lists an image without a config")
-        config = read_file(self._files, config_name)
-        digest = digest_of(config)
-        # The name is the digest in archives of Docker; other tools may call it as they like.
-        if (said := _HEX.search(config_name)) and digest != f"sha256:{said[0]}":
-            raise DigestMismatch(
-                f"The config {config_name!r} is not what its name says: it is {digest}",
-                expected=f"sha256:{said[0]}",
-                actual=digest,
-            )
-        self._names[digest] = config_name
-        diff_ids = _diff_ids(config, config_name)
+        size, digest, diff_ids = self._config(config_name)
         if len(diff_ids) != len(layers):
             raise ArchiveError(
                 f"The image {config_name!r} has {len(diff_ids)} layers, the archive lists {len(layers)}",
@@ -91,7 +88,7 @@ class SavedContents:
         document = {
             "schemaVersion": 2,
             "mediaType": DOCKER_MANIFEST,
-            "config": {"mediaType": DOCKER_CONFIG, "size": len(config), "digest": digest},
+            "config": {"mediaType": DOCKER_CONFIG, "size": size, "digest": digest},
             "layers": [self._layer(*pair) for pair in zip(layers, diff_ids, strict=True)],
         }
         content = json.dumps(document, indent=3).encode()
@@ -99,7 +96,34 @@ class SavedContents:
             tuple(names), Tree(manifest_of(content, digest_of(content), DOCKER_MANIFEST, config_name))
         )
 
+    def _config(self, name: str) -> tuple[int, str, list[str]]:
+        """A config's size, its digest and its layers; each is read once, however many images name it."""
+        if name not in self._configs:
+            self._check_inside(name)
+            config = read_file(self._files, name)
+            digest = digest_of(config)
+            # The name is the digest in archives of Docker; other tools may call it as they like.
+            if (said := _HEX.search(name)) and digest != f"sha256:{said[0]}":
+                raise DigestMismatch(
+                    f"The config {name!r} is not what its name says: it is {digest}",
+                    expected=f"sha256:{said[0]}",
+                    actual=digest,
+                )
+            self._names[digest] = name
+            self._configs[name] = len(config), digest, _diff_ids(config, name)
+        return self._configs[name]
+
+    def _check_inside(self, name: str) -> None:
+        if self._files.leads_out(name):  # to what nobody meant to push
+            raise ArchiveError(f"{name!r} leads out of the folder", member=name)
+
     def _layer(self, name: str, diff_id: str) -> dict[str, Any]:
+        if (name, diff_id) not in self._layers:
+            self._check_inside(name)
+            self._layers[name, diff_id] = self._described(name, diff_id)
+        return self._layers[name, diff_id]
+
+    def _described(self, name: str, diff_id: str) -> dict[str, Any]:
         size = self._files.size(name)
         if next(self._files.pieces(name), b"")[:2] == _GZIP:
             digest = self._packed(name, diff_id)

@@ -71,6 +71,10 @@ class TarFiles:
             position += len(piece)
             yield piece
 
+    def leads_out(self, name: str) -> bool:
+        """Nothing does."""
+        return False
+
     def _member(self, name: str) -> _Member:
         found = name
         for _ in range(_MOST_LINKS):
