@@ -37,6 +37,7 @@ if TYPE_CHECKING:
         DockerException,
         DockpyError,
         ExecTimedOut,
+        FleetError,
         Forbidden,
         ImageLoadError,
         ImageNotFound,
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
         ServerError,
         StreamError,
         TimedOut,
+        TransferError,
         TruncatedResponse,
         Unauthorized,
         UntrustedLocation,
@@ -61,6 +63,11 @@ if TYPE_CHECKING:
     from dockpy.fake.daemon import FakeDaemon
     from dockpy.fake.kernel.clock import ManualClock
     from dockpy.fake.registry.registry import FakeRegistry
+    from dockpy.fleet.fleet import Fleet
+    from dockpy.fleet.items import FleetBack, FleetItem, FleetLost, LogLine
+    from dockpy.fleet.placement import Placement
+    from dockpy.fleet.results import FleetList, FleetResults, Outcome
+    from dockpy.fleet.stream import FleetStream
     from dockpy.options.build import BuildOptions
     from dockpy.options.containers import CreateOptions
     from dockpy.options.endpoints import EndpointOptions
@@ -98,6 +105,7 @@ if TYPE_CHECKING:
     from dockpy.resources.swarm import Swarm
     from dockpy.resources.task import Task
     from dockpy.resources.volume import Volume
+    from dockpy.transfer.plan import Plan, Step
     from dockpy.transport.caller import Hooks
 
 __all__ = [
@@ -132,6 +140,14 @@ __all__ = [
     "ExecTimedOut",
     "FakeDaemon",
     "FakeRegistry",
+    "Fleet",
+    "FleetBack",
+    "FleetError",
+    "FleetItem",
+    "FleetList",
+    "FleetLost",
+    "FleetResults",
+    "FleetStream",
     "Forbidden",
     "Healthcheck",
     "Hooks",
@@ -147,6 +163,7 @@ __all__ = [
     "Layer",
     "LayerProgress",
     "LayersProgress",
+    "LogLine",
     "Manifest",
     "ManualClock",
     "MountOptions",
@@ -154,6 +171,9 @@ __all__ = [
     "Node",
     "NotFound",
     "NotReady",
+    "Outcome",
+    "Placement",
+    "Plan",
     "Plugin",
     "PruneReport",
     "PullError",
@@ -171,11 +191,13 @@ __all__ = [
     "ServerError",
     "Service",
     "ServiceOptions",
+    "Step",
     "StreamError",
     "Swarm",
     "SwarmOptions",
     "Task",
     "TimedOut",
+    "TransferError",
     "TransferProgress",
     "TruncatedResponse",
     "Unauthorized",
@@ -206,6 +228,13 @@ _HOMES = {
     "ExecStream": "resources.exec",
     "FakeDaemon": "fake.daemon",
     "FakeRegistry": "fake.registry.registry",
+    "Fleet": "fleet.fleet",
+    "FleetBack": "fleet.items",
+    "FleetItem": "fleet.items",
+    "FleetList": "fleet.results",
+    "FleetLost": "fleet.items",
+    "FleetResults": "fleet.results",
+    "FleetStream": "fleet.stream",
     "Healthcheck": "options.health",
     "Hooks": "transport.caller",
     "Image": "resources.image",
@@ -214,11 +243,15 @@ _HOMES = {
     "Layer": "registry.image",
     "LayerProgress": "resources.layers_progress",
     "LayersProgress": "resources.layers_progress",
+    "LogLine": "fleet.items",
     "Manifest": "registry.manifest",
     "ManualClock": "fake.kernel.clock",
     "MountOptions": "options.mounts",
     "Network": "resources.network",
     "Node": "resources.node",
+    "Outcome": "fleet.results",
+    "Placement": "fleet.placement",
+    "Plan": "transfer.plan",
     "Plugin": "resources.plugin",
     "PruneReport": "resources.pruning",
     "RateLimit": "registry.limits",
@@ -231,6 +264,7 @@ _HOMES = {
     "Secret": "resources.secret",
     "Service": "resources.service",
     "ServiceOptions": "options.services",
+    "Step": "transfer.plan",
     "Swarm": "resources.swarm",
     "SwarmOptions": "options.swarm",
     "TLS": "config.tls",
