@@ -182,6 +182,11 @@ class Endpoint:
         """Those that it has, IPv4 first."""
         return [address for address in (self.address, self.address6) if address]
 
+    @property
+    def of_task(self) -> bool:
+        """Whether its container is a task of a swarm's service."""
+        return "com.docker.swarm.task" in self.container.labels
+
     def leave(self) -> None:
         """It is not there any more."""
         self.id = self.gateway = self.address = self.gateway6 = self.address6 = self.mac = ""

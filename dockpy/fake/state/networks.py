@@ -352,18 +352,18 @@ class Networks(ContainerNetworks):
             cluster.networks.check_unused(network)
         if network.config_only and any(one.config_from == network.name for one in self):
             raise Failure(403, f'{prefix}configuration network "{network.name}" is in use')
-        if network.endpoints:
+        # The tasks of services that are gone leave as they end.
+        left = [one for one in network.endpoints.values() if cluster is None or not one.of_task]
+        if left:
             if modern:
-                listed = ", ".join(
-                    f'name:"{one.container.name}" id:"{one.id[:12]}"' for one in network.endpoints.values()
-                )
+                listed = ", ".join(f'name:"{one.container.name}" id:"{one.id[:12]}"' for one in left)
                 raise Failure(403, f"{prefix}network {network.name} has active endpoints ({listed})")
             raise Failure(403, f"{prefix}network {network.name} id {network.id} has active endpoints")
-        del self._networks[network.id]
-        self._pools.give_back(network.subnets)
         if cluster is not None:
             cluster.networks.forget(network)
             return
+        del self._networks[network.id]
+        self._pools.give_back(network.subnets)
         self._engine.events.emit("network", "destroy", network.id, self._attributes(network), network.scope)
 
     def prune(self, wanted: list[Network]) -> list[str]:

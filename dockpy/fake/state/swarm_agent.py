@@ -42,7 +42,7 @@ class Agent:
 
     def _happened(self, event: Event) -> None:
         if event.type == "container" and event.actor in self._containers and self._cluster is not None:
-            self._cluster.changed()
+            self._cluster.changed(step=True)
 
     def leave(self) -> None:
         """The engine is not part of the swarm any more: its tasks' containers are gone."""

@@ -7,6 +7,7 @@ import copy
 from typing import TYPE_CHECKING, Any
 
 from dockpy.fake.failure import Failure
+from dockpy.fake.kernel.clock import ManualClock
 from dockpy.fake.state.swarm_ca import ca_digest, tls_info
 from dockpy.fake.state.swarm_data import DataObjects
 from dockpy.fake.state.swarm_health import Health
@@ -22,10 +23,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from dockpy.fake.engine import Engine
+    from dockpy.fake.kernel.scheduler import Timer
 
 __all__ = ["Cluster"]
 
 SECOND = 1_000_000_000
+_STEP = SECOND // 500
 _DEFAULTS: dict[str, dict[str, Any]] = {
     "Orchestration": {"TaskHistoryRetentionLimit": 5},
     "Raft": {
@@ -88,7 +91,7 @@ class Cluster:
         self.tasks: Tasks = Tasks(self)
         self.services: Services = Services(self)
         self._orchestrator = Orchestrator(self)
-        self._queued: bool = False
+        self._next: Timer | None = None
         if self.locks:
             self.unlock_key = self._new_key()
 
@@ -114,14 +117,24 @@ class Cluster:
         for node in self.health.quorum():
             node.engine.events.emit(type, action, actor, attributes, "swarm")
 
-    def changed(self) -> None:
-        """Something is to be done about it, as soon as whoever changed it has finished."""
-        if not self._queued:
-            self._queued = True
-            self.engine.scheduler.after(0, self._work)
+    def changed(self, *, step: bool = False) -> None:
+        """Something is to be done about it, as soon as whoever changed it has finished.
+
+        Args:
+            step: a task has come a step further, which takes a little while where time goes on by itself: who
+                watches sees one step after the other.
+        """
+        scheduler = self.engine.scheduler
+        takes_time = step and not isinstance(self.engine.clock, ManualClock)
+        due = scheduler.now() + (_STEP if takes_time else 0)
+        if self._next is not None:
+            if self._next.due <= due:
+                return
+            self._next.cancel()
+        self._next = scheduler.at(due, self._work)
 
     def _work(self) -> None:
-        self._queued = False
+        self._next = None
         if self.health.leader is not None:
             self._orchestrator.work()
             self.networks.tidy()

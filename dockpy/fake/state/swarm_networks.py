@@ -71,13 +71,20 @@ class SwarmNetworks:
                 text = f"network {network.id} is in use by service {service.id}"
                 raise rpc("FailedPrecondition", text)
         for task in self._cluster.tasks.objects.values():
-            if not task.over and network.id in [one["Network"]["ID"] for one in task.networks]:
+            if (
+                task.wanted
+                and not task.over
+                and network.id in [one["Network"]["ID"] for one in task.networks]
+            ):
                 raise rpc("FailedPrecondition", f"network {network.id} is in use by task {task.id}")
         for node in self._cluster.nodes.objects.values():
             shared = node.engine.networks.by_id(network.id)
-            if shared is not network and shared is not None and shared.endpoints:
-                attached = next(iter(shared.endpoints))[:25]
-                raise rpc("FailedPrecondition", f"network {network.id} is in use by task {attached}")
+            if shared is None or shared is network:
+                continue
+            for endpoint in shared.endpoints.values():
+                if not endpoint.of_task:
+                    attached = endpoint.container.id[:25]
+                    raise rpc("FailedPrecondition", f"network {network.id} is in use by task {attached}")
 
     # Which engines have which
 

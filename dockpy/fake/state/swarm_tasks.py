@@ -79,7 +79,7 @@ class Tasks:
         )
         self.objects[task.id] = task
         cluster.keep(task)
-        cluster.changed()
+        cluster.changed(step=True)
         return task
 
     def set(self, task: Task, **changes: Any) -> None:
@@ -94,12 +94,12 @@ class Tasks:
         if changed.get("state") in ("failed", "rejected"):
             self._failures.setdefault(task.service_id, []).append((task.node_id, task.timestamp))
         self._cluster.touch(task)
-        self._cluster.changed()
+        self._cluster.changed(step=True)
 
     def forget(self, task: Task) -> None:
         """It is gone."""
         self.objects.pop(task.id, None)
-        self._cluster.changed()
+        self._cluster.changed(step=True)
 
     def failures_of(self, service_id: str) -> Counter[str]:
         """By node, how many tasks of a service have failed there within the last minutes."""
