@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dockpy.errors import (
     ApiError,
@@ -28,6 +28,11 @@ if TYPE_CHECKING:
     from dockpy.transfer.progress import Meter, OnProgress
 
 __all__ = ["ImageCopy", "copy_image"]
+
+_SETTINGS = (
+    *("Cmd", "Entrypoint", "Env", "ExposedPorts", "Healthcheck", "Labels", "OnBuild", "Shell", "StopSignal"),
+    *("User", "Volumes", "WorkingDir"),
+)
 
 
 class ImageCopy:
@@ -89,8 +94,10 @@ class ImageCopy:
             if reference.digest is not None:
                 raise InvalidArgument(f"names={name!r} has a digest: an image gets a name and a tag")
             holder = self._holder(reference.familiar)
-            if holder is None or holder != self.image.id:
+            if holder is None or not self._is_same(holder):
                 self._wanted.append(reference.familiar)
+            elif self._there is None:  # in a store with ids of another kind
+                self._there = holder
 
     def add_to(self, transfer: Transfer) -> None:
         """Add what is to be done."""
@@ -132,10 +139,9 @@ class ImageCopy:
             meter.current = 0
             self._load(meter, layers, 0)  # somebody removed layers meanwhile, or it wants them all
         copied = self.target
-        theirs: list[str] = (copied.attrs.get("RootFS") or {}).get("Layers") or []
-        if copied.id != self.image.id and theirs != layers:  # ids are of another kind in the containerd store
+        if not self._is_same(copied):
             raise InvalidResponse(
-                f"The image {self.image.short_id} arrived as {copied.short_id}, with other layers",
+                f"The image {self.image.short_id} arrived as {copied.short_id}, which is another one",
                 daemon=self.to.daemon,
             )
 
@@ -154,7 +160,8 @@ class ImageCopy:
             InvalidArgument: a name has become another image's meanwhile.
         """
         for name in self._wanted:
-            self._replaced[name] = self._holder(name)
+            holder = self._holder(name)
+            self._replaced[name] = None if holder is None else holder.id
             self.target.tag(name)
 
     def untag(self) -> None:
@@ -190,23 +197,39 @@ class ImageCopy:
         except ImageNotFound:
             return None
 
-    def _holder(self, name: str) -> str | None:
-        """The id of the image that has a name there.
+    def _is_same(self, found: Image) -> bool:
+        """Whether an image there is this one: the containerd store gives images ids of another kind."""
+        if found.id == self.image.id:
+            return True
+        layers: list[str] = (found.attrs.get("RootFS") or {}).get("Layers") or []
+        return (
+            bool(layers)
+            and layers == self._layers()
+            and found.created == self.image.created
+            and _settings(found) == _settings(self.image)
+        )
+
+    def _holder(self, name: str) -> Image | None:
+        """The image that has a name there.
 
         Raises:
             InvalidArgument: it is another one, and is to keep it.
         """
         found = self._find(name)
-        if found is None:
-            return None
-        if found.id not in (self.image.id, self._copied and self._copied.id) and not self._overwrite:
+        if found is not None and not self._overwrite and not self._is_same(found):
             raise InvalidArgument(
                 f"{name} is the name of another image there, {found.short_id}: give other names=, or "
                 "overwrite=True",
                 subject=f"image {name}",
                 daemon=self.to.daemon,
             )
-        return found.id
+        return found
+
+
+def _settings(image: Image) -> dict[str, Any]:
+    """What containers get of an image, as every engine tells it."""
+    config = image.attrs.get("Config") or {}
+    return {key: config[key] for key in _SETTINGS if config.get(key)}
 
 
 def copy_image(
