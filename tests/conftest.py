@@ -7,6 +7,7 @@
     podman              podman's Docker-compatible service
     fake41  fake51      fake daemons that behave as these two engines, in this process
     sock41  sock51      the same, over UNIX sockets
+    pair    fakepair    two engines on hosts of their own, which can form one swarm
 
 Tests on fake daemons need no engine. The environment says where the real ones are (CONTRIBUTING.md says how
 to start them). Where it says nothing the tests are skipped; with DOCKPY_REQUIRE_ENGINES=1 an endpoint that is
@@ -40,6 +41,7 @@ import dockpy
 
 sys.path.insert(0, str(Path(__file__).parent))
 import fakes
+import pairs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -164,7 +166,7 @@ def of_an_engine(item: pytest.Item) -> bool:
     if item.path.is_relative_to(HERE / "differential"):
         return True
     if item.path.is_relative_to(HERE / "conformance") or item.path.is_relative_to(HERE / "plugin"):
-        return bool({"place", "engine_place", "reach"} & set(getattr(item, "fixturenames", ())))
+        return bool({"place", "engine_place", "reach", "pair"} & set(getattr(item, "fixturenames", ())))
     return item.path.is_relative_to(HERE / "integration")
 
 
@@ -180,12 +182,15 @@ def _given(item: pytest.Item) -> list[Any]:
 
 def _fake_of(item: pytest.Item) -> str | None:
     """The fake daemon that a test talks to, as its parameters say."""
-    return next((value for value in _given(item) if isinstance(value, str) and value in fakes.FAKES), None)
+    known = (*fakes.FAKES, pairs.FAKE)
+    return next((value for value in _given(item) if isinstance(value, str) and value in known), None)
 
 
 def _engine_of(item: pytest.Item) -> str:
     """The engine that a test talks to, as its parameters say."""
     given = _given(item)
+    if pairs.REAL in given:
+        return pairs.REAL
     named = {**PLACES, **{place.url: place for place in PLACES.values()}}
     return next((named[text].engine for text in given if isinstance(text, str) and text in named), "28")
 
@@ -258,6 +263,15 @@ def engine(engine_place: Place) -> Iterator[Client]:
     """A client of each engine: for what does not depend on the transport."""
     with engine_place.connect() as client:
         yield client
+
+
+@pytest.fixture(scope="session", params=[pairs.REAL, pairs.FAKE])
+def pair(request: pytest.FixtureRequest) -> Iterator[tuple[pairs.Member, pairs.Member]]:
+    """Two engines on hosts of their own, which can form one swarm; each test leaves them running."""
+    with pairs.members(request.param) as found:
+        if found is None:
+            pytest.skip("the environment does not say where the pair is")
+        yield found
 
 
 @pytest.fixture

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from dockpy.fake.call import Call
     from dockpy.fake.reply import Reply
 
-__all__ = ["FAKES", "REGISTRY", "REGISTRY_AUTH", "close_all", "daemon_of", "undescribed"]
+__all__ = ["FAKES", "REGISTRY", "REGISTRY_AUTH", "close_all", "daemon_of", "furnish", "undescribed"]
 
 FAKES = {"fake41": "1.41", "fake51": "1.51", "sock41": "1.41", "sock51": "1.51"}
 """The ways to fake daemons, and the newest version that they speak."""
@@ -64,11 +64,16 @@ def daemon_of(api: str) -> FakeDaemon:
         daemon = _daemons[api] = FakeDaemon(
             socket, api=api, registries=registries, host_folders=[tempfile.gettempdir()], publish=True
         )
-        for image in COMMANDS:
-            put_into_hub(daemon, image)
-            daemon.images.add(image)
-        daemon._router.observers.append(_check)
+        furnish(daemon)
     return _daemons[api]
+
+
+def furnish(daemon: FakeDaemon) -> None:
+    """Give a daemon the images that the engines hold, and hold its answers against the descriptions."""
+    for image in COMMANDS:
+        put_into_hub(daemon, image)
+        daemon.images.add(image)
+    daemon._router.observers.append(_check)
 
 
 def put_into_hub(daemon: FakeDaemon, image: str) -> None:
