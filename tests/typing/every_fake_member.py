@@ -97,6 +97,11 @@ def fake_daemon(daemon: FakeDaemon, tls: ssl.SSLContext, registry: FakeRegistry)
     daemon.close()
 
 
+def apart(daemon: FakeDaemon) -> None:
+    with daemon.cut_off():
+        pass
+
+
 def programs(daemon: FakeDaemon) -> None:
     @daemon.program("shop:1", files={"/etc/shop": "x"}, config={"Env": ["A=1"]})
     def plain(program: Program) -> int:

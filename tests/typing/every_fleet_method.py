@@ -122,6 +122,7 @@ def listed(found: FleetList[Container], error: FleetError) -> None:
 
 def containers(containers: FleetContainers) -> None:
     assert_type(containers.fleet, Fleet)
+    assert_type(containers.fleet, Fleet)
     assert_type(containers.list(all=True, filters={"label": "x"}, full=True), FleetList[Container])
     assert_type(containers.get("web"), FleetResults[Container])
     assert_type(containers.create("busybox", ["true"], name="web", mem_limit="1g"), FleetResults[Container])
@@ -130,6 +131,7 @@ def containers(containers: FleetContainers) -> None:
 
 
 def images(images: FleetImages, on_progress: Any) -> None:
+    assert_type(images.fleet, Fleet)
     assert_type(images.list("busybox", all=True), FleetList[Image])
     assert_type(images.get("busybox", platform="linux/amd64"), FleetResults[Image])
     assert_type(images.history("busybox"), FleetResults[builtins.list[ImageHistoryResponseItem]])
@@ -141,6 +143,7 @@ def images(images: FleetImages, on_progress: Any) -> None:
 
 
 def networks(networks: FleetNetworks) -> None:
+    assert_type(networks.fleet, Fleet)
     assert_type(networks.list(["web"]), FleetList[Network])
     assert_type(networks.get("web", scope="local"), FleetResults[Network])
     assert_type(networks.create("web", driver="bridge", internal=True), FleetResults[Network])
@@ -149,6 +152,7 @@ def networks(networks: FleetNetworks) -> None:
 
 
 def volumes(volumes: FleetVolumes) -> None:
+    assert_type(volumes.fleet, Fleet)
     assert_type(volumes.list(filters={"dangling": True}), FleetList[Volume])
     assert_type(volumes.get("data"), FleetResults[Volume])
     assert_type(volumes.create("data", labels={"x": "y"}), FleetResults[Volume])
@@ -157,12 +161,16 @@ def volumes(volumes: FleetVolumes) -> None:
 
 
 def plugins(plugins: FleetPlugins) -> None:
+    assert_type(plugins.fleet, Fleet)
     assert_type(plugins.list(), FleetList[Plugin])
     assert_type(plugins.get("vieux/sshfs"), FleetResults[Plugin])
     plugins.remove("vieux/sshfs", force=True).raise_errors()
 
 
 def services(services: FleetServices, tasks: FleetTasks, nodes: FleetNodes) -> None:
+    assert_type(tasks.fleet, Fleet)
+    assert_type(nodes.fleet, Fleet)
+    assert_type(services.fleet, Fleet)
     assert_type(services.list(status=True), FleetList[Service])
     assert_type(services.get("web"), FleetResults[Service])
     assert_type(services.create("busybox", ["top"], name="web", replicas=2), FleetResults[Service])
@@ -174,6 +182,8 @@ def services(services: FleetServices, tasks: FleetTasks, nodes: FleetNodes) -> N
 
 
 def secrets(secrets: FleetSecrets, configs: FleetConfigs) -> None:
+    assert_type(configs.fleet, Fleet)
+    assert_type(secrets.fleet, Fleet)
     assert_type(secrets.list(), FleetList[Secret])
     assert_type(secrets.get("s"), FleetResults[Secret])
     assert_type(secrets.create("s", b"x", labels={"x": "y"}), FleetResults[Secret])

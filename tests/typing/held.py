@@ -20,6 +20,8 @@ MODULES = (
     "dockpy.reference",
     *(f"dockpy.registry.{name}" for name in ("blobs", "image", "limits", "manifest", "progress")),
     *(f"dockpy.registry.{name}" for name in ("archive.image_archive", "registry", "repository")),
+    *(f"dockpy.fleet.{name}" for name in ("collections", "fleet", "items", "placement", "results", "stream")),
+    *(f"dockpy.transfer.{name}" for name in ("plan", "progress")),
     "dockpy.transport.answers",
     "dockpy.transport.caller",
     "dockpy.transport.exchange",
@@ -45,6 +47,7 @@ ALSO_HELD = {"Interactive", "OutputStream", "Pairs"}
 MACHINERY = {
     *("ClassicProgress", "Deadline", "Feed", "IdFile", "Owner", "ServiceReadiness"),
     *("BytesBlob", "PulledContents", "RegistryBlob", "Reporter"),
+    *("Attempt", "Hub", "HubClosed", "Meter", "Transfer"),
 }
 
 
@@ -58,7 +61,8 @@ def classes() -> dict[str, type[Any]]:
         and not is_typeddict(value)
         and not getattr(value, "_is_protocol", False)
     }
-    parts = {base.__name__ for value in found.values() for base in value.__mro__[1:]} - ALSO_HELD
+    bases = {base for value in found.values() for base in value.__mro__[1:]}
+    parts = {base.__name__ for base in bases if base.__module__.startswith("dockpy")} - ALSO_HELD
     held = {name: value for name, value in found.items() if name not in parts | MACHINERY}
     for name, home in FAKE.items():
         module, _, attribute = home.partition(":")
