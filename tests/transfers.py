@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from dockpy import Client, Container
 
-__all__ = ["PAIRS", "archive", "entry", "fill", "found", "listing", "many", "odd_tree", "tree_of"]
+__all__ = ["PAIRS", "archive", "entry", "fill", "found", "listing", "many", "mounted", "odd_tree", "tree_of"]
 
 PAIRS = [
     ("fake41", "fake51"),

@@ -73,8 +73,7 @@ class VolumeCopy:
             raise self._refusal("is there already, and a container uses it: give another name=")
         if is_empty(self.to, self.name):
             return
-        theirs = fingerprint(self.to, self.name)
-        self._same = theirs == fingerprint(self.volume.client, self.volume.name)
+        self._same = self._holds_the_same()
         if not self._same:
             raise self._refusal("is there already, and is not empty: give another name=")
 
@@ -116,13 +115,17 @@ class VolumeCopy:
         """Copy what the volume holds; nothing happens where that is there.
 
         Raises:
-            InvalidArgument: its driver's options lead to a place there that holds something already.
+            InvalidArgument: its driver's options lead to a place there that holds something else.
             InvalidResponse: the source's engine broke off.
         """
         if self._same:
             return
         if self._there is None and self.volume.options and not is_empty(self.to, self.name):
-            raise self._refusal("holds something as soon as it is made: its options lead to a place in use")
+            if self._holds_the_same():  # its options lead to the same place
+                return
+            raise self._refusal(
+                "holds something else as soon as it is made: its options lead to a place in use"
+            )
         remove_abandoned(self.volume.client, self.volume.name)
         with (
             carrier(self.volume.client, self.volume.name, "read") as source,
@@ -153,6 +156,10 @@ class VolumeCopy:
         except NotFound:
             return None
         return found
+
+    def _holds_the_same(self) -> bool:
+        ours = fingerprint(self.volume.client, self.volume.name)
+        return ours == fingerprint(self.to, self.name)
 
     def _refusal(self, problem: str) -> InvalidArgument:
         return InvalidArgument(

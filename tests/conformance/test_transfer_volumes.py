@@ -6,13 +6,16 @@ import tracemalloc
 from typing import TYPE_CHECKING
 
 import pytest
-from transfers import PAIRS, entry, fill, listing, odd_tree
+from transfers import PAIRS, entry, fill, listing, mounted, odd_tree
 
 from dockpy import Client, InvalidArgument, NotFound, Volume
+from dockpy.streams.tar import END_OF_ARCHIVE, TarEntry, encode_entry
+from dockpy.streams.untar import TarDecoder
 from dockpy.transfer.carrier import CARRIER_LABEL
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from dockpy.transfer import CopyProgress
 
@@ -46,6 +49,30 @@ def test_everything_that_a_folder_can_hold(source: Client, target: Client, volum
     for client in (source, target):
         assert carriers(client, volume) == []
         assert not any("dockpy-transfer" in tag for image in client.images.list() for tag in image.tags)
+
+
+def test_capabilities_of_programs(source: Client, target: Client, volume: Volume) -> None:
+    capability = bytes.fromhex("0100000200040000") + bytes(12)
+    program = TarEntry("v/program", size=1, mode=0o755, xattrs={"security.capability": capability})
+    with mounted(source, volume.name) as container:
+        container.put_archive("/", b"".join([*encode_entry(program, [b"x"]), END_OF_ARCHIVE]))
+    volume.copy(to=target)
+    with mounted(target, volume.name) as container:
+        found = TarDecoder().feed(container.get_archive("/v/program")[0].read())[0]
+    assert isinstance(found, TarEntry)
+    assert found.xattrs == program.xattrs
+
+
+def test_options_that_lead_to_the_same_place(
+    source: Client, target: Client, new_name: Callable[[], str], labels: dict[str, str], tmp_path: Path
+) -> None:
+    """Both engines are on this machine, as two are that have the same file server."""
+    options = {"type": "none", "o": "bind", "device": str(tmp_path)}
+    (tmp_path / "file").write_text("precious")
+    volume = source.volumes.create(new_name(), driver_opts=options, labels=labels)
+    copied = volume.copy(to=target)
+    assert copied.options == options
+    assert (tmp_path / "file").read_text() == "precious"
 
 
 def test_an_empty_one_under_another_name(

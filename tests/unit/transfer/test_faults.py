@@ -295,3 +295,19 @@ def test_a_transfer_that_may_be_at_work_is_left_alone(here: FakeDaemon, there: F
         work(to=to)
     other.remove()
     work(to=to)
+
+
+def test_options_that_lead_to_a_place_in_use(here: FakeDaemon, there: FakeDaemon) -> None:
+    """Each daemon has a host of its own."""
+    client, to = here.client(), there.client()
+    for each in (client, to):
+        script = f"echo {each.daemon} > /place/file"
+        each.containers.run("busybox", ["sh", "-c", script], volumes=["/srv/place:/place"], remove=True)
+    options = {"type": "none", "o": "bind", "device": "/srv/place"}
+    bound = client.volumes.create("bound", driver_opts=options)
+    with pytest.raises(TransferError, match="lead to a place in use") as caught:
+        bound.copy(to=to)
+    assert caught.value.left == ()
+    assert to.volumes.list() == []
+    said = to.containers.run("busybox", ["cat", "/place/file"], volumes=["/srv/place:/place"], remove=True)
+    assert said.decode().strip() == to.daemon
