@@ -125,6 +125,8 @@ def _abandoned(mark: str) -> bool:
         return False
     if int(process) == os.getpid():
         return True
+    if os.name == "nt":  # where such a question would end the process
+        return False
     try:
         os.kill(int(process), 0)
     except ProcessLookupError:

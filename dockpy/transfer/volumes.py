@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dockpy.errors import InvalidArgument, NotFound
+from dockpy.errors import DockpyError, InvalidArgument, NotFound
 from dockpy.resources.volume import Volume
 from dockpy.streams.untar import TarDecoder
 from dockpy.transfer.carrier import PLACE, carrier, remove_abandoned
@@ -81,8 +81,6 @@ class VolumeCopy:
         """Add what is to be done: nothing where it is there and holds the same."""
         if self._same:
             return
-        known = transfer.measures or None
-        size = known and self.volume.usage().size
         verb = "create" if self._there is None else "use"
         transfer.step(
             f"volume {self.name}",
@@ -97,7 +95,7 @@ class VolumeCopy:
             self.to.daemon,
             self.fill,
             undo=self.empty,
-            bytes=size if size is not None and size >= 0 else None,
+            bytes=self._size() if transfer.measures else None,
         )
 
     def make(self, meter: Meter | None = None) -> None:
@@ -156,6 +154,13 @@ class VolumeCopy:
         except NotFound:
             return None
         return found
+
+    def _size(self) -> int | None:
+        try:
+            size = self.volume.usage().size
+        except DockpyError:  # engines may take long to walk all that they have: then nobody knows
+            return None
+        return size if size >= 0 else None
 
     def _holds_the_same(self) -> bool:
         ours = fingerprint(self.volume.client, self.volume.name)

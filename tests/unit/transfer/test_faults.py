@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import socket
+import subprocess
+import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from transfers import fill, found, odd_tree
+from transfers import fill, found, listing, odd_tree
 
 from dockpy import Hooks
-from dockpy.errors import ConnectionFailed, DockpyError, TransferError
+from dockpy.errors import ConnectionFailed, DockpyError, InvalidArgument, TransferError
 from dockpy.fake import FakeDaemon
+from dockpy.transfer.carrier import CARRIER_LABEL, carrier
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -277,8 +282,6 @@ def test_layers_are_sent_where_they_are_not_there_after_all(api: str) -> None:
 
 
 def test_a_transfer_that_may_be_at_work_is_left_alone(here: FakeDaemon, there: FakeDaemon) -> None:
-    from dockpy.transfer.carrier import CARRIER_LABEL, carrier
-
     work, to = volume(here.client()), there.client()
     to.volumes.create("data")
     with carrier(to, "data", "write"), pytest.raises(DockpyError, match="being filled by another transfer"):
@@ -311,3 +314,32 @@ def test_options_that_lead_to_a_place_in_use(here: FakeDaemon, there: FakeDaemon
     assert to.volumes.list() == []
     said = to.containers.run("busybox", ["cat", "/place/file"], volumes=["/srv/place:/place"], remove=True)
     assert said.decode().strip() == to.daemon
+
+
+@pytest.mark.parametrize(("process", "abandoned"), [("ended", True), ("runs", False), ("none", False)])
+def test_what_another_process_left(
+    here: FakeDaemon, there: FakeDaemon, process: str, abandoned: bool
+) -> None:
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    number = {"ended": str(ended.pid), "runs": str(os.getppid()), "none": "?"}[process]
+    work, to = volume(here.client()), there.client()
+    to.volumes.create("data")
+    fill(to, "data", odd_tree()[:5])
+    to.containers.create(
+        "busybox",
+        ["true"],
+        network="none",
+        name="dockpy-transfer-abc",
+        labels={CARRIER_LABEL: f"write:abc:{number}:{socket.gethostname()}"},
+        volumes=["data:/v"],
+    )
+    if abandoned:
+        work(to=to)
+        assert listing(to, "data") == listing(here.client(), "data")
+        assert to.containers.list(all=True) == []
+    else:
+        before = listing(to, "data")
+        with pytest.raises(InvalidArgument, match="being filled by another transfer"):
+            work(to=to)
+        assert listing(to, "data") == before
