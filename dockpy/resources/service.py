@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["Service"]
 
 _LOOK_AGAIN = 0.1  # seconds
+_BEGINS = 1.0  # seconds within which a swarm begins an update, or never does: where every task fits as it is
 
 
 class Service(Logged["ServiceAttrs"]):
@@ -234,16 +235,18 @@ class Service(Logged["ServiceAttrs"]):
                     output=now.failures[-1] if now.failures else "",
                     subject=f"service {self.name or self.id}",
                     daemon=self.client.daemon,
+                    hint=now.hint,
                 )
             moment = time.monotonic()
             since = (since or moment) if now.done else None
-            if since is not None and moment >= since + stable:
+            if since is not None and moment >= since + max(stable, _BEGINS if now.unsure else 0):
                 return
             if end is not None and moment >= end:
                 raise TimedOut(
                     f"The service is not ready after {timeout} s: {now}",
                     subject=f"service {self.name or self.id}",
                     daemon=self.client.daemon,
+                    hint=now.hint,
                 )
             time.sleep(_LOOK_AGAIN)
 

@@ -15,6 +15,14 @@ if TYPE_CHECKING:
 __all__ = ["ServiceReadiness", "service_readiness"]
 
 _FAILED = ("failed", "rejected")
+_HINTS = {
+    "data-plane address is not currently known": (
+        "The node's engine has no overlay networks since it entered the swarm; its log says why. As a rule "
+        "another engine of that host has port 7946 of its address: give listen_addr=… to swarm.init and "
+        "swarm.join, an address for each engine."
+    ),
+}
+"""What to try, by what nodes say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +37,7 @@ class ServiceReadiness:
         failures: why tasks of what it is now failed, the oldest first.
         waiting: why tasks do not run yet.
         final: a task that ended is not replaced.
+        unsure: its swarm may not have looked yet at what was changed last.
     """
 
     wanted: int | None
@@ -38,6 +47,13 @@ class ServiceReadiness:
     failures: list[str] = field(default_factory=list[str])
     waiting: list[str] = field(default_factory=list[str])
     final: bool = False
+    unsure: bool = False
+
+    @property
+    def hint(self) -> str | None:
+        """What to try next."""
+        told = "\n".join([*self.failures, *self.waiting])
+        return next((hint for text, hint in _HINTS.items() if text in told), None)
 
     @property
     def done(self) -> bool:
@@ -95,7 +111,14 @@ def service_readiness(service: Answer, tasks: Sequence[Answer]) -> ServiceReadin
         failures=[_why(task) for task in failed],
         waiting=[_why(task) for task in alive if task not in ready and (task.get("Status") or {}).get("Err")],
         final=policy.get("Condition") == "none",
+        unsure=not update and _is_changed(service),
     )
+
+
+def _is_changed(service: Answer) -> bool:
+    """Whether its last change was one that tasks may be made anew for."""
+    now, before = spec_of(service), service.get("PreviousSpec") or {}
+    return bool(before) and any(now.get(key) != before.get(key) for key in ("TaskTemplate", "EndpointSpec"))
 
 
 def _is_current(service: Answer, task: Answer, job: bool) -> bool:

@@ -12,18 +12,22 @@ if TYPE_CHECKING:
 
     from dockpy import Client
 
-PORTS = {"unix20": (23471, 47901), "unix28": (23472, 47902)}
-"""Where each engine's managers listen, and its tasks' traffic goes: the engines share a host."""
+PORTS = {"unix20": ("127.0.0.20:23471", 47901), "unix28": ("127.0.0.28:23472", 47902)}
+"""Where each engine's managers listen, and its tasks' traffic goes: the engines share a host.
+
+An engine also listens at port 7946 of the same address. Where another one has that, it says nothing but in its
+log, and has no overlay networks.
+"""
 
 
 def addresses(client: Client, name: str) -> dict[str, Any]:
     """What tells the engines' swarms apart."""
-    listen, data = PORTS.get(name, (23473, 47903))
+    listen, data = PORTS.get(name, ("127.0.0.1:23473", 47903))
     # Overlay networks want an address that is none of loopback: that of the engine's own bridge will do.
     pools = client.networks.get("bridge").attrs["IPAM"]["Config"]
     return {
         "advertise_addr": "127.0.0.1",
-        "listen_addr": f"127.0.0.1:{listen}",
+        "listen_addr": listen,
         "data_path_addr": pools[0]["Gateway"],
         "data_path_port": data,
     }

@@ -383,7 +383,7 @@ def test_labels_say_where_tasks_go(swarm: Duo, serve: Callable[..., Service]) ->
         service.wait_ready(timeout=1)
     limited = serve(replicas=3, maxreplicas=1, preferences=["spread=node.labels.zone"])
     with pytest.raises(dockpy.TimedOut, match=r"2 of 3 tasks.*max replicas per node limit exceed"):
-        limited.wait_ready(timeout=1)
+        limited.wait_ready(timeout=3)
     assert spread(limited, first, second) == [1, 1]
 
 
