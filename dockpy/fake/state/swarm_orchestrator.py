@@ -152,9 +152,16 @@ class Orchestrator:
             if not task.over or not task.wanted or task.desired == "ready":
                 continue
             self._cluster.tasks.set(task, desired="shutdown")
-            if self._may_restart(service, task):
+            if not self._is_succeeded(service, task) and self._may_restart(service, task):
                 new = self._cluster.tasks.create(service, slot=task.slot, place=task.place, desired="ready")
                 self._delay(service, new, task)
+
+    def _is_succeeded(self, service: Service, task: Task) -> bool:
+        """Whether another one has its place already: an update started that first."""
+        return any(
+            other.slot_key == task.slot_key and other.wanted and not other.over
+            for other in self._cluster.tasks.of(service)
+        )
 
     def _may_restart(self, service: Service, task: Task) -> bool:
         policy = service.restart

@@ -7,7 +7,7 @@ import base64
 import pytest
 
 from tests.fake.asking import ENGINES, ask, events
-from tests.fake.swarm.many import swarm_of
+from tests.fake.swarm.many import containers, swarm_of
 from tests.fake.swarm.services import SLEEP, change, replicas, serve, settle, states, tasks
 
 SECOND = 1_000_000_000
@@ -82,6 +82,30 @@ def test_an_update_fails(many, action, state):
     many.advance(20)
     assert status(many)["State"] == state
     assert commands(many).count("100000") == (4 if action == "rollback" else 3)
+
+
+def test_what_fails_while_its_successor_starts_has_no_other(many):
+    serve(many.m1, "web", ["sh", "-c", "trap 'exit 3' USR1; while :; do sleep 1; done"], Mode=replicas(1))
+    settle(many.m1)
+    update = {"Order": "start-first"}
+    health = {"Test": ["CMD-SHELL", "true"], "Interval": SECOND}
+
+    def alter(spec):
+        spec["TaskTemplate"]["ContainerSpec"] |= {"Command": SLEEP, "Healthcheck": health}
+        spec["UpdateConfig"] = update
+
+    change(many.m1, "web", alter)
+    settle(many.m1)
+    old = next(
+        one for one in many.daemons.values() for name in containers(one, "web") if _runs_loop(one, name)
+    )
+    assert ask(old, "POST", f"/containers/{containers(old, 'web')[0]}/kill?signal=USR1")[0] == 204
+    many.advance(30)
+    assert sum(many.placed("web").values()) == 1
+
+
+def _runs_loop(daemon, name):
+    return "while" in str(ask(daemon, "GET", f"/containers/{name}/json")[1]["Config"])
 
 
 def test_an_update_that_may_fail_in_part(many):
