@@ -202,7 +202,7 @@ class Relay:
         listener = socket.socket(socket.AF_UNIX)
         listener.bind(str(self._path))
         listener.listen()
-        self._keep(listener)
+        self._open.append(listener)
         self._run(self._accept, listener)
 
     def cut(self) -> None:
@@ -219,10 +219,6 @@ class Relay:
         for end in ends:
             end.close()
 
-    def _keep(self, *ends: socket.socket) -> None:
-        with self._lock:
-            self._open += ends
-
     def _run(self, function: Callable[..., object], *arguments: socket.socket) -> None:
         thread = threading.Thread(target=function, args=arguments)
         self._threads.append(thread)
@@ -233,7 +229,14 @@ class Relay:
             while True:
                 near, _ = listener.accept()
                 far = socket.socket(socket.AF_UNIX)
-                self._keep(near, far)
+                with self._lock:
+                    is_cut = listener not in self._open
+                    if not is_cut:
+                        self._open += [near, far]
+                if is_cut:
+                    near.close()
+                    far.close()
+                    return
                 far.connect(str(self._target))
                 self._run(_pass_on, near, far)
                 self._run(_pass_on, far, near)

@@ -82,7 +82,8 @@ def test_log_lines_exactly_once(engine_and_fleet: Any, other_engine: Any) -> Non
     for each in (engine, other_engine):
         each.seed()
     script = "i=0; while [ $i -lt 40 ]; do echo $i; echo $i >&2; i=$((i+1)); done; exec sleep 1000"
-    options = {"network": "none", "detach": True, "init": False}
+    # An engine that starts again stops what it finds: at once, where the signal is this one.
+    options = {"network": "none", "detach": True, "stop_signal": "SIGKILL"}
     with FleetReading(fleet.logs(follow=True)) as reading:
         fleet["mortal"].containers.run("busybox", ["sh", "-c", script], restart_policy="always", **options)
         fleet["steady"].containers.run("busybox", ["sh", "-c", script], **options)
@@ -101,6 +102,39 @@ def test_log_lines_exactly_once(engine_and_fleet: Any, other_engine: Any) -> Non
         markers = [line for line in reading.told if line.split()[1] in ("lost", "back")]
         assert markers == ["mortal: lost", "mortal: back"]
         assert (reading.error, reading.stream.errors, reading.stream.unreadable) == (None, {}, {})
+
+
+def test_log_lines_while_the_connection_is_lost(private_engine: Any) -> None:
+    """The container goes on; what it writes meanwhile comes afterwards, and nothing twice."""
+    engine = private_engine()
+    engine.seed()
+    with engine.connect() as near, engine.relay() as relay, relay.connect() as far:
+        container = near.containers.run("busybox", ["sleep", "1000"], network="none", detach=True)
+
+        def say(word: str) -> None:
+            command = f"echo {word} >/proc/1/fd/1; echo {word} >/proc/1/fd/2"
+            assert container.exec_run(["sh", "-c", command]).exit_code == 0
+
+        with FleetReading(Fleet({"far": far}).logs(follow=True, window=0.05)) as reading:
+            words = []
+            for round in range(3):
+                say(f"before{round}")
+                for stream in ("out", "err"):
+                    reading.until(f"far: {stream} before{round}")
+                relay.cut()
+                say(f"meanwhile{round}")
+                relay.mend()
+                say(f"after{round}")
+                for stream in ("out", "err"):
+                    reading.until(f"far: {stream} after{round}")
+                words += [f"{when}{round}" for when in ("before", "meanwhile", "after")]
+            reading.close()
+            for stream in ("out", "err"):
+                mark = f"far: {stream} "
+                assert [line for line in reading.told if line.startswith(mark)] == [
+                    mark + word for word in words
+                ]
+        container.remove(force=True)
 
 
 def test_long_lines_are_whole(engine_and_fleet: Any) -> None:
