@@ -107,7 +107,7 @@ class FleetStreams(Mapping[str, Client]):
 
         Args:
             containers: which ones: names or ids (of which the beginning is enough) on whatever daemons have
-                them, or containers; None for all that run.
+                them, or containers, whether they run or not; None for all that run.
             all: those that do not run too.
             filters: only these; as of ``containers.list``.
             follow: go on with what they will write, and with containers that are started later; each line
@@ -130,7 +130,7 @@ class FleetStreams(Mapping[str, Client]):
         """
         if tail != "all" and (isinstance(tail, bool) or not isinstance(tail, int) or tail < 0):
             raise InvalidArgument(f"tail={tail!r}: it takes how many of the last lines, or 'all'")
-        choice = Choice.of(containers, all=all, filters=filters)
+        choice = Choice.of(containers, all=all or containers is not None, filters=filters)
         limit = _seconds("reconnect_timeout", reconnect_timeout)
         query = {
             "stdout": stdout,

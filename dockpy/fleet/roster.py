@@ -72,7 +72,7 @@ class Choice:
                 f"containers={containers!r}: it takes names, ids or containers, one or a list of them"
             )
         named = {each.id if isinstance(each, Container) else each for each in given}
-        return cls(frozenset(named), True, dict(filters or {}))
+        return cls(frozenset(named), all, dict(filters or {}))
 
     def takes(self, container: Container) -> bool:
         """Whether a container is one of those that were named."""
@@ -190,6 +190,5 @@ class Roster(Generic[T]):
 
 def _started_at(container: Container) -> int:
     """When it was started, in seconds since 1970."""
-    return (
-        nanoseconds(container.client.api.call(ops.INSPECT, {"id": container.id})["State"]["StartedAt"]) or 0
-    ) // 10**9
+    state = container.client.api.call(ops.INSPECT, {"id": container.id})["State"]
+    return max(0, nanoseconds(state["StartedAt"]) or 0) // 10**9  # the year 1 where it never was

@@ -217,6 +217,22 @@ def test_logs_that_break_off(fleet: Fleet, daemons: dict[str, FakeDaemon]) -> No
         assert list(stream.errors) == ["b"]
 
 
+def test_stats_of_some_containers(fleet: Fleet, daemons: dict[str, FakeDaemon]) -> None:
+    """Those that do not run are not read."""
+    ended = says(fleet["a"], "true", name="ended")
+    runs, other = (
+        fleet["b"].containers.run("busybox", ["sleep", "1000"], name=name, detach=True)
+        for name in ("runs", "other")
+    )
+    with FleetReading(fleet.stats([ended, "runs"], window=0)) as reading:
+        reading.until("b: stats runs", 2)
+        reading.close()
+        assert set(reading.told) == {"b: stats runs"}
+    assert not any(request.operation == "ContainerStats" for request in daemons["a"].requests)
+    for container in (runs, other):
+        container.remove(force=True)
+
+
 def test_stats_of_what_runs(fleet: Fleet, daemons: dict[str, FakeDaemon]) -> None:
     answered = Answered(fleet)
     first = fleet["a"].containers.run("busybox", ["sleep", "1000"], name="first", detach=True)
