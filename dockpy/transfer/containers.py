@@ -6,16 +6,17 @@ import contextlib
 import logging
 from typing import TYPE_CHECKING, Any, Literal
 
-from dockpy.errors import Conflict, DockpyError, ImageNotFound, InvalidArgument, NotFound, NotReady, TimedOut
+from dockpy.errors import DockpyError, ImageNotFound, InvalidArgument, NotFound, NotReady, TimedOut
 from dockpy.ops import containers as ops
 from dockpy.ops import networks as network_ops
 from dockpy.reference import ImageReference, is_image_id
 from dockpy.resources.base import require
 from dockpy.transfer.images import ImageCopy
-from dockpy.transfer.leftovers import Marker, commit_message, discard_container, remove_commits
+from dockpy.transfer.leftovers import Marker, commit_message, remove_commits
 from dockpy.transfer.mounted import MountedVolume, mounted_volumes
 from dockpy.transfer.networks import NetworkCopy
 from dockpy.transfer.obstacles import obstacles
+from dockpy.transfer.plan import Transfer
 from dockpy.transfer.reception import check_reception, is_same_daemon
 from dockpy.transfer.recreate import BUILT_IN_NETWORKS, Recreation, recreate
 from dockpy.transfer.removal import ContainerTransfer, remove_source
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from dockpy.client import Client
     from dockpy.resources.container import Container
     from dockpy.resources.image import Image
-    from dockpy.transfer.plan import Plan, Transfer
+    from dockpy.transfer.plan import Plan
     from dockpy.transfer.progress import Meter, OnProgress
 
 __all__ = ["ContainerCopy", "transfer_container"]
@@ -99,7 +100,6 @@ class ContainerCopy:
         self._volumes: list[VolumeCopy] = []
         self._new_volumes: list[str] = []  # that are not there yet
         self._committed: str | None = None
-        self._taken = False  # the name, by somebody else meanwhile
         self._made: Container | None = None
 
     # Looking
@@ -212,13 +212,9 @@ class ContainerCopy:
             f"{verb} the container {self.source.name} from {here} to {there}", progress=self._progress
         )
         still = Standstill(self.source, self._status, stops=self._moves, timeout=self._timeout)
-        transfer.step(
-            "list",
-            f"list what is made in the volume {self._marker.name}",
-            there,
-            self._mark,
-            undo=self._unmark,
-        )
+        what = f"list what is made in the volume {self._marker.name}"
+        # Of Transfer: this one is undone even where the container here may be gone.
+        Transfer.step(transfer, "list", what, there, self._mark, undo=lambda: self._unmark(transfer))
         if self._image is not None:
             self._image.add_to(transfer)
         for network in self._networks:
@@ -240,10 +236,10 @@ class ContainerCopy:
             networks = ", ".join(self._recreation.joins) or "no network"
             transfer.step("connect", f"connect {name} to {networks}", there, self._connect)
         still.add_end_to(transfer)
+        transfer.step("name", f"name the container {name}", there, self._rename)
         if self._runs:
             how = "start and pause" if self._status == "paused" else "start"
             transfer.step(f"start {name}", f"{how} the container {name}", there, self._run)
-        transfer.step("done", "remove the list of what is made", there, self._marker.remove)
         if self._moves:
             volumes = [work.volume.name for work in self._volumes] if self._remove_volumes else []
             also = f" and the volumes {', '.join(volumes)}" if volumes else ""
@@ -253,6 +249,7 @@ class ContainerCopy:
                 here,
                 lambda meter: remove_source(transfer, self.source, volumes),
             )
+        transfer.step("done", "remove the list of what is made", there, lambda meter: self._finish(transfer))
         return transfer
 
     def _add_anonymous(self, transfer: Transfer, volume: MountedVolume) -> None:
@@ -292,14 +289,28 @@ class ContainerCopy:
     def _mark(self, meter: Meter) -> None:
         made = [] if self._image is None else [self._image_name or self.source.image.id]
         self._marker.put(
-            container=self.name,
             image=made[0] if made and not self._image_there else "",
             networks=[work.name for work in self._networks if not work.exists],
             volumes=self._new_volumes,
         )
 
-    def _unmark(self) -> None:
+    def _unmark(self, transfer: ContainerTransfer) -> None:
+        if (
+            transfer.incomplete and not transfer.settled
+        ):  # an engine that does not answer may still do what it was asked for
+            raise DockpyError("something is left, and another attempt finds it by this list")
         self._marker.remove()
+
+    def _finish(self, transfer: ContainerTransfer) -> None:
+        try:
+            self._marker.remove()
+        except DockpyError:
+            if not transfer.settled:
+                raise
+            try:
+                self._marker.remove()
+            except DockpyError as error:  # it has moved, all the same
+                logger.warning("The volume %s stays on %s: %s", self._marker.name, self.to.daemon, error)
 
     def _commit(self, meter: Meter) -> None:
         if self._image is not None and not self._changed():
@@ -327,23 +338,20 @@ class ContainerCopy:
         request = self._recreation.request
         image = self._committed or self._image_name
         request.image = image or (self._image.target.id if self._image is not None else None)
-        try:
-            answer = self.to.api.call(ops.CREATE, query={"name": self.name}, body=request)
-        except Conflict:  # nothing of that name is ours
-            self._taken = True
-            raise
+        answer = self.to.api.call(ops.CREATE, query={"name": self._marker.name}, body=request)
         self._made = self.to.containers.known(require(self.to, answer, "Id", "container"))
+        self._marker.claim(self._made.id)
         for warning in answer.get("Warnings") or []:
             logger.warning("container %s on %s: %s", self.name, self.to.daemon, warning)
 
     def _discard(self) -> None:
-        if self._taken:
-            return
+        made = None if self._made is None else self._made.id
         try:
-            discard_container(self.to, self.name)
+            self._marker.discard(made)
         except DockpyError as error:
+            name = made[:12] if made else self._marker.name
             raise DockpyError(
-                f"it may be left; another attempt removes it, as docker rm -f -v {self.name} does: {error}"
+                f"it may be left; another attempt removes it, as docker rm -f -v {name} does: {error}"
             ) from error
         for name in self._new_volumes if not self._with["volumes"] else ():
             with contextlib.suppress(NotFound):
@@ -358,6 +366,11 @@ class ContainerCopy:
             body = {"container": self._made.id, "endpoint_config": settings}
             self.to.api.call(network_ops.CONNECT, {"id": name}, body=body)
         self._made.stale()
+
+    def _rename(self, meter: Meter) -> None:
+        """It has its name before it is started: its log and its networks have it from the beginning."""
+        assert self._made is not None
+        self._made.rename(self.name)
 
     def _run(self, meter: Meter) -> None:
         made = self._made

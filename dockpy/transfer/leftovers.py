@@ -2,7 +2,8 @@
 
 Before anything is made on the target, a volume there is given the list of what is going to be made, none of
 which exists yet. It goes when all is done or undone. Where it is still there, the target or this process
-ended in between, and what it lists is removed first.
+ended in between, and what it lists is removed first. The container has a name of its own until it is started;
+then a second volume has said which one it is, so that another one of its name is never taken for it.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from dockpy.client import Client
     from dockpy.transfer.progress import Meter
 
-__all__ = ["Marker", "commit_message", "discard_container", "remove_commits"]
+__all__ = ["Marker", "commit_message", "remove_commits"]
 
 _LABEL = "dockpy.transfer.container"
 
@@ -39,45 +40,73 @@ class Marker:
         self._to = to
         self._container_id = container_id
         self.name: str = f"dockpy-transfer-{container_id[:12]}"
+        self._claim = f"{self.name}-container"
 
     def read(self) -> dict[str, Any] | None:
         """What an earlier attempt was making; None where all of it was done, or undone."""
+        return self._read(self.name)
+
+    def _read(self, name: str) -> dict[str, Any] | None:
         try:
-            labels = self._to.volumes.get(self.name).labels
-            return dict(json.loads(labels[_LABEL]))
+            return dict(json.loads(self._to.volumes.get(name).labels[_LABEL]))
         except NotFound:
             return None
         except (KeyError, ValueError) as error:
             raise InvalidResponse(
-                f"The volume {self.name} is there, and not of a transfer: remove it first",
+                f"The volume {name} is there, and not of a transfer: remove it first",
                 daemon=self._to.daemon,
             ) from error
 
-    def put(self, *, container: str, image: str, networks: Sequence[str], volumes: Sequence[str]) -> None:
+    def put(self, *, image: str, networks: Sequence[str], volumes: Sequence[str]) -> None:
         """Write down what is going to be made.
 
         Args:
-            container: its name.
             image: the name or id of the image that is copied; empty for none.
             networks: the names of those that are made.
             volumes: the names of those that are made.
         """
-        made = {"container": container, "image": image, "networks": [*networks], "volumes": [*volumes]}
-        self._to.volumes.create(self.name, driver="local", labels={_LABEL: json.dumps(made)})
+        self.remove()
+        self._write(self.name, {"image": image, "networks": [*networks], "volumes": [*volumes]})
+
+    def claim(self, made: str) -> None:
+        """Write down which container was made.
+
+        Args:
+            made: its id.
+        """
+        self._write(self._claim, {"container": made})
+
+    def _write(self, name: str, content: dict[str, Any]) -> None:
+        self._to.volumes.create(name, driver="local", labels={_LABEL: json.dumps(content)})
 
     def remove(self, meter: Meter | None = None) -> None:
         """All is done, or undone."""
-        with contextlib.suppress(NotFound):
-            self._to.volumes.remove(self.name)
+        for name in (self.name, self._claim):  # without the list, the other one says nothing
+            with contextlib.suppress(NotFound):
+                self._to.volumes.remove(name)
+
+    def discard(self, made: str | None = None) -> None:
+        """Remove the container that was made, running or not, with its anonymous volumes; none is fine.
+
+        Args:
+            made: its id, where it is known.
+        """
+        claimed = self._read(self._claim)
+        for wanted in {self.name, made, claimed and claimed["container"]} - {None}:
+            with contextlib.suppress(NotFound):
+                found = self._to.containers.get(str(wanted))
+                if wanted in (found.name, found.id):  # and not one whose id begins so
+                    for volume in mounted_volumes(found.attrs.to_dict()):
+                        remove_abandoned(self._to, volume.name)  # it was being filled
+                    with found:
+                        pass
 
     def sweep(self) -> None:
-        """Remove what an earlier attempt left. What others use by now stays."""
+        """Remove what an earlier attempt left, but for the list itself. What others use by now stays."""
         made = self.read()
         if made is None:
             return
-        for volume in _volumes_of(self._to, made["container"]):
-            remove_abandoned(self._to, volume)  # it was being filled
-        discard_container(self._to, made["container"])
+        self.discard()
         with contextlib.suppress(NotFound, Conflict):
             if made["image"]:
                 self._to.images.remove(made["image"])
@@ -89,7 +118,6 @@ class Marker:
             remove_abandoned(self._to, name)
             with contextlib.suppress(NotFound, Conflict):
                 self._to.volumes.remove(name)
-        self.remove()
 
 
 def commit_message(container_id: str) -> str:
@@ -103,19 +131,3 @@ def remove_commits(client: Client, container_id: str) -> None:
         if image.attrs.get("Comment") == commit_message(container_id):
             with contextlib.suppress(NotFound, Conflict):
                 client.images.remove(image.id, noprune=True)
-
-
-def _volumes_of(client: Client, name: str) -> list[str]:
-    try:
-        return [volume.name for volume in mounted_volumes(client.containers.get(name).attrs.to_dict())]
-    except NotFound:
-        return []
-
-
-def discard_container(client: Client, name: str) -> None:
-    """Remove the container of a name with its anonymous volumes, running or not; none is fine."""
-    with contextlib.suppress(NotFound):
-        found = client.containers.get(name)
-        if found.name == name:  # and not one whose id begins so
-            with found:
-                pass

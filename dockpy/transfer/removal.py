@@ -27,9 +27,11 @@ class ContainerTransfer(Transfer):
 
     Attributes:
         settled: the container here is gone, or may be.
+        incomplete: something could not be undone.
     """
 
     settled: bool = False
+    incomplete: bool = False
 
     def step(
         self,
@@ -49,7 +51,11 @@ class ContainerTransfer(Transfer):
     def _undo_unless_settled(self, undo: Undo) -> None:
         if self.settled:
             raise DockpyError("the container may be gone where it was, so this is kept")
-        undo()
+        try:
+            undo()
+        except BaseException:
+            self.incomplete = True
+            raise
 
 
 def remove_source(transfer: ContainerTransfer, container: Container, volumes: Sequence[str]) -> None:

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
     from dockpy.transfer import CopyProgress
 
-pytestmark = pytest.mark.parametrize(("source", "target"), PAIRS, indirect=True)
+# A fake's programs run on fakes alone.
+pytestmark = pytest.mark.parametrize(("source", "target"), PAIRS[:4], indirect=True)
 _NUMBERS = itertools.count(os.getpid() % 200)
 LOOP = "trap 'exit 0' TERM; while :; do sleep 0.1; done"
 
@@ -125,6 +126,8 @@ def test_a_running_one_with_all_that_it_has_is_moved(
     assert endpoint.ip_address == address
     assert "db" in endpoint.aliases
     assert container.short_id not in endpoint.aliases
+    if target.api_version != "1.41":
+        assert {name, "db"} <= {*endpoint.dns_names}
     assert moved.ports["80/tcp"] == [{"HostIp": "127.0.0.1", "HostPort": str(port)}]
     with pytest.raises(NotFound):
         source.containers.get(container.id)

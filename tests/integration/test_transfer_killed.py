@@ -1,110 +1,131 @@
-"""The engine that something is copied to is killed in the middle of it, and started again."""
+"""Moving a container to an engine that is killed on the way."""
 
 from __future__ import annotations
 
-import secrets
+import contextlib
 from typing import TYPE_CHECKING, Any
 
+import fakes
 import pytest
+from private_engine import PrivateEngine
 from private_fake import PrivateFake
-from transfers import archive, entry, fill, listing, many
 
-from dockpy.errors import ConnectionFailed, DockpyError, InvalidResponse, TransferError
+from dockpy.errors import ConnectionFailed, DockpyError, TransferError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from dockpy import Client
+    from dockpy import Client, Container
     from dockpy.transfer import CopyProgress
 
+
 OTHERS = {"unix20": "unix28", "unix28": "unix20", "fake41": "fake51", "fake51": "fake41"}
-FILES = 10_000
-FILES_OF_FAKES = 1_000
 
 
 @pytest.fixture
-def source(engine_place: Any, reach: Callable[[str], Any]) -> Iterator[Client]:
-    """The shared engine of the other version."""
-    with reach(OTHERS[engine_place.name]).connect() as client:
-        yield client
+def private(engine_place: Any, reach: Callable[[str], Any]) -> Iterator[PrivateEngine | PrivateFake]:
+    """An engine to be killed, of the other version than the one that the container is on."""
+    place = reach(OTHERS[engine_place.name])
+    engine: PrivateEngine | PrivateFake
+    engine = PrivateFake(place.api) if place.name in fakes.FAKES else PrivateEngine(place.url)
+    with contextlib.closing(engine):
+        engine.start()
+        yield engine
 
 
 @pytest.fixture
-def target(private_engine: Callable[[], Any]) -> Any:
-    """An engine to kill."""
-    engine = private_engine()
-    engine.seed()
-    return engine
+def web(
+    engine: Client, start: Callable[..., Container], new_name: Callable[[], str], labels: dict[str, str]
+) -> Iterator[Container]:
+    name = new_name()
+    volume = engine.volumes.create(name, labels=labels)
+    container = start(
+        engine,
+        ["sh", "-c", "trap 'exit 0' TERM; while :; do sleep 0.1; done"],
+        name=name,
+        volumes=[f"{name}:/data", "/anonymous"],
+    )
+    container.exec_run(["sh", "-c", "seq 200000 > /data/many; echo a > /anonymous/a; echo own > /own"])
+    yield container
+    with container:
+        pass
+    volume.remove()
 
 
-@pytest.fixture(autouse=True)
-def every_piece_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dockpy.transfer.progress._PERIOD", 0.0)
+def inventory(client: Client) -> dict[str, Any]:
+    return {
+        "containers": sorted((each.id, each.status) for each in client.containers.list(all=True)),
+        "images": sorted((each.id, tuple(each.tags)) for each in client.images.list(all=True)),
+        "networks": sorted(each.id for each in client.networks.list()),
+        "volumes": sorted(each.name for each in client.volumes.list()),
+    }
 
 
-class Killer:
-    """Kills an engine when so many bytes of a step have passed."""
-
-    def __init__(self, engine: Any, step: str, limit: int) -> None:
-        self._engine, self._step, self._limit = engine, step, limit
-        self.killed = False
-
-    def __call__(self, told: CopyProgress) -> None:
-        if told.step == self._step and told.current >= self._limit and not self.killed:
-            assert told.phase == "progress"
-            self.killed = True
-            self._engine.kill()
+STEPS = ["files of {}", "container {}", "start {}"]
 
 
-def test_a_volume(source: Client, target: Any, new_name: Callable[[], str], labels: dict[str, str]) -> None:
-    volume = source.volumes.create(new_name(), labels=labels)
-    files = FILES_OF_FAKES if isinstance(target, PrivateFake) else FILES
-    fill(source, volume.name, many(files))
-    whole = listing(source, volume.name)
-    killer = Killer(target, f"files of {volume.name}", files * 200)
-    with target.connect() as to:
+@pytest.mark.parametrize("step", STEPS)
+def test_the_target_is_killed(
+    private: PrivateEngine | PrivateFake, engine: Client, web: Container, step: str
+) -> None:
+    """It runs on where it was; after the target's restart a second attempt takes all that the first left."""
+    name, digest = web.name, web.exec_run(["sha256sum", "/data/many"]).output
+    with private.connect() as target:
+        before, was = inventory(target), inventory(engine)
+        killed = step.format(name)
+
+        def kill(told: CopyProgress) -> None:
+            if (told.step, told.phase) == (killed, "started"):
+                private.kill()
+
         with pytest.raises(TransferError) as caught:
-            volume.copy(to=to, progress=killer)
-        assert killer.killed
-        assert_lost(caught.value.__cause__, to)
-        assert caught.value.left == (caught.value.left[0],)
-        assert f"create the volume {volume.name}" in caught.value.left[0]
-        assert listing(source, volume.name) == whole
-        assert source.containers.list(all=True, filters={"volume": volume.name}) == []
-        target.start()
-        assert to.volumes.get(volume.name)  # half-made
-        volume.copy(to=to)
-        assert listing(to, volume.name) == whole
-        assert to.containers.list(all=True) == []
-        assert len(to.images.list(all=True)) == 1  # busybox
-        volume.copy(to=to)  # there already
+            web.move(to=target, timeout=0, progress=kill)
+        assert caught.value.step == killed
+        assert cause(caught.value, ConnectionFailed)
+        assert any("dockpy-transfer-" in text for text in caught.value.left)
+        assert inventory(engine) == was
+        assert web.exec_run(["cat", "/own"]).output == b"own\n"
+        private.start()
+        moved = web.move(to=target, timeout=0)
+        assert moved.status == "running"
+        assert moved.exec_run(["sha256sum", "/data/many"]).output == digest
+        assert moved.exec_run(["cat", "/anonymous/a", "/own"]).output == b"a\nown\n"
+        after = inventory(target)
+        assert len(after["containers"]) == 1
+        assert len(after["volumes"]) == 2
+        assert set(after["volumes"]) == {each.name for each in moved.mounts}
+        assert len(after["images"]) == len(before["images"]) + 2  # its image, and what it had changed
+        assert after["networks"] == before["networks"]
 
 
-def test_an_image(source: Client, target: Any, create: Any, new_name: Callable[[], str]) -> None:
-    container = create(source, ["true"])
-    data = secrets.token_bytes(8_000_000)
-    container.put_archive("/", archive([entry("own", data=data)], "tmp"))
-    image = container.commit(new_name())
-    try:
-        killer = Killer(target, f"image {image.name}", 4_000_000)
-        with target.connect() as to:
-            with pytest.raises(TransferError) as caught:
-                image.copy(to=to, progress=killer)
-            assert killer.killed
-            assert_lost(caught.value.__cause__, to)
-            assert source.images.get(image.id).tags == image.tags
-            target.start()
-            assert len(to.images.list(all=True)) == 1
-            copied = image.copy(to=to)
-            assert (copied.id, copied.tags) == (image.id, image.tags)
-            twin = to.containers.create(image.id, ["true"], network="none")
-            assert twin.copy_from("/tmp/own") == data
-    finally:
-        source.images.remove(image.id, force=True)
+@pytest.mark.real("a process is stopped by a signal, and a fake is in this one")
+def test_the_target_stops_answering(
+    private: PrivateEngine | PrivateFake, engine: Client, web: Container
+) -> None:
+    with private.connect(timeout=2) as target:
+        was = inventory(engine)
+
+        def freeze(told: CopyProgress) -> None:
+            if (told.step, told.phase) == (f"container {web.name}", "started"):
+                private.pause()
+
+        name = web.name
+        try:
+            with pytest.raises(DockpyError):
+                web.move(to=target, timeout=0, progress=freeze)
+        finally:
+            private.resume()
+        assert inventory(engine) == was
+        for _ in range(5):  # what it had been asked for is still done as it goes on
+            with contextlib.suppress(DockpyError):
+                moved = web.move(to=target, timeout=0)
+                break
+            assert inventory(engine) == was
+        assert (moved.name, moved.status) == (name, "running")
+        assert len(target.containers.list(all=True)) == 1
 
 
-def assert_lost(error: BaseException | None, client: Client) -> None:
-    """It is said which of the two daemons went away."""
-    assert isinstance(error, (ConnectionFailed, InvalidResponse))
-    assert isinstance(error, DockpyError)
-    assert error.daemon == client.daemon
+def cause(error: BaseException | None, kind: type[Exception]) -> bool:
+    while error is not None and not isinstance(error, kind):
+        error = error.__cause__
+    return error is not None
