@@ -62,11 +62,16 @@ def test_an_update_rolls(many):
 def test_new_tasks_start_first(many):
     serve(many.m1, "web", ["sleep", "100000"], Mode=replicas(4))
     settle(many.m1)
+    engines = [daemon._engine for daemon in many.daemons.values()]
     counts = []
-    many.m1._engine.events.observers.append(lambda event: counts.append(sum(many.placed("web").values())))
+    for engine in engines:
+        engine.events.observers.append(
+            lambda event: counts.append(sum(one.state.running for each in engines for one in each.containers))
+        )
     change(many.m1, "web", to("200000", Parallelism=1, Order="start-first"))
     many.advance(10)
     assert commands(many) == ["200000"] * 4
+    assert {min(counts), max(counts)} == {4, 5}
 
 
 @pytest.mark.parametrize(("action", "state"), [("pause", "paused"), ("rollback", "rollback_completed")])
