@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from dockpy.client import Client
-from dockpy.errors import DockpyError, FleetError, InvalidArgument
+from dockpy.errors import DockpyError, FleetError, InvalidArgument, ServerError
 from dockpy.fleet.daemons import check_names
 from dockpy.fleet.results import FleetResults, Outcome
 from dockpy.options.swarm import swarm_changes
@@ -212,8 +212,14 @@ def _part(client: Client) -> str:
 
 
 def _leave(client: Client, force: bool) -> bool:
-    """Leave the swarm, where there is one to leave."""
-    if client.swarm.state == "inactive":
+    """Leave the swarm, where there is one to leave.
+
+    It is not asked first: where other managers have left, a manager takes 20 seconds to tell of its swarm.
+    """
+    try:
+        client.swarm.leave(force=force)
+    except ServerError:
+        if client.swarm.state != "inactive":
+            raise
         return False
-    client.swarm.leave(force=force)
     return True

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 IMAGE = "localhost:1/dockpy-test"
 SLEEP = ["sleep", "1000"]
 QUICK: dict[str, Any] = {
-    "stop_grace_period": 0,
+    "stop_signal": "SIGKILL",  # an engine that starts again gives what runs there still 10 seconds else
     "restart_policy": {"delay": "100ms"},
     "update_config": {"parallelism": 4, "monitor": "100ms", "order": "start-first"},
     "rollback_config": {"parallelism": 4, "monitor": "100ms", "order": "start-first"},
@@ -194,16 +194,15 @@ def test_two_engines_are_one_swarm(swarm: Duo) -> None:
 
 
 def test_only_tokens_let_in(swarm: Duo) -> None:
-    token = swarm.a.swarm.join_tokens.worker
+    one, other = swarm.members
     swarm.b.swarm.leave()
-    address = swarm.members[0].address
-    swarm.a.swarm.update(rotate_worker_token=True)
-    for useless in (token, "nonsense"):
-        with pytest.raises(dockpy.ApiError, match="join token"):
-            swarm.b.swarm.join([address], useless, advertise_addr=swarm.members[1].address)
-        assert swarm.b.swarm.state == "inactive"
-    swarm.b.swarm.join([address], swarm.a.swarm.join_tokens.worker, advertise_addr=swarm.members[1].address)
+    with pytest.raises(dockpy.ApiError, match="invalid join token"):
+        swarm.b.swarm.join([one.address], "nonsense", advertise_addr=other.address)
+    assert swarm.b.swarm.state == "inactive"
+    # Without a port the engine takes 2377. What is no address to advertise is passed over by those that join.
+    swarm.b.swarm.join([one.address], swarm.a.swarm.join_tokens.worker, advertise_addr="nonsense")
     assert swarm.b.swarm.state == "active"
+    assert swarm.nodes[1].addr == swarm.b.info().swarm.node_addr
     until(lambda: sorted(node.state for node in swarm.a.nodes.list()) == ["down", "ready", "ready"])
     for node in swarm.a.nodes.list():
         if node.state == "down":
@@ -284,7 +283,7 @@ def test_scaling(swarm: Duo, serve: Callable[..., Service]) -> None:
 
 @pytest.mark.parametrize("order", ["start-first", "stop-first"])
 def test_a_rolling_update(swarm: Duo, serve: Callable[..., Service], order: str) -> None:
-    update = {"parallelism": 2, "delay": "500ms", "monitor": "100ms", "order": order}
+    update = {"parallelism": 2, "delay": "300ms", "monitor": "100ms", "order": order}
     service = serve(
         env={"OF": "before"}, replicas=4, update_config=update, rollback_config={**update, "delay": 0}
     )
@@ -297,7 +296,7 @@ def test_a_rolling_update(swarm: Duo, serve: Callable[..., Service], order: str)
     after = {task.slot: task for task in running(service)}
     assert list(after) == [1, 2, 3, 4]
     begun = sorted(since(task) for task in after.values())
-    assert (begun[2] - begun[1]).total_seconds() >= 0.4  # two by two
+    assert (begun[2] - begun[1]).total_seconds() >= 0.25  # two by two
     for slot, task in after.items():
         old = before[slot]
         until(lambda task=old: (task.reload(), task.state == "shutdown")[1])  # type: ignore[misc]

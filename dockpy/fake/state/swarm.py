@@ -147,7 +147,10 @@ class Swarm:
         remote = [str(one) for one in request.get("RemoteAddrs") or ()]
         if not remote:
             raise Failure(400, "at least 1 RemoteAddr is required to join")
-        address = advertised(request.get("AdvertiseAddr") or "", host, engine.address)
+        try:
+            address = advertised(request.get("AdvertiseAddr") or "", host, engine.address)
+        except Failure:  # those who are joined see where it comes from
+            address = advertised("", host, engine.address)
         availability = request.get("Availability") or "active"
         check_availability(availability, 500)
         token = str(request.get("JoinToken") or "")
