@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from dockpy.transfer import CopyProgress
 
-FAULTS: list[dict[str, Any]] = [{"status": 500}, {"status": 409}, {"reset": "before"}, {"reset": "after"}]
+FAULTS: list[dict[str, Any]] = [{"status": 500}, {"reset": "before"}, {"reset": "after"}]
 
 
 @pytest.fixture(autouse=True)
