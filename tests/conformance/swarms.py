@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 PORTS = {"unix20": ("127.0.0.20:23471", 47901), "unix28": ("127.0.0.28:23472", 47902)}
 """Where each engine's managers listen, and its tasks' traffic goes: the engines share a host.
 
-An engine also listens at port 7946 of the same address. Where another one has that, it says nothing but in its
-log, and has no overlay networks.
+An engine also listens at port 7946 of the same address. Where another one has that, it says so in its
+log only, and has no overlay networks.
 """
 
 

@@ -16,6 +16,7 @@ from dockpy import (
     RunOutput,
     Secret,
     Service,
+    Swarm,
     Task,
     Volume,
 )
@@ -69,6 +70,20 @@ def fleet(fleet: Fleet) -> None:
     assert_type(fleet.select(label={"zone": "eu"}), Fleet)
     assert_type(fleet.with_options(timeout=5), Fleet)
     assert_type(fleet.map(lambda client: client.daemon, timeout=5), FleetResults[str])
+    assert_type(fleet.swarm_init(), Swarm)
+    assert_type(
+        fleet.swarm_init(
+            managers=["a"],
+            advertise={"a": "10.0.0.1"},
+            listen_addr="10.0.0.1:2377",
+            data_path_port=4789,
+            default_addr_pool=["10.0.0.0/8"],
+            subnet_size=24,
+            autolock_managers=True,
+        ),
+        Swarm,
+    )
+    assert_type(fleet.swarm_leave(force=True), FleetResults[bool])
     assert_type(fleet.ping(), FleetResults[bool])
     assert_type(fleet.info(), FleetResults[SystemInfo])
     assert_type(fleet.version(), FleetResults[SystemVersion])
