@@ -165,6 +165,12 @@ def since(task: Task) -> datetime:
     return datetime.fromisoformat(f"{text[:26].rstrip('Z'):0<26}")
 
 
+def update_state(service: Service) -> str:
+    """How far its last update is."""
+    status = service.client.services.get(service.id).update_status
+    return status.state if status else ""
+
+
 def on(client: Client, service: Service) -> list[Any]:
     """The service's containers on an engine."""
     return client.containers.list(filters={"label": f"com.docker.swarm.service.id={service.id}"})
@@ -241,7 +247,7 @@ def test_replicas_on_both_reach_each_other_by_name(
     for client in swarm.clients:
         container = on(client, service)[0]
         for name in (service.name, f"tasks.{service.name}"):
-            until(lambda c=container, n=name: addresses <= set(resolved(c, n)))  # type: ignore[misc]
+            until(lambda c=container, n=name: addresses <= set(resolved(c, n)))
         # Its own resolver is not used: in a static busybox it crashes.
         found = container.exec_run(
             ["sh", "-c", f"for a in {' '.join(addresses)}; do wget -qO- http://$a; done"]
@@ -299,11 +305,11 @@ def test_a_rolling_update(swarm: Duo, serve: Callable[..., Service], order: str)
     assert (begun[1] - begun[0]).total_seconds() >= 0.25  # one by one
     for slot, task in after.items():
         old = before[slot]
-        until(lambda task=old: (task.reload(), task.state == "shutdown")[1])  # type: ignore[misc]
+        until(lambda task=old: swarm.a.tasks.get(task.id).state == "shutdown")
         if order == "start-first":
-            assert since(task) < since(old)
+            assert since(task) < since(swarm.a.tasks.get(old.id))
         else:
-            assert since(task) > since(old)
+            assert since(task) > since(swarm.a.tasks.get(old.id))
         assert task.attrs["Spec"]["ContainerSpec"]["Env"] == ["OF=after"]
     service.rollback()
     service.wait_ready(timeout=20)
@@ -330,7 +336,7 @@ def test_an_update_that_fails(swarm: Duo, serve: Callable[..., Service], action:
         service.wait_ready(timeout=20)
     if action == "continue":
         return
-    until(lambda: (service.reload(), service.update_status and service.update_status.state == state)[1])
+    until(lambda: update_state(service) == state)
     if action == "pause":
         assert caught.value.state == "paused"
         assert len(running(service)) >= 3  # nothing else was touched
