@@ -80,6 +80,17 @@ def test_it_ends_with_the_container(daemon: FakeDaemon) -> None:
         assert rest(sock) == b""
     with pytest.raises(ConnectionRefusedError):
         connect(address)
+
+
+def test_it_is_refused_from_then_on(daemon: FakeDaemon) -> None:
+    """Also while the daemon's thread still looks at the port: which is so now and then."""
+    for _ in range(30):
+        container, address = serve(daemon, "nc", "-ll", "-p", "80", "-e", "cat")
+        container.kill()
+        container.wait()
+        with pytest.raises(ConnectionRefusedError):
+            connect(address).close()
+        container.remove()
     container.start()
     connect(container.wait_port(80)).close()
 
