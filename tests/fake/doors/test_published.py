@@ -80,6 +80,8 @@ def test_it_ends_with_the_container(daemon: FakeDaemon) -> None:
         assert rest(sock) == b""
     with pytest.raises(ConnectionRefusedError):
         connect(address)
+    container.start()
+    connect(container.wait_port(80)).close()
 
 
 def test_it_is_refused_from_then_on(daemon: FakeDaemon) -> None:
@@ -91,8 +93,6 @@ def test_it_is_refused_from_then_on(daemon: FakeDaemon) -> None:
         with pytest.raises(ConnectionRefusedError):
             connect(address).close()
         container.remove()
-    container.start()
-    connect(container.wait_port(80)).close()
 
 
 def test_a_port_of_one_s_own_choice(daemon: FakeDaemon) -> None:
