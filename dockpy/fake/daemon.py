@@ -411,6 +411,8 @@ class FakeDaemon:
             door.close()
         if self._engine.ports is not None:
             self._engine.ports.close()
+        with self._engine.lock:
+            self._engine.settle()  # no call will come that would
 
     def __enter__(self) -> Self:
         return self

@@ -165,14 +165,18 @@ class Engine:
 
     def catch_up(self) -> None:
         """Bring the world up to now: called at the beginning of each call."""
-        while self._later:
-            self._later.popleft()()
+        self.settle()
         if self.scheduler.pump():
             self.notify()
 
     def later(self, action: Callable[[], None]) -> None:
         """Do something under the lock when there is time: for whom the garbage collector calls just now."""
         self._later.append(action)
+
+    def settle(self) -> None:
+        """Do what was put off by `later`."""
+        while self._later:
+            self._later.popleft()()
 
     def notify(self) -> None:
         """Something changed that others may wait for."""

@@ -76,6 +76,8 @@ class PublishedPorts:
         with self._lock:
             listener = self._listeners.pop((address, port), None)
         if listener is not None:
+            with contextlib.suppress(OSError):
+                listener.shutdown(socket.SHUT_RDWR)  # else it goes on for as long as our thread looks at it
             listener.close()
             self._rouse()
 

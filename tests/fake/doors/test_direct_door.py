@@ -25,3 +25,13 @@ def test_nobody_takes_input_once_the_connection_has_gone(ended: bool) -> None:
             stream.close()
         with pytest.raises(ConnectionFailed):
             stream.send(b"not taken\n")
+
+
+def test_what_is_collected_in_the_midst_of_a_call_leaves_nothing_at_a_closed_daemon() -> None:
+    with FakeDaemon() as daemon, daemon.client() as client:
+        events = client.events()
+        assert client.info().n_events_listener == 1
+        with daemon._engine.lock:  # as the garbage collector does, wherever the thread is
+            events.close()
+        assert daemon._engine.system.listeners == 1  # put off: somebody may be looking through them
+    assert daemon._engine.system.listeners == 0

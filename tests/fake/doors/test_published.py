@@ -84,6 +84,19 @@ def test_it_ends_with_the_container(daemon: FakeDaemon) -> None:
     connect(container.wait_port(80)).close()
 
 
+def test_it_is_refused_from_then_on(daemon: FakeDaemon) -> None:
+    """Also while the daemon's thread still looks at the port: which is so now and then."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]  # which no other daemon takes meanwhile, as it may its own first choice
+    for _ in range(30):
+        container, address = serve(daemon, "nc", "-ll", "-p", "80", "-e", "cat", port=("127.0.0.1", port))
+        container.kill()
+        container.wait()
+        with pytest.raises(ConnectionRefusedError):
+            connect(address).close()
+        container.remove()
+
+
 def test_a_port_of_one_s_own_choice(daemon: FakeDaemon) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]

@@ -9,7 +9,6 @@ import json
 import os
 import sys
 import tarfile
-import tempfile
 import tracemalloc
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -50,14 +49,7 @@ HELD: dict[str, list[tuple[list[str], str, str, int]]] = {
 }
 
 
-@pytest.fixture(autouse=True)
-def temporary(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
-    """Nothing is left where temporary files are, and none of it is a member of an archive."""
-    folder = tmp_path / "temporary"
-    folder.mkdir()
-    monkeypatch.setattr(tempfile, "tempdir", str(folder))
-    yield
-    assert list(folder.iterdir()) == []
+pytestmark = pytest.mark.usefixtures("temporary")
 
 
 def read(archive: Any) -> list[Any]:

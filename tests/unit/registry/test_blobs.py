@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import random
 import threading
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from registry_content import digest_of
 
 from dockpy.errors import (
     ConnectionFailed,
@@ -39,10 +39,6 @@ MIB = 1024 * 1024
 CONTENT = random.Random(5).randbytes(3 * MIB + 17)
 NAME = "team/app"
 BLOBS = f"/v2/{NAME}/blobs/*"
-
-
-def digest_of(content: bytes, algorithm: str = "sha256") -> str:
-    return f"{algorithm}:{hashlib.new(algorithm, content).hexdigest()}"
 
 
 DIGEST = digest_of(CONTENT)

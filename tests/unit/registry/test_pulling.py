@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-import tempfile
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,35 +28,13 @@ sys.path.insert(0, str(Path(__file__).parent))
 from archive_samples import OCI, Layout, digest_of, files_in, recorded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from dockpy.registry.progress import TransferProgress
 
 OCI_LAYER = "application/vnd.oci.image.layer.v1.tar"
 LAYER = bytes(range(256)) * 16 * 1024  # 4 MiB: several pieces
 
 
-@pytest.fixture(autouse=True)
-def temporary(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
-    """Nothing is left where temporary files are."""
-    folder = tmp_path / "temporary"
-    folder.mkdir()
-    monkeypatch.setattr(tempfile, "tempdir", str(folder))
-    monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path / "docker"))
-    yield
-    assert list(folder.iterdir()) == []
-
-
-@pytest.fixture
-def served() -> Iterator[ServedRegistry]:
-    with serve(FakeRegistry()) as server:
-        yield server
-
-
-@pytest.fixture
-def registry(served: ServedRegistry) -> Iterator[Registry]:
-    with Registry(served.host) as registry:
-        yield registry
+pytestmark = pytest.mark.usefixtures("temporary")
 
 
 @pytest.fixture

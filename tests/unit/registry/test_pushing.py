@@ -6,7 +6,6 @@ import gzip
 import io
 import json
 import sys
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,41 +19,19 @@ from dockpy.errors import (
     InvalidReference,
     ServerError,
 )
-from dockpy.fake.registry import FakeRegistry, ServedRegistry, serve
-from dockpy.registry.registry import Registry
+from dockpy.fake.registry import FakeRegistry, ServedRegistry
 
 sys.path.insert(0, str(Path(__file__).parent))
 from archive_samples import DOCKER, NAMES, Layout, digest_of, files_in, recorded, tar_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from dockpy.registry.progress import TransferProgress
+    from dockpy.registry.registry import Registry
 
 OCI_LAYER = "application/vnd.oci.image.layer.v1.tar"
 
 
-@pytest.fixture(autouse=True)
-def temporary(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
-    """Nothing is left where temporary files are."""
-    folder = tmp_path / "temporary"
-    folder.mkdir()
-    monkeypatch.setattr(tempfile, "tempdir", str(folder))
-    monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path / "docker"))
-    yield
-    assert list(folder.iterdir()) == []
-
-
-@pytest.fixture
-def served() -> Iterator[ServedRegistry]:
-    with serve(FakeRegistry()) as server:
-        yield server
-
-
-@pytest.fixture
-def registry(served: ServedRegistry) -> Iterator[Registry]:
-    with Registry(served.host) as registry:
-        yield registry
+pytestmark = pytest.mark.usefixtures("temporary")
 
 
 def plain(registry: Registry, name: str, layer: Any) -> bytes:

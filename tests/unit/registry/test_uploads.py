@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import random
 import threading
 import tracemalloc
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from registry_content import digest_of
 
 from dockpy.config.credentials import Credentials
 from dockpy.errors import (
@@ -40,10 +40,6 @@ MIB = 1024 * 1024
 CONTENT = random.Random(5).randbytes(3 * MIB + 17)
 NAME = "team/app"
 UPLOADS = f"/v2/{NAME}/blobs/uploads/*"
-
-
-def digest_of(content: bytes, algorithm: str = "sha256") -> str:
-    return f"{algorithm}:{hashlib.new(algorithm, content).hexdigest()}"
 
 
 DIGEST = digest_of(CONTENT)
