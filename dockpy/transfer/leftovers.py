@@ -91,8 +91,8 @@ class Marker:
         Args:
             made: its id, where it is known.
         """
-        claimed = self._read(self._claim)
-        for wanted in {self.name, made, claimed and claimed["container"]} - {None}:
+        claimed = self._read(self._claim) or {}
+        for wanted in {self.name, made, claimed.get("container")} - {None}:
             with contextlib.suppress(NotFound):
                 found = self._to.containers.get(str(wanted))
                 if wanted in (found.name, found.id):  # and not one whose id begins so
