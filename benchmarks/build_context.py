@@ -1,72 +1,74 @@
-"""What it costs to read a folder as a build's context: dockpy beside docker-py.
-
-    python benchmarks/build_context.py
-
-22,000 small files, some of them left out, and 16 MB in a large one. CPU time, the best of three runs; the
-ratio is docker-py's time to dockpy's.
-"""
+"""Reading a folder of many files as a build's context."""
 
 from __future__ import annotations
 
-import tempfile
-import time
-from pathlib import Path
+import subprocess
 from typing import TYPE_CHECKING
 
-from docker.utils.build import tar as docker_py_tar
-
-from dockpy.build.folder import plan_folder
+from benchmarks.measure import Subject
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
-FOLDERS, FILES = 220, 100
-IGNORED = ["m1*/*7.js", "**/*.tmp", "docs"]
+    from benchmarks.measure import Bench, Measured
+
+__all__ = ["ignoring", "packed"]
+
+FEW, MANY, FILES = 20, 200, 100  # folders whose files are wanted, those whose are not, files in each
 
 
-def make(root: Path) -> None:
-    """The folder."""
-    for folder in range(FOLDERS):
-        path = root / f"m{folder}" / "lib"
-        path.mkdir(parents=True)
-        for file in range(FILES):
-            (path / f"{file}.js").write_text("module.exports = {}\n" * (file % 40))
-    (root / "large").write_bytes(bytes(16 << 20))
+def _make(root: Path, bench: Bench, ignored: list[str]) -> dict[str, object]:
+    for parent, folders in (("src", bench.much(FEW, 1)), ("node_modules", bench.much(MANY, 2))):
+        for folder in range(folders):
+            path = root / parent / f"m{folder}" / "lib"
+            path.mkdir(parents=True)
+            for file in range(FILES if not bench.tiny else 3):
+                (path / f"{file}.js").write_text("module.exports = {}\n" * (file % 40))
     (root / "Dockerfile").write_text("FROM scratch\nCOPY . /\n")
-    (root / ".dockerignore").write_text("\n".join(IGNORED))
+    (root / ".dockerignore").write_text("\n".join(ignored))
+    return {"root": str(root), "ignored": ignored}
 
 
-def with_dockpy(root: str) -> int:
-    """The bytes that dockpy sends."""
-    return sum(map(len, plan_folder(root, None).context.tar()))
+def with_dockpy(root: str, ignored: list[str]) -> Callable[[], object]:
+    """The pieces that are sent, as they come."""
+    from dockpy.build.folder import plan_folder
+
+    return lambda: sum(map(len, plan_folder(root, None).context.tar()))
 
 
-def with_docker_py(root: str) -> int:
-    """The bytes that docker-py writes to a temporary file, and sends then."""
-    with docker_py_tar(root, exclude=IGNORED, dockerfile=("Dockerfile", None)) as file:
-        return sum(map(len, iter(lambda: file.read(1 << 16), b"")))
+def with_docker_py(root: str, ignored: list[str]) -> Callable[[], object]:
+    """It writes all of it to a temporary file, and sends that."""
+    from docker.utils.build import tar
+
+    def work() -> None:
+        with tar(root, exclude=ignored, dockerfile=("Dockerfile", None)) as file:
+            while file.read(1 << 16):
+                pass
+
+    return work
 
 
-def cpu_time(function: Callable[[str], int], root: str) -> float:
-    """Seconds, the best of three."""
-    times = []
-    for _ in range(3):
-        began = time.process_time()
-        function(root)
-        times.append(time.process_time() - began)
-    return min(times)
-
-
-def main() -> None:
-    """Measure, and print."""
-    with tempfile.TemporaryDirectory() as folder:
-        make(Path(folder))
-        ours, theirs = (cpu_time(function, folder) for function in (with_dockpy, with_docker_py))
-    per_file = ours / (FOLDERS * FILES) * 1e6
-    print(
-        f"dockpy {ours:.2f} s, {per_file:.0f} µs a file; docker-py {theirs:.2f} s; ratio {theirs / ours:.1f}"
+def with_tar(root: str, ignored: list[str]) -> Callable[[], object]:
+    """To a pipe: where it writes to /dev/null, GNU tar reads no file."""
+    excluded = " ".join(f"--exclude=./{pattern}" for pattern in ignored if "*" not in pattern)
+    return lambda: subprocess.run(
+        f"tar -cf - {excluded} -C {root} . | cat >/dev/null", shell=True, check=True
     )
 
 
-if __name__ == "__main__":
-    main()
+def _measured(bench: Bench, name: str, ignored: list[str]) -> Measured:
+    given = _make(bench.folder / name, bench, ignored)
+    functions = {"dockpy": "with_dockpy", "docker-py": "with_docker_py", "tar": "with_tar"}
+    subjects = {name: Subject(f"build_context:{function}", given) for name, function in functions.items()}
+    return bench.measure(subjects)
+
+
+def packed(bench: Bench) -> Measured:
+    """All of it, but for a pattern that no file matches."""
+    return _measured(bench, "packed", ["**/*.tmp"])
+
+
+def ignoring(bench: Bench) -> Measured:
+    """Of 22,000 files, 20,000 are ignored."""
+    return _measured(bench, "ignoring", ["node_modules", "**/*.tmp"])

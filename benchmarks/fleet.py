@@ -1,53 +1,55 @@
-"""What asking 100 daemons takes, in times of what asking one takes: not more than three.
-
-python benchmarks/fleet.py [WORKERS]
-
-The daemons are stand-ins in a process of their own, which answer after 20 ms; all is measured in one run,
-once cold (new clients, which agree on a version first) and warm.
-"""
+"""What asking many daemons takes, in times of what asking one takes."""
 
 from __future__ import annotations
 
-import statistics
-import sys
-import tempfile
 import time
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "unit" / "fleet"))
-from standins import standins
+from benchmarks.measure import Subject
+from benchmarks.standin import standin
 
-from dockpy.fleet import Fleet
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
-DAEMONS, LATENCY, ROUNDS, MOST = 100, 0.02, 15, 3.0
+    from benchmarks.measure import Bench, Measured
 
+__all__ = ["asked", "growth"]
 
-def took(fleet: Fleet) -> float:
-    began = time.perf_counter()
-    found = fleet.containers.list().raise_errors()
-    seconds = time.perf_counter() - began
-    assert len(found) == len(fleet)
-    return seconds
+LATENCY = 0.02
 
 
-def main(workers: int) -> int:
-    times: dict[str, list[float]] = {"cold": [], "warm": []}
-    ones: dict[str, list[float]] = {"cold": [], "warm": []}
-    with tempfile.TemporaryDirectory() as folder, standins(Path(folder), DAEMONS, LATENCY) as daemons:
-        name = next(iter(daemons))
-        for _ in range(ROUNDS):  # round by round, so that the machine's moods meet all of them alike
-            with Fleet({name: daemons[name]}) as one, Fleet(daemons, max_workers=workers) as all_of_them:
-                for kind in ("cold", "warm"):
-                    ones[kind].append(took(one))
-                    times[kind].append(took(all_of_them))
-    worst = 0.0
-    for kind in ("cold", "warm"):
-        single, many = statistics.median(ones[kind]), statistics.median(times[kind])
-        worst = max(worst, many / single)
-        print(f"{kind}: {many * 1000:6.1f} ms for {DAEMONS} daemons, {single * 1000:6.1f} ms for one", end="")
-        print(f"   {many / single:4.2f} x   (best {min(times[kind]) / min(ones[kind]):4.2f})")
-    return 0 if worst <= MOST else 1
+def asking(urls: list[str]) -> Callable[[], object]:
+    """Ask each daemon for its containers, the second time: that is, over connections that are there."""
+    from dockpy.fleet import Fleet
+
+    fleet = Fleet({f"d{number}": url for number, url in enumerate(urls)})
+    fleet.containers.list().raise_errors()
+
+    def work() -> dict[str, float]:
+        times = []
+        for _ in range(5):
+            began = time.perf_counter()
+            assert len(fleet.containers.list().raise_errors()) == len(urls)
+            times.append(time.perf_counter() - began)
+        return {"wall": sorted(times)[2]}
+
+    return work
 
 
-if __name__ == "__main__":
-    sys.exit(main(int(sys.argv[1]) if len(sys.argv) > 1 else 128))
+def asked(bench: Bench) -> Measured:
+    with standin(bench.folder / "fleet", bench.much(100, 3), LATENCY) as urls:
+        subjects = {
+            "dockpy": Subject("fleet:asking", {"urls": urls}),
+            "dockpy, one daemon": Subject("fleet:asking", {"urls": urls[:1]}),
+        }
+        return bench.measure(subjects, 7)
+
+
+def growth(bench: Bench) -> dict[int, Measured]:
+    """By the number of daemons."""
+    sizes = bench.sizes((1, 3, 10, 30, 100), (1, 2))
+    with standin(bench.folder / "fleets", max(sizes), LATENCY) as urls:
+        return {
+            many: bench.measure({"dockpy": Subject("fleet:asking", {"urls": urls[:many]})}, 3)
+            for many in sizes
+        }

@@ -1,39 +1,81 @@
-"""What an import costs: `import dockpy` beside `import docker`, each in new interpreters.
-
-python benchmarks/imports.py         (needs docker, docker-py, beside dockpy)
-"""
+"""What `import dockpy` costs, and a new process to its first answer."""
 
 from __future__ import annotations
 
-import re
-import statistics
+import importlib
 import subprocess
 import sys
+from typing import TYPE_CHECKING
 
-ROUNDS = 15
+from benchmarks.measure import ROOT, Subject
+from benchmarks.standin import standin
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from benchmarks.measure import Bench, Measured
+
+__all__ = ["cold_list", "cold_ping", "imported"]
+
+_TIMED = "import time\nbegan = time.process_time()\nimport {0}\nprint(time.process_time() - began)"
+_COLD = {
+    "dockpy": "import dockpy\nclient = dockpy.Client({url!r})\n",
+    "docker-py": "import docker\nclient = docker.DockerClient({url!r})\n",
+    "podman-py": "import podman\nclient = podman.PodmanClient(base_url='http+' + {url!r})\n",
+    "aiodocker": "import aiodocker, asyncio\nasync def main():\n    client = aiodocker.Docker({url!r})\n",
+    "http.client": "import sys\nsys.path.insert(0, '.')\nfrom benchmarks.peers import bare\n",
+}
+_FIRST = {
+    "ping": {
+        "dockpy": "client.ping()",
+        "docker-py": "client.ping()",
+        "podman-py": "client.ping()",
+        "aiodocker": "    await client.version()\n    await client.close()\nasyncio.run(main())",
+        "http.client": "bare({url!r}, '/_ping').read()",
+    },
+    "list": {
+        "dockpy": "client.containers.list()",
+        "docker-py": "client.containers.list()",
+        "aiodocker": "    await client.containers.list()\n    await client.close()\nasyncio.run(main())",
+        "http.client": "bare({url!r}, '/containers/json').read()",
+    },
+}
 
 
-def microseconds(statement: str, package: str) -> float:
-    """The cumulative time of a package's import, as ``-X importtime`` has it."""
-    run = subprocess.run(
-        [sys.executable, "-X", "importtime", "-c", statement], capture_output=True, text=True, check=True
-    )
-    rows = re.findall(r"import time:\s*\d+ \|\s*(\d+) \| ( *)(\S+)", run.stderr)
-    return next(float(cumulative) for cumulative, _, name in rows if name == package)
+def importing(module: str) -> Callable[[], object]:
+    """An interpreter of its own says what it takes it: here, too much is loaded already."""
+
+    def work() -> dict[str, float]:
+        program = [sys.executable, "-c", _TIMED.format(module)]
+        done = subprocess.run(program, check=True, capture_output=True, text=True, cwd=ROOT)
+        return {"cpu": float(done.stdout)}
+
+    return work
 
 
-def main() -> None:
-    subjects = {"dockpy": "import dockpy", "docker": "import docker"}
-    times: dict[str, list[float]] = {name: [] for name in subjects}
-    for _ in range(ROUNDS):
-        for name, statement in subjects.items():
-            times[name].append(microseconds(statement, name))
-    base = statistics.median(times["dockpy"])
-    for name, values in times.items():
-        median = statistics.median(values)
-        ratio = f"{median / base:6.1f} x dockpy"
-        print(f"import {name:8} {median / 1000:8.2f} ms   {ratio}   (best {min(values) / 1000:.2f})")
+def running(program: str) -> Callable[[], object]:
+    """A whole process, from its start to its end."""
+    return lambda: subprocess.run([sys.executable, "-c", program], check=True, cwd=ROOT)
 
 
-if __name__ == "__main__":
-    main()
+def imported(bench: Bench) -> Measured:
+    modules = {"dockpy": "dockpy", "docker-py": "docker", "podman-py": "podman", "aiodocker": "aiodocker"}
+    for module in modules.values():
+        importlib.import_module(module)  # it is compiled
+    subjects = {name: Subject("imports:importing", {"module": module}) for name, module in modules.items()}
+    return bench.measure(subjects, 11)
+
+
+def _cold(bench: Bench, what: str) -> Measured:
+    with standin(bench.folder / "cold") as (url,):
+        programs = {name: (_COLD[name] + first).format(url=url) for name, first in _FIRST[what].items()}
+        subjects = {name: Subject("imports:running", {"program": text}) for name, text in programs.items()}
+        return bench.measure(subjects, 9)
+
+
+def cold_ping(bench: Bench) -> Measured:
+    return _cold(bench, "ping")
+
+
+def cold_list(bench: Bench) -> Measured:
+    return _cold(bench, "list")

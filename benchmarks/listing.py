@@ -1,0 +1,102 @@
+"""Listing many containers, and reading of each what a table of them shows."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import TYPE_CHECKING
+
+from benchmarks.measure import Subject
+from benchmarks.peers import docker_py
+from benchmarks.standin import standin
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from benchmarks.measure import Bench, Measured
+
+__all__ = ["growth", "listed", "subjects"]
+
+
+def with_dockpy(url: str, many: int) -> Callable[[], object]:
+    """Typed: names, states, labels, image ids, times and ports, each of its own type."""
+    import dockpy
+
+    client = dockpy.Client(url)
+    client.containers.list(limit=1)
+
+    def work() -> None:
+        found = client.containers.list(limit=many)
+        rows = [(c.name, c.status, c.labels, c.image.id, c.created, c.ports) for c in found]
+        assert len(rows) == many
+
+    return work
+
+
+def with_docker_py(url: str, many: int, sparse: bool) -> Callable[[], object]:
+    """Sparse objects have no name and no image, only the JSON: the same is read of that, as it is."""
+    client = docker_py(url)
+
+    def work() -> None:
+        found = client.containers.list(limit=many, sparse=sparse)
+        if sparse:
+            rows = [
+                (
+                    c.attrs["Names"][0],
+                    c.status,
+                    c.attrs["Labels"],
+                    c.attrs["ImageID"],
+                    c.attrs["Created"],
+                    c.attrs["Ports"],
+                )
+                for c in found
+            ]
+        else:
+            rows = [
+                (c.name, c.status, c.labels, c.attrs["Image"], c.attrs["Created"], c.ports) for c in found
+            ]
+        assert len(rows) == many
+
+    return work
+
+
+def with_aiodocker(url: str, many: int) -> Callable[[], object]:
+    """Objects with the JSON."""
+    import aiodocker
+
+    async def work() -> dict[str, float]:
+        client = aiodocker.Docker(url)
+        await client.containers.list(limit=1)
+        busy, began = time.process_time(), time.perf_counter()
+        found = await client.containers.list(limit=many)
+        assert (
+            len([(c["Names"][0], c["State"], c["Labels"], c["ImageID"], c["Created"]) for c in found]) == many
+        )
+        figures = {"cpu": time.process_time() - busy, "wall": time.perf_counter() - began}
+        await client.close()
+        return figures
+
+    return lambda: asyncio.run(work())
+
+
+def subjects(url: str, many: int) -> dict[str, Subject]:
+    """Who lists."""
+    given = {"url": url, "many": many}
+    return {
+        "dockpy": Subject("listing:with_dockpy", given),
+        "docker-py": Subject("listing:with_docker_py", {**given, "sparse": False}),
+        "docker-py sparse": Subject("listing:with_docker_py", {**given, "sparse": True}),
+        "aiodocker": Subject("listing:with_aiodocker", given),
+    }
+
+
+def listed(bench: Bench) -> Measured:
+    with standin(bench.folder / "list") as (url,):
+        return bench.measure(subjects(url, bench.much(1000, 3)), 7)
+
+
+def growth(bench: Bench) -> dict[int, Measured]:
+    """By the number of containers."""
+    with standin(bench.folder / "lists") as (url,):
+        sizes = bench.sizes((1, 10, 100, 1000, 10000), (1, 10))
+        return {many: bench.measure(subjects(url, many), 3) for many in sizes}

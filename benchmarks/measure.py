@@ -1,0 +1,118 @@
+"""Runs the subjects of a work, each in a process of its own, round by round.
+
+Machines have moods, and other tenants. So every round runs each subject once, and a ratio is the median of
+the rounds' ratios: what disturbs one round disturbs all subjects of it alike.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple
+
+__all__ = ["ROOT", "Bench", "Figures", "Measured", "Spread", "Subject"]
+
+ROOT = Path(__file__).resolve().parent.parent
+Figures = Mapping[str, float]
+"""What one run of a subject took: ``cpu`` and ``wall`` in seconds, ``memory`` in bytes, figures of its own."""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """Who does a work.
+
+    Attributes:
+        function: ``module:function`` of benchmarks; see `benchmarks.child`.
+        arguments: what it is called with; JSON values.
+    """
+
+    function: str
+    arguments: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+    def run(self) -> Figures:
+        """Run it once."""
+        module, _, function = self.function.partition(":")
+        command = [sys.executable, "-m", "benchmarks.child", f"benchmarks.{module}", function]
+        # What is compiled is kept, whatever the machine prefers: installed packages are compiled too.
+        environ = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+        command.append(json.dumps(self.arguments))
+        done = subprocess.run(command, check=False, capture_output=True, text=True, cwd=ROOT, env=environ)
+        if done.returncode:
+            raise RuntimeError(f"{self.function}: {done.stderr}")
+        figures: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+        return figures
+
+
+class Spread(NamedTuple):
+    """The median of some rounds, the lowest and the highest."""
+
+    median: float
+    lowest: float
+    highest: float
+
+    @classmethod
+    def of(cls, values: list[float]) -> Spread:
+        return cls(statistics.median(values), min(values), max(values))
+
+
+@dataclass(frozen=True)
+class Measured:
+    """The figures of each subject, one for each round."""
+
+    rounds: Mapping[str, list[Figures]]
+
+    def figure(self, subject: str, figure: str) -> Spread:
+        """A subject's figure."""
+        return Spread.of([figures[figure] for figures in self.rounds[subject]])
+
+    def per(self, times: int) -> Measured:
+        """CPU and wall of one of so many times."""
+        return Measured(
+            {
+                name: [{**one, "cpu": one["cpu"] / times, "wall": one["wall"] / times} for one in rounds]
+                for name, rounds in self.rounds.items()
+            }
+        )
+
+    def ratio(self, subject: str, against: str, figure: str) -> Spread:
+        """A subject's figure in times of another one's, round by round."""
+        pairs = zip(self.rounds[subject], self.rounds[against], strict=True)
+        return Spread.of([one[figure] / max(other[figure], 1e-9) for one, other in pairs])
+
+
+@dataclass(frozen=True)
+class Bench:
+    """What works are measured with.
+
+    Attributes:
+        folder: a temporary folder of this run.
+        engine: the address of the engine that stands for real ones.
+        tiny: only show that it works: one round, and as little as there can be.
+    """
+
+    folder: Path
+    engine: str
+    tiny: bool = False
+
+    def much(self, amount: int, tiny: int) -> int:
+        """How much is to be done."""
+        return tiny if self.tiny else amount
+
+    def sizes(self, sizes: Sequence[int], tiny: Sequence[int]) -> Sequence[int]:
+        """How much is to be done, as it grows."""
+        return tiny if self.tiny else sizes
+
+    def measure(self, subjects: Mapping[str, Subject], rounds: int = 5) -> Measured:
+        """Run the subjects, round by round."""
+        found: dict[str, list[Figures]] = {name: [] for name in subjects}
+        for number in range(1 if self.tiny else rounds):
+            # Every other round goes backwards: who comes first has it no better than who comes last.
+            for name in list(subjects)[:: -1 if number % 2 else 1]:
+                found[name].append(subjects[name].run())
+        return Measured(found)
