@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,7 @@ from dockpy.fake.gojson import json_kind, misfit, type_of
 
 __all__ = ["Reader", "json_kind", "json_problem", "read_filters", "read_object"]
 
+_HALF = re.compile("[\ud800-\udfff]")
 _PLACES = {
     "Expecting value": "looking for beginning of value",
     "Expecting property name enclosed in double quotes": "looking for beginning of object key string",
@@ -71,6 +73,7 @@ def read_object(data: bytes, model: str | None, reader: Reader, content_type: st
     try:
         text = data.decode("utf-8", "replace")
         value, end = json.JSONDecoder().raw_decode(text, len(text) - len(text.lstrip()))
+        value = _characters(value) if "\\u" in text else value
     except (ValueError, RecursionError) as error:
         raise reader.failure(json_problem(error)) from None
     if value is None:
@@ -82,6 +85,17 @@ def read_object(data: bytes, model: str | None, reader: Reader, content_type: st
         raise Failure(400, "unexpected content after JSON")
     if model and (problem := misfit(value, model, reader.modern)):
         raise reader.failure(problem)
+    return value
+
+
+def _characters(value: Any) -> Any:
+    """The same with U+FFFD for halves of a pair that JSON wrote alone, as Go reads them."""
+    if isinstance(value, str):
+        return _HALF.sub("\ufffd", value)
+    if isinstance(value, list):
+        return [_characters(item) for item in value]
+    if isinstance(value, dict):
+        return {_characters(key): _characters(item) for key, item in value.items()}
     return value
 
 
@@ -105,7 +119,7 @@ def read_filters(text: str, *, strict: bool) -> dict[str, list[str]]:
         Failure: it is none of them.
     """
     try:
-        given = json.loads(text)
+        given = _characters(json.loads(text))
         if not isinstance(given, dict):
             raise TypeError(
                 f"json: cannot unmarshal {json_kind(given)} into Go value of type map[string]map[string]bool"

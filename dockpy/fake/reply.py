@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import TYPE_CHECKING
@@ -15,9 +16,10 @@ if TYPE_CHECKING:
 
     from dockpy.fake.call import Duplex
 
-__all__ = ["MUCH", "Reply", "Request", "encode_head", "end"]
+__all__ = ["MUCH", "Reply", "Request", "encode_head", "encode_text", "end"]
 
 EMPTY = Blob.of(b"")
+_NO_CHARACTER = re.compile("[\ud800-\udfff]")
 MUCH = 1024 * 1024
 """Of a body, so many bytes: before more is read, it is asked whether anybody needs it."""
 
@@ -83,8 +85,17 @@ class Reply:
     @classmethod
     def error(cls, status: int, message: str) -> Reply:
         """An engine's error."""
-        body = json.dumps({"message": message}, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+        text = json.dumps({"message": message}, ensure_ascii=False, separators=(",", ":"))
+        body = encode_text(text) + b"\n"
         return cls(status, {"Content-Type": "application/json"}, body)
+
+
+def encode_text(text: str) -> bytes:
+    """UTF-8; what is no character becomes U+FFFD, as Go has it."""
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        return _NO_CHARACTER.sub("\ufffd", text).encode()
 
 
 def end(pieces: Iterator[bytes] | None) -> None:

@@ -16,7 +16,7 @@ from dockpy.fake.call import CHECKS, HANDLERS, Answer, Call
 from dockpy.fake.engine import Gone, Peer
 from dockpy.fake.failure import Failure
 from dockpy.fake.releases import release
-from dockpy.fake.reply import Reply, Request
+from dockpy.fake.reply import Reply, Request, encode_text
 from dockpy.fake.shaping import shape
 from dockpy.ops.path import match_path
 from dockpy.version import at_least
@@ -252,4 +252,4 @@ def _clean(path: str) -> str | None:
 def encode_json(value: Any) -> bytes:
     """JSON as an engine writes it: in one line, with a line break."""
     text = json.dumps(value, separators=(",", ":"), ensure_ascii=False)
-    return text.encode("utf-8", "surrogatepass") + b"\n"
+    return encode_text(text) + b"\n"

@@ -33,6 +33,8 @@ def json_splitter(buffer: str) -> tuple[Any, str] | None:
         value, end = json_decoder.raw_decode(buffer, _after_space(buffer, 0))
     except ValueError:
         return None
+    if isinstance(value, (int, float)) and not isinstance(value, bool) and _CUT_NUMBER.fullmatch(buffer, end):
+        return None  # more of its digits may come
     # Space at the end stays: the next value may have been cut within a string.
     return value, buffer[_after_space(buffer, end) :]
 

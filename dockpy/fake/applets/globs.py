@@ -5,17 +5,20 @@ from __future__ import annotations
 import functools
 import re
 
+from dockpy.fake.starred import starred
+
 __all__ = ["glob_matches"]
 
 
 @functools.lru_cache(maxsize=256)
 def _compiled(pattern: str, fold: bool) -> re.Pattern[str]:
-    found, at = "", 0
+    parts, found, at = list[str](), "", 0
     while at < len(pattern):
         char = pattern[at]
         at += 1
         if char == "*":
-            found += ".*" if not found.endswith(".*") else ""
+            parts.append(found)
+            found = ""
         elif char == "?":
             found += "."
         elif char == "\\" and at < len(pattern):
@@ -30,7 +33,7 @@ def _compiled(pattern: str, fold: bool) -> re.Pattern[str]:
             at = end + 1
         else:
             found += re.escape(char)
-    return re.compile(found, re.DOTALL | (re.IGNORECASE if fold else 0))
+    return re.compile(starred([*parts, found]), re.DOTALL | (re.IGNORECASE if fold else 0))
 
 
 def glob_matches(pattern: str, text: str, *, fold: bool = False) -> bool:

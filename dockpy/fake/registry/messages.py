@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import parse_qs
 
 from dockpy.fake.blobs import Blob
+from dockpy.fake.reply import encode_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -82,7 +83,7 @@ def _error(code: str, message: str, detail: Any) -> dict[str, Any]:
 
 def render(value: Any) -> bytes:
     """A value as registries write JSON."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+    return encode_text(json.dumps(value, ensure_ascii=False, separators=(",", ":"))) + b"\n"
 
 
 @dataclass(slots=True)

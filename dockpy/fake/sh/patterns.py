@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from dockpy.fake.sh.text import inner, outer
+from dockpy.fake.starred import starred
 
 if TYPE_CHECKING:
     from dockpy.fake.kernel.process import Process
@@ -94,15 +95,15 @@ def expression(pieces: Pieces, greedy: bool = True) -> str:
         pieces: the pattern.
         greedy: its stars match as much as they can, else as little.
     """
-    chars, found, at = _chars(pieces), [], 0
-    star = ".*" if greedy else ".*?"
+    chars, parts, found, at = _chars(pieces), [], list[str](), 0
     while at < len(chars):
         char, quoted = chars[at]
         if quoted or char not in "*?[":
             found.append(re.escape(char))
         elif char == "*":
-            if not found or found[-1] != star:
-                found.append(star)
+            if found or not parts:
+                parts.append("".join(found))
+                found = []
         elif char == "?":
             found.append(".")
         elif (bracket := _bracket(chars, at)) is not None:
@@ -112,16 +113,12 @@ def expression(pieces: Pieces, greedy: bool = True) -> str:
         else:
             found.append(r"\[")
         at += 1
-    return "".join(found)
+    return starred([*parts, "".join(found)], greedy=greedy)
 
 
 @functools.lru_cache(512)
 def _whole(pieces: Pieces) -> re.Pattern[str]:
-    parts = expression(pieces).split(".*")
-    if len(parts) == 1:
-        return re.compile(parts[0] + r"\Z", re.DOTALL)
-    text = parts[0] + "".join(f"(?>.*?{part})" for part in parts[1:-1]) + ".*" + parts[-1] + r"\Z"
-    return re.compile(text, re.DOTALL)
+    return re.compile(expression(pieces) + r"\Z", re.DOTALL)
 
 
 def matches(pieces: Pieces, text: str) -> bool:

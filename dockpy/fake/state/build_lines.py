@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from dockpy.fake.reply import encode_text
 from dockpy.version import at_least
 
 __all__ = ["BuildLines", "encoded"]
@@ -15,7 +16,7 @@ def encoded(message: dict[str, Any]) -> bytes:
     text = json.dumps(message, separators=(",", ":"), ensure_ascii=False)
     for character in "<>&":
         text = text.replace(character, f"\\u{ord(character):04x}")
-    return text.encode("utf-8", "surrogatepass") + b"\r\n"
+    return encode_text(text) + b"\r\n"
 
 
 class BuildLines:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from dockpy.fake.starred import starred
 from dockpy.version import at_least
 
 if TYPE_CHECKING:
@@ -236,12 +237,13 @@ def _trimmed(value: str, word: str, operator: str) -> str:
 
 def _regex(pattern: str, *, greedy: bool) -> str:
     """A shell's pattern: only ``*`` and ``?`` are special, and ``\\`` before them."""
-    found, at = "", 0
+    parts, found, at = list[str](), "", 0
     while at < len(pattern):
         character = pattern[at]
         at += 1
         if character == "*":
-            found += ".*" if greedy else ".*?"
+            parts.append(found)
+            found = ""
         elif character == "?":
             found += "."
         elif character == "\\":
@@ -255,7 +257,7 @@ def _regex(pattern: str, *, greedy: bool) -> str:
             at += 1
         else:
             found += re.escape(character)
-    return found
+    return starred([*parts, found], greedy=greedy)
 
 
 def _quoted(text: str) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from dockpy.fake.failure import Failure
 from dockpy.fake.kernel.clock import SECOND
+from dockpy.fake.reply import encode_text
 from dockpy.version import at_least
 
 if TYPE_CHECKING:
@@ -173,4 +174,4 @@ def encode_event(event: Event, version: str) -> bytes:
         "time": event.time // SECOND,
         "timeNano": event.time,
     }
-    return json.dumps(told, separators=(",", ":"), ensure_ascii=False).encode() + b"\n"
+    return encode_text(json.dumps(told, separators=(",", ":"), ensure_ascii=False)) + b"\n"

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from dockpy.fake.failure import Failure
+from dockpy.fake.reply import encode_text
 from dockpy.version import at_least
 
 if TYPE_CHECKING:
@@ -98,4 +99,4 @@ def _line(message: dict[str, Any]) -> bytes:
     text = json.dumps(message, separators=(",", ":"), ensure_ascii=False)
     for character in "<>&":
         text = text.replace(character, f"\\u{ord(character):04x}")
-    return text.encode("utf-8", "surrogateescape") + b"\r\n"
+    return encode_text(text) + b"\r\n"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from dockpy.fake.blobs import Blob
 from dockpy.fake.failure import Failure
 from dockpy.fake.kernel.clock import SECOND
+from dockpy.fake.reply import encode_text
 from dockpy.fake.state.image import chain_ids
 from dockpy.fake.state.image_names import parse_reference
 from dockpy.fake.state.image_platform import Platform
@@ -107,7 +108,7 @@ def _folder(path: str, mtime: int = 0) -> _File:
 
 
 def _json(value: Any) -> Blob:
-    return Blob.of(json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode())
+    return Blob.of(encode_text(json.dumps(value, separators=(",", ":"), ensure_ascii=False)))
 
 
 def _made(image: Image) -> int:
