@@ -1,103 +1,31 @@
-"""The first road: unary calls through a requests session, over pooled connections.
+"""The first road: unary calls over pooled connections, each answer read to its end.
 
-One pool for the daemon, whatever the URL; connections come from the connector, UNIX sockets from
-requests-unixsocket. What the environment says of the web (proxies, CA bundles, netrc) does not apply to a
-daemon: nothing of it is consulted.
+The connector makes the connections. They are kept; the last one given back is the first one taken. Where there
+is something to read at a kept connection, the daemon has closed it meanwhile, or says what nobody asked: it is
+thrown away.
 """
 
 from __future__ import annotations
 
-import errno
+import contextlib
+import select
 import ssl
-from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
+import threading
+from typing import TYPE_CHECKING
 
-import requests
-import requests_unixsocket.adapters as unixsocket
-from requests.adapters import HTTPAdapter
-from requests.structures import CaseInsensitiveDict
-from urllib3.connection import HTTPConnection
-from urllib3.connectionpool import HTTPConnectionPool
-
-from dockpy.transport.connectors import SocketConnector, UnixConnector
+from dockpy.streams.http1 import Head, HeadDecoder, body_decoder, encode_request_head
 from dockpy.transport.message import Request, Response, Timeouts
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Mapping
+
+    from dockpy.transport.connectors import SocketConnector
 
 __all__ = ["Session"]
 
-
-class _Connection(HTTPConnection):
-    """A connection that the connector makes."""
-
-    def __init__(self, *args: Any, connector: SocketConnector, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self._connector = connector
-
-    def connect(self) -> None:
-        timeout = self.timeout
-        self.sock = self._connector.connect(timeout if isinstance(timeout, (int, float)) else None)
-
-    def send(self, data: Any) -> None:
-        try:
-            super().send(data)
-        except ssl.SSLEOFError as error:
-            # Why the daemon closed the connection may be there to read; the library reads it after this one.
-            raise BrokenPipeError(errno.EPIPE, str(error)) from None
-
-
-class _UnixConnection(unixsocket.UnixHTTPConnection):  # type: ignore[misc]  # the library has no types
-    """requests-unixsocket's connection, with the arguments that a pool gives."""
-
-    def __init__(self, host: str, port: int | None = None, *, timeout: Any, url: str, **options: Any) -> None:
-        super().__init__(url, timeout)
-        self._connector = options["connector"]
-
-    # The library's own leaves its socket open where nothing listens.
-    connect = _Connection.connect
-
-
-class _PooledAdapter(HTTPAdapter):
-    """An adapter with one pool."""
-
-    pool: HTTPConnectionPool
-
-    def get_connection_with_tls_context(self, *_: Any, **__: Any) -> HTTPConnectionPool:
-        return self.pool
-
-    def request_url(self, request: requests.PreparedRequest, proxies: Any) -> str:
-        return request.path_url
-
-    def close(self) -> None:
-        self.pool.close()
-        super().close()
-
-
-class _ConnectorAdapter(_PooledAdapter):
-    def __init__(self, connector: SocketConnector, pool_size: int) -> None:
-        super().__init__()
-        self.pool = HTTPConnectionPool(
-            "daemon", maxsize=pool_size, block=connector.exclusive, connector=connector
-        )
-        self.pool.ConnectionCls = _Connection  # pyright: ignore[reportAttributeAccessIssue]
-
-
-class _UnixAdapter(_PooledAdapter, unixsocket.UnixAdapter):  # type: ignore[misc]
-    """requests-unixsocket's adapter, pooled by socket: its own pools are keyed by the whole URL."""
-
-    def __init__(self, connector: UnixConnector, pool_size: int) -> None:
-        super().__init__()
-        url = f"http+unix://{quote(connector.path, safe='')}"
-        self.pool = HTTPConnectionPool("daemon", maxsize=pool_size, url=url, connector=connector)
-        self.pool.ConnectionCls = _UnixConnection
-
-
-class _Session(requests.Session):
-    """A session that knows no redirects: none is followed, nor made ready to be."""
-
-    def get_redirect_target(self, resp: requests.Response) -> None:
-        return None
+_READ = 64 * 1024
+_GONE = (BrokenPipeError, ConnectionResetError, ssl.SSLEOFError)
 
 
 class Session:
@@ -105,47 +33,131 @@ class Session:
 
     Args:
         connector: makes the connections.
-        pool_size: how many connections are kept.
+        pool_size: how many connections are kept; where they are dear, how many there are at all.
         headers: sent with every request.
     """
 
     def __init__(self, connector: SocketConnector, pool_size: int, headers: Mapping[str, str]) -> None:
-        self._session = _Session()
-        self._session.trust_env = False
-        self._session.adapters.clear()
-        adapter = (
-            _UnixAdapter(connector, pool_size)
-            if isinstance(connector, UnixConnector)
-            else _ConnectorAdapter(connector, pool_size)
+        self._connector = connector
+        self._pool_size = pool_size
+        self._headers = {"Host": connector.host, **headers}
+        self._turns = (
+            threading.BoundedSemaphore(pool_size) if connector.exclusive else contextlib.nullcontext()
         )
-        self._session.mount("http://", adapter)
-        self._headers = {**headers, "Host": connector.host}
+        self._idle: list[_Connection] = []
+        self._closed = False
 
     def send(self, request: Request, timeouts: Timeouts) -> Response:
         """Send a request and read its answer.
 
         Raises:
-            requests.RequestException: no answer came, or it was none; `dockpy.transport.failures` explains.
+            OSError: no answer came; `dockpy.transport.failures` explains.
+            InvalidResponse: what answered does not speak HTTP, or broke off.
         """
-        prepared = requests.PreparedRequest()
-        prepared.method = request.method
-        prepared.url = f"http://daemon{request.target}"
-        prepared.headers = CaseInsensitiveDict(self._headers)
-        prepared.headers.update(request.headers)
         body = request.body
         assert body is None or isinstance(body, bytes), "bodies that are streams take the other road"
-        prepared.body = body
+        headers = {**self._headers, **request.headers}
         if body is not None or request.method in ("POST", "PUT"):
-            prepared.headers["Content-Length"] = str(len(body or b""))
-        answer = self._session.send(
-            prepared,
-            timeout=(timeouts.connect, timeouts.read),
-            allow_redirects=False,  # a followed redirect turns a POST into a GET
-            proxies={},
-            verify=False,  # the connector verifies
-        )
-        return Response(answer.status_code, answer.reason or "", answer.headers, answer.content)
+            headers["Content-Length"] = str(len(body or b""))
+        message = encode_request_head(request.method, request.target, headers) + (body or b"")
+        with self._turns:
+            connection = self._take(timeouts)
+            try:
+                response = connection.ask(request.method, message)
+            except BaseException:
+                connection.close()
+                raise
+            self._give_back(connection)
+            return response
+
+    def _take(self, timeouts: Timeouts) -> _Connection:
+        while self._idle:
+            try:
+                connection = self._idle.pop()
+            except IndexError:  # another thread was quicker
+                break
+            if connection.is_silent():
+                connection.settimeout(timeouts.read)
+                return connection
+            connection.close()
+        connection = _Connection(self._connector.connect(timeouts.connect))
+        connection.settimeout(timeouts.read)
+        return connection
+
+    def _give_back(self, connection: _Connection) -> None:
+        if not connection.reusable or len(self._idle) >= self._pool_size:
+            connection.close()
+            return
+        self._idle.append(connection)
+        if self._closed:  # meanwhile, and who closed it may not have seen this one
+            self.close()
 
     def close(self) -> None:
-        """Close every pooled connection."""
-        self._session.close()
+        """Close every pooled connection; one that is in use closes when it is given back."""
+        self._closed = True
+        while self._idle:
+            with contextlib.suppress(IndexError):
+                self._idle.pop().close()
+
+
+class _Connection:
+    """A connection that is used for one request after the other."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._sock = sock
+        self._poll = None
+        if hasattr(select, "poll"):  # not on Windows
+            self._poll = select.poll()
+            self._poll.register(sock, select.POLLIN)
+        self.reusable = True
+
+    def settimeout(self, seconds: float | None) -> None:
+        """How long each read or write may take."""
+        if self._sock.gettimeout() != seconds:
+            self._sock.settimeout(seconds)
+
+    def is_silent(self) -> bool:
+        """Whether there is nothing to read: between two requests, that is an end, or what nobody asked."""
+        if self._poll is not None:
+            return not self._poll.poll(0)
+        return not select.select([self._sock], [], [], 0)[0]
+
+    def ask(self, method: str, message: bytes) -> Response:
+        """Send a request and read its answer to its end."""
+        sock, lost = self._sock, None
+        try:
+            sock.sendall(message)
+        except _GONE as error:
+            lost = error  # why the daemon closed the connection may be there to read
+        try:
+            head, rest = self._head()
+        except _GONE as error:
+            raise ConnectionResetError(*(lost or error).args) from None
+        body = body_decoder(method, head)
+        pieces = [body.feed(rest)] if rest else []
+        ended = False
+        while not body.done:
+            data = sock.recv(_READ)
+            if data:
+                pieces.append(body.feed(data))
+            else:
+                ended = True
+                body.close()
+        self.reusable = not (ended or lost or body.rest) and head.keep_alive and head.status >= 200
+        return Response(head.status, head.reason, head.headers, b"".join(pieces))
+
+    def _head(self) -> tuple[Head, bytes]:
+        decoder, begun = HeadDecoder(), False
+        while True:
+            data = self._sock.recv(_READ)
+            if not data:
+                if not begun:
+                    raise ConnectionResetError("no answer came")
+                decoder.close()
+            begun = True
+            if found := decoder.feed(data):
+                return found
+
+    def close(self) -> None:
+        """Close it."""
+        self._sock.close()

@@ -7,13 +7,14 @@ import weakref
 from typing import TYPE_CHECKING
 
 from dockpy._version import __version__
-from dockpy.errors import InvalidResponse
+from dockpy.errors import DockpyError, InvalidResponse
 from dockpy.forks import renew_after_fork
 from dockpy.transport.connectors import SocketConnector, connector_for
 from dockpy.transport.direct import DirectSession
 from dockpy.transport.exchange import ByteStream, Upgraded, exchange
-from dockpy.transport.failures import explain, is_closed_pool, is_lost_connection, root_cause
+from dockpy.transport.failures import explain, is_lost_connection, root_cause
 from dockpy.transport.message import Request, Response, Timeouts
+from dockpy.transport.session import Session
 from dockpy.transport.websocket import check_handshake, handshake
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
     from dockpy.config.endpoint import Endpoint
     from dockpy.transport.connectors import Connector
-    from dockpy.transport.session import Session
 
 __all__ = ["Transport"]
 
@@ -66,12 +66,11 @@ class Transport:
         try:
             try:
                 return self._open_session().send(request, timeouts)
-            except (OSError, ValueError) as error:  # requests' exceptions are OSErrors
-                lost = request.idempotent and is_lost_connection(error)
-                if not lost and not is_closed_pool(error):  # of a client closed meanwhile: nothing was sent
+            except OSError as error:
+                if not request.idempotent or not is_lost_connection(error):
                     raise
                 return self._open_session().send(request, timeouts)
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, DockpyError) as error:
             raise explain(error, self.endpoint) from root_cause(error)
 
     def stream(self, request: Request, timeouts: Timeouts) -> ByteStream:
@@ -126,8 +125,6 @@ class Transport:
         connector = self.connector
         if not isinstance(connector, SocketConnector):
             return DirectSession(connector, self.endpoint, self._headers)
-        from dockpy.transport.session import Session  # requests is imported when it is first needed
-
         return Session(connector, self._pool_size, self._headers)
 
     def _open_session(self) -> Session | DirectSession:

@@ -244,11 +244,11 @@ def test_resources_go_through_their_client() -> None:
 
 
 HTTP = {"requests", "urllib3", "requests_unixsocket"}
-HTTP_USERS = {"dockpy.transport.session", "dockpy.registry.road", "dockpy.registry.door"}
+HTTP_USERS = {"dockpy.registry.road", "dockpy.registry.door"}
 
 
 def test_libraries_are_loaded_where_they_are_needed() -> None:
-    """The HTTP libraries by the session of unary calls, and docker-py's by name; pydantic with the models."""
+    """The HTTP libraries by registries, and docker-py's by name; pydantic with the models."""
     wrong = []
     for path in modules():
         name = name_of(path)
@@ -267,7 +267,7 @@ def test_libraries_are_loaded_where_they_are_needed() -> None:
 def test_no_private_hooks_of_the_http_libraries() -> None:
     """Names that begin with an underscore are theirs: requests', urllib3's, http.client's."""
     wrong = []
-    path = ROOT / "transport" / "session.py"
+    path = ROOT / "compat" / "transport" / "adapter.py"
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.ImportFrom) and str(node.module).partition(".")[0] in HTTP | {"http"}:
             names = [*str(node.module).split("."), *(alias.name for alias in node.names)]
