@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import struct
 from enum import IntEnum
+from itertools import repeat
 from typing import NamedTuple
 
 from dockpy.errors import InvalidResponse, TruncatedResponse
 
 __all__ = ["Frame", "FrameDecoder", "Stream", "encode_frame"]
 
-_HEADER = struct.Struct(">BxxxL")
+_HEADER = struct.Struct(">LL")
 _WHOLE = 64 * 1024
 """Frames up to this many bytes come out whole; larger ones in pieces, so that memory stays bounded."""
 
@@ -36,16 +37,21 @@ class Frame(NamedTuple):
 
 def encode_frame(stream: Stream, data: bytes) -> bytes:
     """A frame as it stands on the wire."""
-    return _HEADER.pack(stream, len(data)) + data
+    return _HEADER.pack(stream << 24, len(data)) + data
+
+
+_STREAMS = {stream << 24: stream for stream in Stream}
+"""By the first four bytes of a header."""
 
 
 class FrameDecoder:
     """Splits a multiplexed stream into frames; the same bytes whatever the chunking."""
 
     def __init__(self) -> None:
-        self._buffer = bytearray()
+        self._held: list[bytes] = []  # what came of a header, or of a frame that is to come out whole
+        self._missing = 0  # bytes that it takes before these are looked at
         self._stream = Stream.STDOUT
-        self._left = 0  # bytes of the current frame that are still to come
+        self._left = 0  # bytes of the current frame that are still to come, those held included
 
     def feed(self, data: bytes) -> list[Frame]:
         """The payloads that this data completes.
@@ -53,34 +59,43 @@ class FrameDecoder:
         Raises:
             InvalidResponse: the data is no multiplexed stream.
         """
-        buffer = self._buffer
-        buffer += data
-        frames: list[Frame] = []
-        position, end = 0, len(buffer)
+        if self._held:
+            self._held.append(data)
+            self._missing -= len(data)
+            if self._missing > 0:
+                return []
+            data = b"".join(self._held)
+            self._held.clear()
+        streams: list[Stream] = []
+        payloads: list[bytes] = []
+        position, end, stream, left = 0, len(data), self._stream, self._left
         while position < end:
-            if not self._left:
+            if not left:
                 if end - position < _HEADER.size:
+                    self._hold(data[position:], _HEADER.size)
                     break
-                self._begin(bytes(buffer[position : position + _HEADER.size]))
+                number, left = _HEADER.unpack_from(data, position)
+                found = _STREAMS.get(number)
+                if found is None:
+                    raise _not_framed(data[position : position + _HEADER.size])
+                stream = found
                 position += _HEADER.size
                 continue
-            available = min(end - position, self._left)
-            if available < self._left <= _WHOLE:
+            if end - position < left <= _WHOLE:
+                self._hold(data[position:], left)
                 break
-            frames.append(Frame(self._stream, bytes(buffer[position : position + available])))
-            position += available
-            self._left -= available
-        del buffer[:position]
-        return frames
+            payload = data[position : position + left]
+            streams.append(stream)
+            payloads.append(payload)
+            position += len(payload)
+            left -= len(payload)
+        self._stream, self._left = stream, left
+        # Frames are made by the thousand: this is what Frame(stream, data) comes to, without a call for each.
+        return list(map(tuple.__new__, repeat(Frame), zip(streams, payloads, strict=True)))
 
-    def _begin(self, header: bytes) -> None:
-        number, self._left = _HEADER.unpack(header)
-        if number > Stream.SYSTEM or header[1:4] != b"\0\0\0":
-            raise InvalidResponse(
-                f"The stream is not multiplexed: {header!r} is no frame header",
-                hint="The output of a container or exec with a TTY is not framed: read it raw.",
-            )
-        self._stream = Stream(number)
+    def _hold(self, data: bytes, wanted: int) -> None:
+        self._held.append(data)
+        self._missing = wanted - len(data)
 
     def close(self) -> None:
         """Say that the stream has ended.
@@ -88,5 +103,12 @@ class FrameDecoder:
         Raises:
             InvalidResponse: it ended inside a frame.
         """
-        if self._buffer or self._left:
+        if self._held or self._left:
             raise TruncatedResponse("The stream ended in the middle of a frame")
+
+
+def _not_framed(header: bytes) -> InvalidResponse:
+    return InvalidResponse(
+        f"The stream is not multiplexed: {header!r} is no frame header",
+        hint="The output of a container or exec with a TTY is not framed: read it raw.",
+    )

@@ -26,7 +26,10 @@ __all__ = [
 _LARGEST_HEAD = 256 * 1024
 _STATUS_LINE = re.compile(rb"HTTP/1\.([01]) +([1-5]\d\d)(?: (.*))?", re.DOTALL)
 _LENGTH = re.compile(r"\d{1,19}", re.ASCII)
-_CHUNK_SIZE = re.compile(rb"([0-9a-fA-F]{1,15})[ \t]*(?:;.*)?", re.DOTALL)
+_LONGEST_LINE = 16 * 1024
+_CHUNK_SIZE = re.compile(rb"([0-9a-fA-F]{1,15})[ \t]*(?:;.*)?\r?", re.DOTALL)
+_NEXT_CHUNK_SIZE = re.compile(rb"\r?\n" + _CHUNK_SIZE.pattern, re.DOTALL)
+_SIZES_KEPT = 256
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
 
@@ -119,11 +122,11 @@ class HeadDecoder:
         """Say that the connection has ended before the head was there.
 
         Raises:
-            InvalidResponse: always; the message tells nothing from half a head.
+            TruncatedResponse: always; the message tells nothing from half a head.
         """
         if self._buffer:
-            raise InvalidResponse(f"The answer ended inside its head: {bytes(self._buffer[:80])!r}")
-        raise InvalidResponse("The daemon closed the connection without an answer")
+            raise TruncatedResponse(f"The answer ended inside its head: {bytes(self._buffer[:80])!r}")
+        raise TruncatedResponse("The daemon closed the connection without an answer")
 
 
 def _parse_head(data: bytes) -> Head:
@@ -209,10 +212,18 @@ class _CloseDecoder:
 
 
 class _ChunkedDecoder:
+    """Chunks are cut out of what comes, without a copy of it; kept is only what may be part of a size.
+
+    A log has a chunk for each of its lines, most of which are as long as others: so sizes are looked up, as
+    they stand between two chunks, before they are read.
+    """
+
     def __init__(self) -> None:
-        self._buffer = bytearray()
-        self._left = 0  # bytes of the current chunk that are still to come, its line end included
+        self._line = b""  # what came of a line
+        self._left = 0  # bytes of the current chunk that are still to come
+        self._between = False  # a chunk has ended, its line end is to come
         self._trailers = False
+        self._sizes: dict[bytes, int] = {}
         self.done = False
         self.rest = b""
 
@@ -220,44 +231,50 @@ class _ChunkedDecoder:
         if self.done:
             self.rest += data
             return b""
-        buffer = self._buffer
-        buffer += data
+        data = self._line + data if self._line else data
+        self._line = b""
         payload: list[bytes] = []
-        position, end = 0, len(buffer)
-        while position < end and not self.done:
-            if self._left > 2:
-                size = min(end - position, self._left - 2)
-                payload.append(bytes(buffer[position : position + size]))
-                position += size
-                self._left -= size
-                continue
-            line_end = buffer.find(b"\n", position)
+        position, end, left, sizes = 0, len(data), self._left, self._sizes
+        while position < end:
+            if left:
+                piece = data[position : position + left]
+                payload.append(piece)
+                left -= len(piece)
+                position += len(piece)
+                if left:
+                    break
+                self._between = True
+            line_end = data.find(b"\n", position + 2 if self._between else position)
             if line_end < 0:
-                if end - position > _LARGEST_HEAD:
+                self._line = data[position:]
+                if len(self._line) > _LONGEST_LINE:
                     raise InvalidResponse("The answer's chunk has no size")
                 break
-            line = bytes(buffer[position:line_end]).removesuffix(b"\r")
-            position = line_end + 1
-            self._line(line)
-        if self.done:
-            self.rest = bytes(buffer[position:])
-        del buffer[:position]
-        return b"".join(payload)
+            line, position = data[position:line_end], line_end + 1
+            if self._trailers:
+                if line in (b"", b"\r"):
+                    self.done, self.rest = True, data[position:]
+                    break
+                continue
+            size = sizes.get(line)
+            if size is None:
+                size = self._size(line)
+            left = size
+            self._between, self._trailers = False, not size
+        self._left = left
+        return payload[0] if len(payload) == 1 else b"".join(payload)
 
-    def _line(self, line: bytes) -> None:
-        if self._trailers:
-            self.done = not line
-        elif self._left:
-            if line:
+    def _size(self, line: bytes) -> int:
+        """The size in a line, and before it the end of the chunk before."""
+        match = (_NEXT_CHUNK_SIZE if self._between else _CHUNK_SIZE).fullmatch(line)
+        if match is None:
+            if self._between and not line.startswith((b"\r\n", b"\n")):
                 raise InvalidResponse(f"The answer's chunk is longer than it says: {line[:80]!r}")
-            self._left = 0
-        else:
-            match = _CHUNK_SIZE.fullmatch(line)
-            if match is None:
-                raise InvalidResponse(f"The answer's chunk has no size: {line[:80]!r}")
-            size = int(match[1], 16)
-            self._left = size + 2 if size else 0
-            self._trailers = not size
+            raise InvalidResponse(f"The answer's chunk has no size: {line[:80]!r}")
+        size = int(match[1], 16)
+        if len(self._sizes) < _SIZES_KEPT and len(line) < _SIZES_KEPT:
+            self._sizes[line] = size
+        return size
 
     def close(self) -> None:
         if not self.done:

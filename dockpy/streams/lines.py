@@ -21,6 +21,8 @@ class LineDecoder:
 
     def feed(self, data: bytes) -> list[str]:
         """The lines that this data completes, without their ends."""
+        if not self._parts and data.find(b"\n") == len(data) - 1 and data:
+            return [_text(data[:-1])]  # as nearly all frames of a log are
         *complete, rest = data.split(b"\n")
         if complete:
             complete[0] = b"".join(self._parts) + complete[0]
@@ -44,7 +46,11 @@ class FrameLineDecoder:
 
     def feed(self, frame: Frame) -> list[str]:
         """The lines that this frame completes, without their ends."""
-        return self._decoders.setdefault(frame.stream, LineDecoder()).feed(frame.data)
+        stream, data = frame
+        decoder = self._decoders.get(stream)
+        if decoder is None:
+            decoder = self._decoders[stream] = LineDecoder()
+        return decoder.feed(data)
 
     def close(self) -> list[str]:
         """The last line of each stream, where it had no end."""

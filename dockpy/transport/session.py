@@ -1,8 +1,8 @@
 """The first road: unary calls over pooled connections, each answer read to its end.
 
-The connector makes the connections. They are kept; the last one given back is the first one taken. Where there
-is something to read at a kept connection, the daemon has closed it meanwhile, or says what nobody asked: it is
-thrown away.
+The connector makes the connections. They are kept; the last one given back is the first one taken. Where
+there is something to read at a kept connection, the daemon has closed it meanwhile, or says what nobody asked:
+it is thrown away.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from dockpy.streams.http1 import Head, HeadDecoder, body_decoder, encode_request_head
 from dockpy.transport.message import Request, Response, Timeouts
+from dockpy.transport.pace import Pace
 
 if TYPE_CHECKING:
     import socket
@@ -129,14 +130,16 @@ class _Connection:
             sock.sendall(message)
         except _GONE as error:
             lost = error  # why the daemon closed the connection may be there to read
+        pace = Pace(sock.gettimeout())
         try:
-            head, rest = self._head()
+            head, rest = self._head(pace)
         except _GONE as error:
             raise ConnectionResetError(*(lost or error).args) from None
         body = body_decoder(method, head)
         pieces = [body.feed(rest)] if rest else []
-        ended = False
+        ended, data = False, rest
         while not body.done:
+            sock.settimeout(pace.left(len(data)))
             data = sock.recv(_READ)
             if data:
                 pieces.append(body.feed(data))
@@ -146,7 +149,7 @@ class _Connection:
         self.reusable = not (ended or lost or body.rest) and head.keep_alive and head.status >= 200
         return Response(head.status, head.reason, head.headers, b"".join(pieces))
 
-    def _head(self) -> tuple[Head, bytes]:
+    def _head(self, pace: Pace) -> tuple[Head, bytes]:
         decoder, begun = HeadDecoder(), False
         while True:
             data = self._sock.recv(_READ)
@@ -157,6 +160,7 @@ class _Connection:
             begun = True
             if found := decoder.feed(data):
                 return found
+            self._sock.settimeout(pace.left(len(data)))
 
     def close(self) -> None:
         """Close it."""
