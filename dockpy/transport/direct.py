@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from dockpy.transport.exchange import exchange
 from dockpy.transport.message import Request, Response, Timeouts
+from dockpy.transport.pace import Pace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,8 +43,12 @@ class DirectSession:
             InvalidResponse: what answered does not speak HTTP.
         """
         with exchange(self._connector, self._endpoint, request, self._headers, timeouts) as answer:
-            head = answer.head
-            return Response(head.status, head.reason, head.headers, b"".join(answer))
+            head, pace = answer.head, Pace(timeouts.read)
+            pieces: list[bytes] = []
+            for piece in answer:
+                pieces.append(piece)
+                answer.settimeout(pace.left(len(piece)))
+            return Response(head.status, head.reason, head.headers, b"".join(pieces))
 
     def close(self) -> None:
         """Nothing is kept open."""

@@ -9,6 +9,7 @@ from dockpy.closing import Closing
 from dockpy.errors import DockpyError, InvalidArgument, InvalidResponse
 from dockpy.streams.http1 import Head, HeadDecoder, body_decoder, encode_chunk, encode_request_head
 from dockpy.transport.failures import explain, root_cause
+from dockpy.transport.pace import Pace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -173,7 +174,7 @@ def exchange(
     try:
         channel.settimeout(timeouts.read)
         _send(channel, request, {"Host": connector.host, **headers, **request.headers})
-        head, rest = _read_head(channel)
+        head, rest = _read_head(channel, timeouts.read)
         if head.status == 101:
             return Upgraded(channel, head, rest, endpoint)
         return ByteStream(channel, head, rest, request.method, endpoint)
@@ -242,8 +243,8 @@ def _pieces(body: Iterable[bytes]) -> Iterator[bytes]:
         raise _BodyFailed(error) from None
 
 
-def _read_head(channel: Channel) -> tuple[Head, bytes]:
-    decoder, begun = HeadDecoder(), False
+def _read_head(channel: Channel, seconds: float | None) -> tuple[Head, bytes]:
+    decoder, pace, begun = HeadDecoder(), Pace(seconds), False
     while True:
         data = channel.recv()
         if not data and not begun:
@@ -254,3 +255,4 @@ def _read_head(channel: Channel) -> tuple[Head, bytes]:
         found = decoder.feed(data)
         if found is not None:
             return found
+        channel.settimeout(pace.left(len(data)))
