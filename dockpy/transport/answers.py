@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from dockpy.ops.operation import Operation
     from dockpy.transport.exchange import ByteStream
 
-__all__ = ["JsonStream", "Pending", "api_error", "decode"]
+__all__ = ["JsonStream", "Pending", "api_error", "decode", "refuse_page"]
 
 R = TypeVar("R")
 _TLS_ONLY = b"Client sent an HTTP request to an HTTPS server"
@@ -57,6 +57,22 @@ def decode(operation: Operation[R], headers: Mapping[str, str], content: bytes) 
         case _:
             value = _json(content)
     return value  # type: ignore[no-any-return]  # the operation's declaration says what it is
+
+
+def refuse_page(headers: Mapping[str, str]) -> None:
+    """Hold a success's headers against what no engine sends: a page, of a proxy or of another server.
+
+    Where the body is bytes, or does not matter, nothing else would tell.
+
+    Raises:
+        InvalidResponse: it is a page.
+    """
+    kind = headers.get("Content-Type", "")
+    if kind.lower().startswith("text/html"):
+        raise InvalidResponse(
+            f"The answer is a web page ({kind[:80]})",
+            hint="Check that the endpoint is a Docker engine's, and no proxy stands before it.",
+        )
 
 
 def _json(content: bytes) -> Any:

@@ -13,7 +13,7 @@ from dockpy.errors import DockpyError, InvalidArgument, VersionMismatch
 from dockpy.ops import system
 from dockpy.ops.path import describe, format_path
 from dockpy.ops.query import check_known, encode_query
-from dockpy.transport.answers import JsonStream, Pending, api_error, decode
+from dockpy.transport.answers import JsonStream, Pending, api_error, decode, refuse_page
 from dockpy.transport.exchange import ByteStream
 from dockpy.transport.message import Request, Timeouts
 from dockpy.version import NEWEST
@@ -237,6 +237,11 @@ class Caller:
         head = stream.head
         self._after(event, head.status, began)
         if head.status == 101 if upgrade else head.status in operation.success:
+            try:
+                refuse_page(head.headers)
+            except DockpyError as error:
+                stream.close()
+                raise stream.at(error) from None
             return stream
         with stream:
             # Only an error's body has an end: where no connection was given, output may go on for days.
@@ -266,6 +271,7 @@ class Caller:
         self, operation: Operation[R], path: Mapping[str, str], headers: Mapping[str, str], content: bytes
     ) -> R:
         try:
+            refuse_page(headers)
             return decode(operation, headers, content)
         except DockpyError as error:
             raise self._at(error, operation, path) from None

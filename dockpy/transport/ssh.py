@@ -88,6 +88,17 @@ class SSHSocket(socket.socket):
             super().settimeout(self._limit)
         elif not size and not self._answered:
             self._fail()
+        elif not size:
+            self._check_end()
+
+    def _check_end(self) -> None:
+        """An end is one only where ssh ended well: what the daemon sends until its end may not be whole."""
+        if (process := self._process) is None:
+            return
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=1)
+        if process.returncode:
+            raise ConnectionResetError(f"ssh ended with status {process.returncode}")
 
     def _fail(self) -> None:
         """Raise what ssh said before it ended."""

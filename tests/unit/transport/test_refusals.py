@@ -276,6 +276,21 @@ class TestSSH:
                 with pytest.raises(TimedOut):
                     client.events(reconnect=False)
 
+    @pytest.mark.parametrize("status", [0, 1, 255])
+    def test_an_end_is_one_only_where_ssh_ended_well(self, ssh: Any, status: int) -> None:
+        asked = "while read -r line && [ ${#line} -gt 1 ]; do :; done"
+        ssh(f'{asked}; printf "HTTP/1.1 101 UPGRADED\\r\\n\\r\\nsome"; exit {status}')
+        with (
+            dockpy.Client("ssh://far", version="1.41") as client,
+            client.api.upgrade(containers.ATTACH, {"id": "web"}) as connection,
+        ):
+            assert connection.recv() == b"some"
+            if status:
+                with pytest.raises(ConnectionFailed, match=f"ssh ended with status {status}"):
+                    connection.recv()
+            else:
+                assert connection.recv() == b""
+
     def test_how_ssh_is_called(self, ssh: Any) -> None:
         asked = ssh("exit 1")
         options = "-T -o BatchMode=yes -o ConnectTimeout=7"
