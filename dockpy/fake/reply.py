@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from dockpy.fake.call import Duplex
 
-__all__ = ["MUCH", "Reply", "Request", "encode_head", "encode_text", "end"]
+__all__ = ["EMPTY", "MUCH", "Reply", "Request", "encode_head", "encode_text", "end"]
 
 EMPTY = Blob.of(b"")
 _NO_CHARACTER = re.compile("[\ud800-\udfff]")

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from dockpy.fake.blobs import BlobWriter
 from dockpy.fake.engine import Gone, Overdue
-from dockpy.fake.reply import MUCH, Reply, Request, encode_head, end
+from dockpy.fake.reply import EMPTY, MUCH, Reply, Request, encode_head, end
 from dockpy.streams.http1 import BodyDecoder, Head, Headers, body_decoder, encode_chunk
 
 if TYPE_CHECKING:
@@ -180,13 +180,18 @@ class DirectChannel:
         self._peer.deadline = None if self._timeout is None else time.monotonic() + self._timeout
 
     def _guarded(self, step: Callable[[], object]) -> None:
+        # Raised outside of the handlers: the frames of the daemon's own error hold the request's body, and
+        # the client's would hold that.
+        failed: OSError | None = None
         try:
             step()
         except Overdue:
-            raise TimeoutError("timed out") from None
+            failed = TimeoutError("timed out")
         except Gone:
             if not self._closed:
-                raise ConnectionResetError(104, "the fake daemon went away") from None
+                failed = ConnectionResetError(104, "the fake daemon went away")
+        if failed is not None:
+            raise failed
 
     def _begin(self) -> bytes:
         if self._request is None or (self._decoder is not None and not self._decoder.done):
@@ -265,6 +270,8 @@ class DirectChannel:
 
     def _leave(self) -> None:
         self._body.close()
+        if self._request is not None:
+            self._request.body = EMPTY  # whoever looks at an error of ours keeps the channel, not a file
         pieces, self._pieces = self._pieces, None
         end(pieces)
         if self._reply is not None:
