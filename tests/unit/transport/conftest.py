@@ -6,12 +6,12 @@ import contextlib
 import itertools
 import socket
 import ssl
-import subprocess
 import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from certificates import Certificates, make_certificates
 
 import dockpy
 
@@ -113,53 +113,9 @@ class Server:
     done: threading.Event = field(default_factory=threading.Event)  # a handler has returned
 
 
-@dataclass(frozen=True)
-class Certificates:
-    """An authority, a server's and a client's certificates, and a second authority that signed nothing."""
-
-    directory: Path
-
-    def server(self) -> ssl.SSLContext:
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(self.directory / "server.pem", self.directory / "server.key")
-        context.load_verify_locations(self.directory / "ca.pem")
-        context.verify_mode = ssl.CERT_REQUIRED
-        return context
-
-    def client(self) -> dockpy.TLS:
-        directory = self.directory
-        return dockpy.TLS(directory / "ca.pem", directory / "client.pem", directory / "client.key")
-
-
 @pytest.fixture(scope="session")
 def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
-    directory = tmp_path_factory.mktemp("certificates")
-
-    def openssl(*arguments: str) -> None:
-        subprocess.run(["openssl", *arguments], cwd=directory, check=True, capture_output=True)
-
-    curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
-    for ca in ("ca", "other-ca"):
-        usage = ["-addext", "keyUsage=critical,keyCertSign"]
-        openssl(
-            "req",
-            "-x509",
-            *curve,
-            "-subj",
-            f"/CN=dockpy {ca}",
-            *usage,
-            "-keyout",
-            f"{ca}.key",
-            "-out",
-            f"{ca}.pem",
-        )
-    for who in ("server", "client"):
-        names = f"subjectAltName=DNS:localhost,IP:127.0.0.1\nextendedKeyUsage={who}Auth\n"
-        (directory / f"{who}.ext").write_text(names)
-        openssl("req", *curve, "-subj", "/CN=localhost", "-keyout", f"{who}.key", "-out", f"{who}.csr")
-        signer = ["-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-extfile", f"{who}.ext"]
-        openssl("x509", "-req", "-in", f"{who}.csr", *signer, "-out", f"{who}.pem")
-    return Certificates(directory)
+    return make_certificates(tmp_path_factory.mktemp("certificates"))
 
 
 @pytest.fixture(params=["unix", "tcp", "tls"])
