@@ -238,6 +238,7 @@ def create_api_error_from_http_exception(e: requests.exceptions.HTTPError) -> No
     """Raise the `APIError` of an error that requests raised."""
     response = e.response
     assert response is not None, "requests' error of a status has the answer"
+    _forget_secrets(response.request)
     try:
         explanation = response.json()["message"]
     except (ValueError, KeyError, TypeError):  # a proxy's text, or JSON of another shape
@@ -247,6 +248,13 @@ def create_api_error_from_http_exception(e: requests.exceptions.HTTPError) -> No
         text = (explanation or "").lower()
         kind = ImageNotFound if any(words in text for words in _MISSING_IMAGE) else NotFound
     raise kind(e, response=response, explanation=explanation) from e
+
+
+def _forget_secrets(request: requests.PreparedRequest) -> None:
+    """What was asked goes with the error, wherever that is pickled to: without what may be secret in it."""
+    request.body = None
+    for name in ("Authorization", "X-Registry-Auth", "X-Registry-Config"):
+        request.headers.pop(name, None)
 
 
 def create_unexpected_kwargs_error(name: str, kwargs: Iterable[str]) -> TypeError:

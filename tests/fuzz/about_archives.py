@@ -12,7 +12,6 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
 from material import Material, cuts, fuzzed, outcome, same
 
@@ -32,7 +31,22 @@ from dockpy.streams.tar import BLOCK, END_OF_ARCHIVE, TarEntry, TarKind, encode_
 from dockpy.streams.untar import TarDecoder
 
 KINDS = b"0123456\0xgLKS7"
-NAMES = ("a", "a/b", "a/b/c", "a/../b", "/a", "..", "a/..", ".", "a/./b", "../x", "a//b", "link", "link/b", "")
+NAMES = (
+    "a",
+    "a/b",
+    "a/b/c",
+    "a/../b",
+    "/a",
+    "..",
+    "a/..",
+    ".",
+    "a/./b",
+    "../x",
+    "a//b",
+    "link",
+    "link/b",
+    "",
+)
 FIELDS = (0, 100, 108, 116, 124, 136, 148, 156, 157, 257, 265, 297, 329, 337, 345, 500)
 
 
@@ -50,7 +64,10 @@ def _archive(material: Material) -> Iterator[bytes]:
         kind = KINDS[material.byte() % len(KINDS)]
         data = material.text().encode("utf-8", "surrogateescape") if kind in b"0\0007xgLK" else b""
         if kind in b"xg" and material.byte() & 1:
-            key, value = ("path", "linkpath", "size", "mtime", "uid", "SCHILY.xattr.user.a")[material.byte() % 6], data
+            key, value = (
+                ("path", "linkpath", "size", "mtime", "uid", "SCHILY.xattr.user.a")[material.byte() % 6],
+                data,
+            )
             record = b" " + key.encode() + b"=" + value + b"\n"
             size = len(record) + len(str(len(record) + 3))
             data = str(size).encode() + record
@@ -63,7 +80,10 @@ def _archive(material: Material) -> Iterator[bytes]:
         block[156:157] = bytes([kind])
         block[257:265] = b"ustar\00000"
         for _ in range(material.byte() % 3):
-            at, piece = FIELDS[material.byte() % len(FIELDS)], material.text().encode("utf-8", "surrogateescape")
+            at, piece = (
+                FIELDS[material.byte() % len(FIELDS)],
+                material.text().encode("utf-8", "surrogateescape"),
+            )
             block[at : at + len(piece)] = piece
         yield _summed(bytes(block[:BLOCK])) + data + bytes(-len(data) % BLOCK)
     if not material.byte() & 1:
@@ -118,18 +138,33 @@ def tar_round_trip(data: bytes) -> None:
     material, entries = Material(data), list[tuple[TarEntry, bytes]]()
     while material.left() and len(entries) < 5:
         kind = list(TarKind)[material.byte() % len(TarKind)]
-        name, target, content = material.text(), material.text(), material.text().encode("utf-8", "surrogateescape")
+        name, target, content = (
+            material.text(),
+            material.text(),
+            material.text().encode("utf-8", "surrogateescape"),
+        )
         content = content if kind is TarKind.FILE else b""
         linked = target if kind in (TarKind.SYMLINK, TarKind.HARDLINK) else ""
         numbers = material.byte() << material.byte() % 40, material.byte() - 9
         entries.append((TarEntry(name, kind, len(content), material.byte(), *numbers, 3, linked), content))
-    whole = b"".join(piece for entry, content in entries for piece in encode_entry(entry, [content])) + END_OF_ARCHIVE
+    whole = (
+        b"".join(piece for entry, content in entries for piece in encode_entry(entry, [content]))
+        + END_OF_ARCHIVE
+    )
     found = _read(list(cuts(whole, data[:7])))
     names = [entry.name.rstrip("/") or entry.name for entry, _ in entries]
-    same([(e.name, e.kind, e.size, e.mode, e.uid, e.gid, e.mtime, e.target, c) for e, c in found],
-         [(name, e.kind, e.size, e.mode, e.uid, e.gid, e.mtime, e.target, c) for name, (e, c) in zip(names, entries, strict=True)])
+    same(
+        [(e.name, e.kind, e.size, e.mode, e.uid, e.gid, e.mtime, e.target, c) for e, c in found],
+        [
+            (name, e.kind, e.size, e.mode, e.uid, e.gid, e.mtime, e.target, c)
+            for name, (e, c) in zip(names, entries, strict=True)
+        ],
+    )
     with tarfile.open(fileobj=io.BytesIO(whole), errors="surrogateescape", encoding="utf-8") as other:
-        same([member.name for member in other if member.name.strip("/")], [name for name in names if name.strip("/")])
+        same(
+            [member.name for member in other if member.name.strip("/")],
+            [name for name in names if name.strip("/")],
+        )
 
 
 @fuzzed(*PLANS, weight=10)
@@ -141,7 +176,11 @@ def copied_out(data: bytes) -> None:
         Path(outside).write_bytes(b"mine")
         os.chmod(outside, 0o600)
         try:
-            unpack(cuts(b"".join(_archive(Material(data))), data[:5]), os.path.join(top, "in", "made"), contents=bool(data[:1] > b"\x7f"))
+            unpack(
+                cuts(b"".join(_archive(Material(data))), data[:5]),
+                os.path.join(top, "in", "made"),
+                contents=bool(data[:1] > b"\x7f"),
+            )
         finally:
             assert sorted(os.listdir(top)) == ["in", "outside"], os.listdir(top)
             assert os.listdir(os.path.join(top, "in")) in ([], ["made"]), os.listdir(os.path.join(top, "in"))
@@ -167,18 +206,29 @@ def _digest(content: bytes) -> str:
     return f"sha256:{sha256(content).hexdigest()}"
 
 
-CONFIG = json.dumps({"architecture": "amd64", "os": "linux", "rootfs": {"type": "layers", "diff_ids": [_digest(b"layer")]}}).encode()
+CONFIG = json.dumps(
+    {"architecture": "amd64", "os": "linux", "rootfs": {"type": "layers", "diff_ids": [_digest(b"layer")]}}
+).encode()
 SAVED = json.dumps([{"Config": "c.json", "RepoTags": ["app:1"], "Layers": ["l.tar"]}]).encode()
 OCI = "application/vnd.oci.image.manifest.v1+json"
 MANIFEST = json.dumps(
     {
         "schemaVersion": 2,
         "mediaType": OCI,
-        "config": {"mediaType": "application/vnd.oci.image.config.v1+json", "digest": _digest(CONFIG), "size": len(CONFIG)},
+        "config": {
+            "mediaType": "application/vnd.oci.image.config.v1+json",
+            "digest": _digest(CONFIG),
+            "size": len(CONFIG),
+        },
         "layers": [],
     }
 ).encode()
-INDEX = json.dumps({"schemaVersion": 2, "manifests": [{"mediaType": OCI, "digest": _digest(MANIFEST), "size": len(MANIFEST)}]}).encode()
+INDEX = json.dumps(
+    {
+        "schemaVersion": 2,
+        "manifests": [{"mediaType": OCI, "digest": _digest(MANIFEST), "size": len(MANIFEST)}],
+    }
+).encode()
 
 
 def _opened(files: list[tuple[str, bytes]] | bytes) -> None:
@@ -212,7 +262,11 @@ def oci_layouts(data: bytes) -> None:
     _opened([("oci-layout", b'{"imageLayoutVersion":"1.0.0"}'), ("index.json", index), *blobs])
 
 
-@fuzzed(_tar(("manifest.json", SAVED), ("c.json", CONFIG), ("l.tar", b"layer")), gzip.compress(_tar(("index.json", INDEX))), weight=10)
+@fuzzed(
+    _tar(("manifest.json", SAVED), ("c.json", CONFIG), ("l.tar", b"layer")),
+    gzip.compress(_tar(("index.json", INDEX))),
+    weight=10,
+)
 def image_archives(data: bytes) -> None:
     """Any bytes as an archive of images."""
     _opened(data)
@@ -223,7 +277,13 @@ def fake_untar(data: bytes) -> None:
     """What is copied into a container of the fake's."""
     fs = FileSystem(Upper.empty(), now=lambda: 0)
     fs.mkdir(ROOT, "/t", 0o755)
-    untar(fs, ROOT, "/t", cuts(b"".join(_archive(Material(data))), data[:5]), no_overwrite_dir_non_dir=data[:1] > b"\x7f")
+    untar(
+        fs,
+        ROOT,
+        "/t",
+        cuts(b"".join(_archive(Material(data))), data[:5]),
+        no_overwrite_dir_non_dir=data[:1] > b"\x7f",
+    )
 
 
 @fuzzed(_tar(("a", b"hello")), *PLANS, errors=(BadArchive,), weight=10)
@@ -238,17 +298,27 @@ def fake_scan(data: bytes) -> None:
             blob.release() if hasattr(blob, "release") else None
 
 
-@fuzzed(gzip.compress(b"hello"), b"BZh91AY&SY", b"\xfd7zXZ\x00", b"\x28\xb5\x2f\xfd\x00", errors=(BadArchive, Failure, OSError), weight=10)
+@fuzzed(
+    gzip.compress(b"hello"),
+    b"BZh91AY&SY",
+    b"\xfd7zXZ\x00",
+    b"\x28\xb5\x2f\xfd\x00",
+    errors=(BadArchive, Failure, OSError),
+    weight=10,
+)
 def fake_decompress(data: bytes) -> None:
     """Compressed archives that the fake takes in."""
     blob, _ = unpacked([data])
     assert blob.size <= 64 << 20
 
 
-@fuzzed(_tar(("a", b"hello")), gzip.compress(_tar(("a", b"hello"))), errors=(BadArchive, Failure, OSError), weight=10)
+@fuzzed(
+    _tar(("a", b"hello")),
+    gzip.compress(_tar(("a", b"hello"))),
+    errors=(BadArchive, Failure, OSError),
+    weight=10,
+)
 def fake_members(data: bytes) -> None:
     """Members of what the fake takes in, compressed or not."""
     for member in members(list(cuts(data, data[:3])), "1.51"):
         str(member)
-
-

@@ -168,7 +168,7 @@ def fake_requests(data: bytes) -> None:
                     answer.feed(found[1])
             else:
                 answer.feed(piece)
-            if not piece or answer is not None and answer.done:
+            if not piece or (answer is not None and answer.done):
                 break
     finally:
         channel.close()
@@ -221,7 +221,13 @@ def _names() -> dict[str, list[str]]:
 NAMES = _names()
 
 
-@fuzzed(b"GET\xff/v2/a/manifests/1\xff\xff", b"POST\xff/v2/a/blobs/uploads/\xffmount=x\xffabc", b"GET\xff/token\xffscope=repository:a:pull\xff", errors=(RegistryError, ConnectionResetError), weight=10)
+@fuzzed(
+    b"GET\xff/v2/a/manifests/1\xff\xff",
+    b"POST\xff/v2/a/blobs/uploads/\xffmount=x\xffabc",
+    b"GET\xff/token\xffscope=repository:a:pull\xff",
+    errors=(RegistryError, ConnectionResetError),
+    weight=10,
+)
 def fake_registry(data: bytes) -> None:
     """Requests to the fake's registry."""
     material = Material(data)
@@ -231,7 +237,9 @@ def fake_registry(data: bytes) -> None:
         REGISTRY.registry, REGISTRY.used = FakeRegistry(), 0
     REGISTRY.used += 1
     headers = {"Content-Range": query, "Range": query, "Authorization": query, "Content-Type": query}
-    answer = REGISTRY.registry.handle(method, path, query, headers if len(data) & 1 else {}, cuts(body, data[:3]))
+    answer = REGISTRY.registry.handle(
+        method, path, query, headers if len(data) & 1 else {}, cuts(body, data[:3])
+    )
     for _ in answer.pieces():
         pass
 
@@ -245,7 +253,12 @@ class _Registry:
 REGISTRY = _Registry()
 
 
-@fuzzed(DOCKERFILE, b"FROM a\nONBUILD RUN x\nSHELL [\"a\"]\nHEALTHCHECK --retries=3 NONE\n", errors=(DockerfileError, Failure), weight=10)
+@fuzzed(
+    DOCKERFILE,
+    b'FROM a\nONBUILD RUN x\nSHELL ["a"]\nHEALTHCHECK --retries=3 NONE\n',
+    errors=(DockerfileError, Failure),
+    weight=10,
+)
 def fake_dockerfiles(data: bytes) -> None:
     """The fake's reader of Dockerfiles, old and new."""
     for api, new in (("1.41", False), ("1.51", True)):

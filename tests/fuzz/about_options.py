@@ -123,14 +123,31 @@ def variable_files(data: bytes) -> None:
     label_lines("label_file", "f", data)
 
 
-SIZES = ("512m", "1.5g", "0", "1h30m", "2026-01-02T03:04:05.000000001Z", "1700000000.5", "-1", "1e3", "100ms", "1.5")
+SIZES = (
+    "512m",
+    "1.5g",
+    "0",
+    "1h30m",
+    "2026-01-02T03:04:05.000000001Z",
+    "1700000000.5",
+    "-1",
+    "1e3",
+    "100ms",
+    "1.5",
+)
 
 
 @fuzzed(*SIZES, weight=20)
 def quantities(data: bytes) -> None:
     """Sizes, durations, points in time and CPUs, as texts."""
     text = _text(data)
-    for parse in (values.size_bytes, values.duration_ns, values.nano_cpus, values.timestamp, values.csv_fields):
+    for parse in (
+        values.size_bytes,
+        values.duration_ns,
+        values.nano_cpus,
+        values.timestamp,
+        values.csv_fields,
+    ):
         try:
             parse("option", text)
         except DockpyError as error:
@@ -168,8 +185,32 @@ def _files(option: str, path: str) -> bytes:
 
 AROUND = Surroundings({"HOME": "/root", "C": "d"}, lambda path: "/" + path, _files)
 INNER = (
-    *("type", "source", "target", "bind", "mode", "test", "interval", "Name", "Driver", "Count", "soft", "hard"),
-    *("ipv4_address", "aliases", "driver_opt", "config", "read_only", "max-size", "Path", "Rate", "Replicas", "delay"),
+    *(
+        "type",
+        "source",
+        "target",
+        "bind",
+        "mode",
+        "test",
+        "interval",
+        "Name",
+        "Driver",
+        "Count",
+        "soft",
+        "hard",
+    ),
+    *(
+        "ipv4_address",
+        "aliases",
+        "driver_opt",
+        "config",
+        "read_only",
+        "max-size",
+        "Path",
+        "Rate",
+        "Replicas",
+        "delay",
+    ),
 )
 
 
@@ -195,7 +236,11 @@ def create_options(data: bytes) -> None:
 @fuzzed(b"\x02\x00\x00a\xff\x07\x00b\xff", weight=10, errors=TYPED)
 def service_options(data: bytes) -> None:
     """Keywords of services.create."""
-    _body(services.service_spec("create", "busybox", None, _options(data, list(services.ServiceOptions.__annotations__))))
+    _body(
+        services.service_spec(
+            "create", "busybox", None, _options(data, list(services.ServiceOptions.__annotations__))
+        )
+    )
 
 
 @fuzzed(b"\x02\x00\x00a\xff\x07\x00b\xff", weight=10, errors=TYPED)
@@ -219,7 +264,13 @@ def other_options(data: bytes) -> None:
         ipam_request(**_options(rest, names))
 
 
-HOSTS = ("unix:///var/run/docker.sock", "tcp://[::1]:2375", "ssh://me@host:22/run/x.sock", "https://h:1/p", "npipe:////./pipe/d")
+HOSTS = (
+    "unix:///var/run/docker.sock",
+    "tcp://[::1]:2375",
+    "ssh://me@host:22/run/x.sock",
+    "https://h:1/p",
+    "npipe:////./pipe/d",
+)
 
 
 @fuzzed(*HOSTS, weight=20)
@@ -270,8 +321,14 @@ def filters(data: bytes) -> None:
         filters_json(value)
 
 
-@fuzzed("0.0.0.0:8000-8010:80-90/udp", "tcp://h:2375", "registry:5000/a/b:c", "10g", weight=15,
-        errors=(ValueError, DockerException, TypeError))
+@fuzzed(
+    "0.0.0.0:8000-8010:80-90/udp",
+    "tcp://h:2375",
+    "registry:5000/a/b:c",
+    "10g",
+    weight=15,
+    errors=(ValueError, DockerException, TypeError),
+)
 def compat_texts(data: bytes) -> None:
     """docker-py's parsers, whose errors are its own: ValueError and DockerException."""
     text = _text(data)

@@ -44,10 +44,17 @@ CONFIG = {
 }
 
 
-@fuzzed(json.dumps(CONFIG), json.dumps({"auths": {"https://index.docker.io/v1/": {"auth": "eDp5"}}}), "\ufeff{}", weight=12)
+@fuzzed(
+    json.dumps(CONFIG),
+    json.dumps({"auths": {"https://index.docker.io/v1/": {"auth": "eDp5"}}}),
+    "\ufeff{}",
+    weight=12,
+)
 def config_files(data: bytes) -> None:
     """config.json, as the environment has it and as a file."""
-    given = ConfigFile.given({"DOCKER_AUTH_CONFIG": data.decode("utf-8", "surrogateescape").replace("\0", "")})
+    given = ConfigFile.given(
+        {"DOCKER_AUTH_CONFIG": data.decode("utf-8", "surrogateescape").replace("\0", "")}
+    )
     for registry in ("docker.io", "ghcr.io", "r", *given.registries):
         try:
             given.credentials(registry)
@@ -59,8 +66,15 @@ def config_files(data: bytes) -> None:
     repr(read)
 
 
-FILE = Path(tempfile.mkdtemp(dir="/dev/shm" if os.access("/dev/shm", os.W_OK) else None, prefix="fuzz")) / "config.json"
-META = {"Name": "prod", "Metadata": {"Description": "x"}, "Endpoints": {"docker": {"Host": "ssh://h", "SkipTLSVerify": True}}}
+FILE = (
+    Path(tempfile.mkdtemp(dir="/dev/shm" if os.access("/dev/shm", os.W_OK) else None, prefix="fuzz"))
+    / "config.json"
+)
+META = {
+    "Name": "prod",
+    "Metadata": {"Description": "x"},
+    "Endpoints": {"docker": {"Host": "ssh://h", "SkipTLSVerify": True}},
+}
 
 
 @fuzzed(json.dumps(META), weight=10)
@@ -97,14 +111,22 @@ def version_variables(data: bytes) -> None:
     api_version({"DOCKER_API_VERSION": data.decode("utf-8", "surrogateescape")})
 
 
-@fuzzed('Bearer realm="https://auth.docker.io/token",service="r",scope="repository:a:pull"', "Basic realm=x, Bearer a=b", weight=30)
+@fuzzed(
+    'Bearer realm="https://auth.docker.io/token",service="r",scope="repository:a:pull"',
+    "Basic realm=x, Bearer a=b",
+    weight=30,
+)
 def challenges(data: bytes) -> None:
     """WWW-Authenticate."""
     for challenge in parse_challenges(data.decode("latin-1")):
         assert challenge.scheme
 
 
-@fuzzed('Bearer realm="https://r.example/t",service="r"\n{"token":"t","expires_in":60}', 'Basic realm="x"\n', weight=12)
+@fuzzed(
+    'Bearer realm="https://r.example/t",service="r"\n{"token":"t","expires_in":60}',
+    'Basic realm="x"\n',
+    weight=12,
+)
 def tokens(data: bytes) -> None:
     """A registry's challenge, and what its token server answers."""
     header, _, answer = data.partition(b"\n")
@@ -126,7 +148,9 @@ def tokens(data: bytes) -> None:
         assert "s3cret" not in str(error)
 
 
-@fuzzed('</v2/a/tags/list?last=b&n=2>; rel="next"', "<http://127.0.0.1:5000/x>; rel=next; a=b, <y>", weight=20)
+@fuzzed(
+    '</v2/a/tags/list?last=b&n=2>; rel="next"', "<http://127.0.0.1:5000/x>; rel=next; a=b, <y>", weight=20
+)
 def page_links(data: bytes) -> None:
     """Link headers: the next page is where this one was."""
     base = "http://127.0.0.1:5000/v2/a/tags/list"
@@ -135,7 +159,13 @@ def page_links(data: bytes) -> None:
         same(origin_of(found), origin_of(base))
 
 
-@fuzzed("https://auth.docker.io/token", "http://127.0.0.1:5000/blobs?x=y", "//evil/x", "/v2/up?_state=a#b", weight=20)
+@fuzzed(
+    "https://auth.docker.io/token",
+    "http://127.0.0.1:5000/blobs?x=y",
+    "//evil/x",
+    "/v2/up?_state=a#b",
+    weight=20,
+)
 def locations(data: bytes) -> None:
     """Places that a registry sends to."""
     text = data.decode("utf-8", "surrogateescape")
@@ -200,7 +230,11 @@ def _models() -> list[tuple[str, type[Model]]]:
     found = []
     for module in pkgutil.iter_modules(dockpy.wire.__path__):
         for value in vars(importlib.import_module(f"dockpy.wire.{module.name}")).values():
-            if isinstance(value, type) and issubclass(value, Model) and value.__module__.endswith(f".{module.name}"):
+            if (
+                isinstance(value, type)
+                and issubclass(value, Model)
+                and value.__module__.endswith(f".{module.name}")
+            ):
                 if module.name != "base" and not value.__name__.startswith("_"):
                     found.append((f"{module.name}.{value.__name__}", value))
     return found
@@ -214,7 +248,10 @@ def _looked_at(raw: dict[str, Any], ref: str, cls: type[Model]) -> None:
     document: Any = Document(raw, ref)
     repr(document)
     assert document.to_dict() == raw
-    for name in [*cls.model_fields, *(name for name, value in vars(cls).items() if isinstance(value, property))]:
+    for name in [
+        *cls.model_fields,
+        *(name for name, value in vars(cls).items() if isinstance(value, property)),
+    ]:
         try:
             getattr(document, name)
         except InvalidResponse:
@@ -224,29 +261,59 @@ def _looked_at(raw: dict[str, Any], ref: str, cls: type[Model]) -> None:
     same(repr(pickle.loads(pickle.dumps(document))), repr(document))
 
 
-@fuzzed(b"\x01\x05\x0d\x02\x01\x00a\xff\x02\x06\x90", b"\x41\x0d\x04\x01\x0d\x01\x02\x06\x40\x03\x0a\x01\x00b\xff", weight=10)
+@fuzzed(
+    b"\x01\x05\x0d\x02\x01\x00a\xff\x02\x06\x90",
+    b"\x41\x0d\x04\x01\x0d\x01\x02\x06\x40\x03\x0a\x01\x00b\xff",
+    weight=10,
+)
 def payloads(data: bytes) -> None:
     """Payloads of every model, of any values: read without an error, and figures out of them or a typed one."""
     material = Material(data)
     ref, cls = MODELS[int.from_bytes([material.byte(), material.byte()], "big") % len(MODELS)]
     cls.model_rebuild()
     names = [field.alias or name for name, field in cls.model_fields.items()] or ["x"]
-    inner = [*names, "Name", "ID", "total_usage", "usage", "rx_bytes", "op", "value", "system_cpu_usage", "cpu_usage"]
+    inner = [
+        *names,
+        "Name",
+        "ID",
+        "total_usage",
+        "usage",
+        "rx_bytes",
+        "op",
+        "value",
+        "system_cpu_usage",
+        "cpu_usage",
+    ]
     raw = {names[material.byte() % len(names)]: material.value(inner) for _ in range(material.byte() % 6)}
     _looked_at(raw, ref, cls)
 
 
 STATS = {
-    "cpu_stats": {"cpu_usage": {"total_usage": 5, "percpu_usage": [1]}, "system_cpu_usage": 10, "online_cpus": 2},
+    "cpu_stats": {
+        "cpu_usage": {"total_usage": 5, "percpu_usage": [1]},
+        "system_cpu_usage": 10,
+        "online_cpus": 2,
+    },
     "precpu_stats": {"cpu_usage": {"total_usage": 3}, "system_cpu_usage": 5},
     "memory_stats": {"usage": 10, "limit": 20, "stats": {"inactive_file": 3}},
     "networks": {"eth0": {"rx_bytes": 1, "tx_bytes": 2}},
     "blkio_stats": {"io_service_bytes_recursive": [{"op": "Read", "value": 3}]},
 }
-EVENT = {"Type": "container", "Action": "start", "Actor": {"ID": "a", "Attributes": {"name": "x"}}, "time": 1, "timeNano": 2}
+EVENT = {
+    "Type": "container",
+    "Action": "start",
+    "Actor": {"ID": "a", "Attributes": {"name": "x"}},
+    "time": 1,
+    "timeNano": 2,
+}
 
 
-@fuzzed(json.dumps(STATS), json.dumps(EVENT), '{"status":"x","progressDetail":{"current":1,"total":2},"id":"a"}', weight=10)
+@fuzzed(
+    json.dumps(STATS),
+    json.dumps(EVENT),
+    '{"status":"x","progressDetail":{"current":1,"total":2},"id":"a"}',
+    weight=10,
+)
 def streamed_objects(data: bytes) -> None:
     """Events, statistics and progress, as JSON has them."""
     try:
@@ -254,7 +321,11 @@ def streamed_objects(data: bytes) -> None:
     except (ValueError, RecursionError):
         return
     if isinstance(raw, dict):
-        for ref in ("stats.ContainerStatsResponse", "events.EventMessage", STREAMED[len(data) % len(STREAMED)]):
+        for ref in (
+            "stats.ContainerStatsResponse",
+            "events.EventMessage",
+            STREAMED[len(data) % len(STREAMED)],
+        ):
             cls: Any = dict(MODELS)[ref]
             cls.model_rebuild()
             _looked_at(raw, ref, cls)

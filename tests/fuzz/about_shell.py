@@ -14,10 +14,10 @@ from material import fuzzed
 
 from dockpy.fake.applets.awk.lexer import tokens
 from dockpy.fake.applets.awk.parser import Parser as AwkParser
-from dockpy.fake.applets.errors import BadUsage, Die
-from dockpy.fake.applets.expr import _Parser as ExprParser
 from dockpy.fake.applets.echo import Printf, echo_text
+from dockpy.fake.applets.errors import BadUsage, Die
 from dockpy.fake.applets.escapes import unescape
+from dockpy.fake.applets.expr import _Parser as ExprParser
 from dockpy.fake.applets.globs import glob_matches
 from dockpy.fake.applets.regex import BadRegex, Regex
 from dockpy.fake.applets.sed_script import ScriptParser
@@ -60,7 +60,13 @@ trap 'echo x' EXIT; set -e; [ -f /x ] && export A=b; wait; shift 2; eval "$A"; t
 """
 
 
-@fuzzed(SCRIPT, b"if a; then b; elif c; then d; fi # x", b"$(( 1 + (2 * `x` ) ))", errors=(SyntaxFault,), weight=10)
+@fuzzed(
+    SCRIPT,
+    b"if a; then b; elif c; then d; fi # x",
+    b"$(( 1 + (2 * `x` ) ))",
+    errors=(SyntaxFault,),
+    weight=10,
+)
 def shell_parser(data: bytes) -> None:
     """Scripts: whole, and where more of them may come."""
     for final in (True, False):
@@ -96,7 +102,9 @@ def shell_patterns(data: bytes) -> None:
     glob_matches(_text(pattern), _text(text), fold=True)
 
 
-@fuzzed(b"^\\(a\\|b*\\)\\{1,3\\}[[:digit:]x-z]\\1$\0aab1", b"(a+|b?){2}.*c$\0abc", errors=(BadRegex,), weight=10)
+@fuzzed(
+    b"^\\(a\\|b*\\)\\{1,3\\}[[:digit:]x-z]\\1$\0aab1", b"(a+|b?){2}.*c$\0abc", errors=(BadRegex,), weight=10
+)
 def applet_regex(data: bytes) -> None:
     """Expressions of grep, sed and awk, and a text."""
     pattern, _, text = data[:120].partition(b"\0")
@@ -112,7 +120,12 @@ def applet_regex(data: bytes) -> None:
 AWK = b'BEGIN { FS = ":" } /a[b]/ && NR > 1 { x[$1]++; n = split($0, p, /,/); printf "%s %d\\n", $2, length(p) } END { for (k in x) print k, x[k] | "sort" } function f(a, b) { return a ? b : -a ^ 2 }'
 
 
-@fuzzed(AWK, b"{ print $1; getline y < \"f\"; delete x[1]; while (i++ < 3) if (1) break; else next }", errors=(Die, BadUsage), weight=10)
+@fuzzed(
+    AWK,
+    b'{ print $1; getline y < "f"; delete x[1]; while (i++ < 3) if (1) break; else next }',
+    errors=(Die, BadUsage),
+    weight=10,
+)
 def awk_programs(data: bytes) -> None:
     """awk's lexer and parser."""
     text = _text(data)
@@ -123,7 +136,13 @@ def awk_programs(data: bytes) -> None:
     AwkParser(text)
 
 
-@fuzzed("1,$s/a\\(b\\)/\\1&/gp;y/ab/cd/", "/x/{n;d;};$!N;:a;ba", "2i\\\nhello\n3q4", errors=(Die, BadUsage), weight=12)
+@fuzzed(
+    "1,$s/a\\(b\\)/\\1&/gp;y/ab/cd/",
+    "/x/{n;d;};$!N;:a;ba",
+    "2i\\\nhello\n3q4",
+    errors=(Die, BadUsage),
+    weight=12,
+)
 def sed_scripts(data: bytes) -> None:
     """sed's scripts."""
     for extended in (False, True):
@@ -135,7 +154,12 @@ def sed_scripts(data: bytes) -> None:
             pass
 
 
-@fuzzed("%5.2f|%-8s|%05d|%x|%c|%b\\n\0" + "3.14\0abc\0-7\0255\0x\0a\\tb", "%*d\0" + "3\0" + "4", errors=(Die, BadUsage), weight=12)
+@fuzzed(
+    "%5.2f|%-8s|%05d|%x|%c|%b\\n\0" + "3.14\0abc\0-7\0255\0x\0a\\tb",
+    "%*d\0" + "3\0" + "4",
+    errors=(Die, BadUsage),
+    weight=12,
+)
 def printf_formats(data: bytes) -> None:
     """printf, echo -e, and escapes."""
     words = data[:200].decode("latin-1").split("\0")
@@ -204,16 +228,53 @@ def _steps(box: Any, argv: list[str], stdin: bytes | None) -> int | None:
         err.close()
 
 
-@fuzzed(SCRIPT, b"x=$(echo a | tr a b); echo ${x:=c} >&2; exit 3", b"set -- a b; while getopts ab: o; do echo $o; done", weight=10)
+@fuzzed(
+    SCRIPT,
+    b"x=$(echo a | tr a b); echo ${x:=c} >&2; exit 3",
+    b"set -- a b; while getopts ab: o; do echo $o; done",
+    weight=10,
+)
 def shell_scripts(data: bytes) -> None:
     """The interpreter, for so many steps: a program's exit code, never a crash."""
     RAN.run(["sh", "-c", _text(data[:400]).replace("\0", "")], b"a\nb c\n")
 
 
-APPLETS = ("awk", "sed", "grep", "sort", "cut", "tr", "find", "head", "tail", "xargs", "date", "stat", "dd", "od", "tar", "test", "seq", "cal", "printf", "expr", "ls", "wc", "uniq", "diff", "base64")
+APPLETS = (
+    "awk",
+    "sed",
+    "grep",
+    "sort",
+    "cut",
+    "tr",
+    "find",
+    "head",
+    "tail",
+    "xargs",
+    "date",
+    "stat",
+    "dd",
+    "od",
+    "tar",
+    "test",
+    "seq",
+    "cal",
+    "printf",
+    "expr",
+    "ls",
+    "wc",
+    "uniq",
+    "diff",
+    "base64",
+)
 
 
-@fuzzed(b"\x00{print $2}\xff", b"\x02-in\xffa.*\xff", b"\x03-k2,3n\xff-r\xff", b"\x06/\xff-name\xff*a*\xff", weight=10)
+@fuzzed(
+    b"\x00{print $2}\xff",
+    b"\x02-in\xffa.*\xff",
+    b"\x03-k2,3n\xff-r\xff",
+    b"\x06/\xff-name\xff*a*\xff",
+    weight=10,
+)
 def applets(data: bytes) -> None:
     """Applets with any arguments."""
     if data:

@@ -1,0 +1,89 @@
+"""A secret that can be found again: in what objects show, what is logged, what errors say, what is pickled."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import logging
+import pickle
+import secrets
+import traceback
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+__all__ = ["Canary"]
+
+
+class Canary:
+    """One secret, and everything that was shown while it was in use."""
+
+    def __init__(self) -> None:
+        self.secret = f"cAnary-{secrets.token_hex(8)}"
+        self.shown: list[tuple[str, str]] = []
+
+    def look(self, what: str, thing: Any) -> None:
+        """Keep what an object shows of itself and of its attributes."""
+        self.keep(f"{what}: repr", repr(thing))
+        self.keep(f"{what}: str", str(thing))
+        with contextlib.suppress(TypeError):
+            self.keep(f"{what}: vars", repr(vars(thing)))
+        with contextlib.suppress(Exception):  # not everything can be pickled
+            self.keep(f"{what}: pickle", pickle.dumps(thing).decode("latin-1"))
+
+    def keep(self, where: str, text: str) -> None:
+        """Keep a text."""
+        self.shown.append((where, text))
+
+    def tried(self, what: str, call: Callable[[], Any]) -> Any:
+        """What comes of a call, which may fail: its result and its error are looked at."""
+        try:
+            result = call()
+        except Exception as error:
+            self.keep(f"{what}: traceback", "".join(traceback.format_exception(error)))
+            self.look(f"{what}: error", error)
+            self.keep(f"{what}: args", repr(error.args))
+            for link in (error.__cause__, error.__context__):
+                if link is not None:
+                    self.look(f"{what}: cause", link)
+            return None
+        self.look(what, result)
+        return result
+
+    @contextlib.contextmanager
+    def logged(self) -> Iterator[None]:
+        """All that is logged in the block is kept."""
+        canary = self
+
+        class Keeper(logging.Handler):
+            def emit(self, record: logging.LogRecord) -> None:
+                canary.keep(f"log of {record.name}", self.format(record))
+                canary.keep(f"log of {record.name}: record", repr(vars(record)))
+
+        keeper, root = Keeper(logging.DEBUG), logging.getLogger()
+        level = root.level
+        root.addHandler(keeper)
+        root.setLevel(logging.DEBUG)
+        try:
+            yield
+        finally:
+            root.removeHandler(keeper)
+            root.setLevel(level)
+
+    @property
+    def forms(self) -> list[str]:
+        """The secret as it may be written: plain, percent-encoded, in hexadecimal, and within base64."""
+        data = self.secret.encode()
+        coded = [base64.b64encode(b"\0" * before + data)[4 if before else 0 : -4].decode() for before in range(3)]
+        return [self.secret, quote(self.secret), data.hex(), *coded, *(form.translate(_URLSAFE) for form in coded)]
+
+    def check(self) -> None:
+        """Nothing shows it."""
+        assert self.shown
+        found = {where: text[:300] for where, text in self.shown for form in self.forms if form in text}
+        assert not found, found
+
+
+_URLSAFE = str.maketrans("+/", "-_")
