@@ -1,0 +1,42 @@
+"""The soaks for seconds, each in a process of its own; and that what grows is seen."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from measuring import Sample, flat
+
+HERE = Path(__file__).parent
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["soak.py", "--fake", "--minutes", "0.1", "--threads", "8"],
+        ["cycles.py", "--fake", "--times", "50"],
+        ["bulk.py", "--gigabytes", "0.2"],
+    ],
+    ids=lambda command: command[0],
+)
+def test_it_holds(command: list[str]) -> None:
+    program, *options = command
+    done = subprocess.run(
+        [sys.executable, str(HERE / program), *options], capture_output=True, text=True, timeout=110
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("what", ["descriptors", "threads", "memory"])
+@pytest.mark.parametrize("leak", [0.0, 0.2])
+def test_what_grows_is_seen(what: str, leak: float) -> None:
+    held = {"descriptors": 100.0, "threads": 50.0, "memory": 60.0}
+    samples = [
+        Sample(float(at), **{**held, what: held[what] + at % 7 + leak * at})  # it goes up and down, too
+        for at in range(200)
+    ]
+    lines, good = flat(samples)
+    assert good == (not leak)
+    assert sum("GROWS" in line for line in lines) == bool(leak)
