@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import codecs
 from collections import defaultdict
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Generic, Protocol, Self, TypeVar
 
 from dockpy.closing import Closing
 from dockpy.errors import DockpyError, InvalidResponse
-from dockpy.streams.frames import Frame, FrameDecoder, Stream
+from dockpy.streams.frames import Frame, FrameDecoder, Stream, frames_of
 from dockpy.streams.lines import FrameLineDecoder
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ class OutputStream(Closing):
 
     def __init__(self, source: Source, *, framed: bool) -> None:
         self._source = source
-        self._frames = _decode(source) if framed else _raw(source)
+        self._frames = chain.from_iterable(_decode(source) if framed else _raw(source))
 
     def __iter__(self) -> OutputStream:
         return self
@@ -96,21 +97,24 @@ class OutputStream(Closing):
         self._source.close()
 
 
-def _raw(source: Source) -> Iterator[Frame]:
+def _raw(source: Source) -> Iterator[Iterator[Frame]]:
     for data in source:
-        yield Frame(Stream.STDOUT, data)
+        yield iter((Frame(Stream.STDOUT, data),))
     source.close()
 
 
-def _decode(source: Source) -> Iterator[Frame]:
+def _decode(source: Source) -> Iterator[Iterator[Frame]]:
+    """The frames, as many at a time as came: handing out each of them would cost a log most of its time."""
     decoder = FrameDecoder()
     try:
         for data in source:
-            for frame in decoder.feed(data):
-                if frame.stream is Stream.SYSTEM:
-                    message = frame.data.decode("utf-8", "replace").strip()
-                    raise InvalidResponse(f"The engine could not go on reading the output: {message}")
-                yield frame
+            streams, payloads = decoder.cut(data)
+            if Stream.SYSTEM in streams:
+                before = streams.index(Stream.SYSTEM)
+                yield frames_of(streams[:before], payloads[:before])
+                message = payloads[before].decode("utf-8", "replace").strip()
+                raise InvalidResponse(f"The engine could not go on reading the output: {message}")
+            yield frames_of(streams, payloads)
         if not source.cancelled:
             decoder.close()
     except DockpyError as error:

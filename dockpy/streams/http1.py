@@ -29,7 +29,8 @@ _LENGTH = re.compile(r"\d{1,19}", re.ASCII)
 _LONGEST_LINE = 16 * 1024
 _CHUNK_SIZE = re.compile(rb"([0-9a-fA-F]{1,15})[ \t]*(?:;.*)?\r?", re.DOTALL)
 _NEXT_CHUNK_SIZE = re.compile(rb"\r?\n" + _CHUNK_SIZE.pattern, re.DOTALL)
-_SIZES_KEPT = 256
+_SIZES_KEPT = 4096
+_SMALL = 4096
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
 
@@ -223,7 +224,9 @@ class _ChunkedDecoder:
         self._left = 0  # bytes of the current chunk that are still to come
         self._between = False  # a chunk has ended, its line end is to come
         self._trailers = False
-        self._sizes: dict[bytes, int] = {}
+        self._sizes: dict[bytes, int] = {}  # by what stands between two chunks
+        self._small_sizes: dict[bytes, int] = {}  # by the size alone
+        self._small = False  # chunks are small just now
         self.done = False
         self.rest = b""
 
@@ -244,6 +247,9 @@ class _ChunkedDecoder:
                 if left:
                     break
                 self._between = True
+                if self._small:
+                    self._small = False  # until the next one is seen to be
+                    position = self._many(data, position, payload)
             line_end = data.find(b"\n", position + 2 if self._between else position)
             if line_end < 0:
                 self._line = data[position:]
@@ -261,8 +267,22 @@ class _ChunkedDecoder:
                 size = self._size(line)
             left = size
             self._between, self._trailers = False, not size
+        self._small = left <= _SMALL
         self._left = left
         return payload[0] if len(payload) == 1 else b"".join(payload)
+
+    def _many(self, data: bytes, position: int, payload: list[bytes]) -> int:
+        """Take as many small chunks as there are whole, all at once, and say where they end.
+
+        They are cut at each line end, which is right where none is within a chunk: lengths tell.
+        """
+        parts = data[position:].split(b"\r\n")
+        last = 2 * ((len(parts) - 1) // 2 - 1) + 1  # whether the last one is whole is not known here
+        chunks = parts[2:last:2]
+        if last < 3 or list(map(len, chunks)) != list(map(self._small_sizes.get, parts[1:last:2])):
+            return position
+        payload += chunks
+        return position + sum(map(len, parts[:last])) + 2 * (last - 1)
 
     def _size(self, line: bytes) -> int:
         """The size in a line, and before it the end of the chunk before."""
@@ -272,8 +292,9 @@ class _ChunkedDecoder:
                 raise InvalidResponse(f"The answer's chunk is longer than it says: {line[:80]!r}")
             raise InvalidResponse(f"The answer's chunk has no size: {line[:80]!r}")
         size = int(match[1], 16)
-        if len(self._sizes) < _SIZES_KEPT and len(line) < _SIZES_KEPT:
+        if self._between and size and len(line) < 16 and len(self._sizes) < _SIZES_KEPT:
             self._sizes[line] = size
+            self._small_sizes[line.strip()] = size
         return size
 
     def close(self) -> None:

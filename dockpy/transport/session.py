@@ -1,8 +1,8 @@
 """The first road: unary calls over pooled connections, each answer read to its end.
 
 The connector makes the connections. They are kept; the last one given back is the first one taken. Where
-there is something to read at a kept connection, the daemon has closed it meanwhile, or says what nobody asked.
-Such a one is thrown away.
+there is something to read at a kept connection, the daemon has closed it meanwhile, or says what nobody
+asked: it is not used again.
 """
 
 from __future__ import annotations

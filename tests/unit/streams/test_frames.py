@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dockpy.errors import InvalidResponse
-from dockpy.streams.frames import Frame, FrameDecoder, Stream, encode_frame
+from dockpy.streams.frames import Frame, FrameDecoder, Stream, encode_frame, frames_of
 
 FRAMES = st.lists(st.builds(Frame, st.sampled_from(Stream), st.binary(min_size=1, max_size=40)), max_size=8)
 CUTS = st.lists(st.integers(0, 10_000), max_size=12)
@@ -131,3 +131,14 @@ def test_an_end_inside_a_frame_is_an_error(frames: list[Frame], cut: int) -> Non
 def test_an_end_inside_a_larger_frame_is_an_error() -> None:
     with pytest.raises(InvalidResponse, match="middle of a frame"):
         decode([encode_frame(Stream.STDOUT, b"x" * 200_000)[:-1]])
+
+
+@pytest.mark.parametrize("size", [1, 3, 50, 1000])
+def test_frames_are_the_same_however_they_are_taken(size: int) -> None:
+    wanted = [Frame(Stream(1 + number % 2), b"%d\n" % number * (number % 4)) for number in range(100)]
+    data = b"".join(encode_frame(*frame) for frame in wanted)
+    fed, cut = FrameDecoder(), FrameDecoder()
+    for at in range(0, len(data), size):
+        piece = data[at : at + size]
+        assert list(frames_of(*cut.cut(piece))) == fed.feed(piece)
+    assert FrameDecoder().feed(data) == [frame for frame in wanted if frame.data]

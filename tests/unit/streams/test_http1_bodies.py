@@ -222,3 +222,31 @@ def test_broken_chunks_are_refused(data: bytes) -> None:
 def test_a_size_without_end_is_refused() -> None:
     with pytest.raises(InvalidResponse, match="no size"):
         feed(chunked(), [b"1" * 1024] * 300)
+
+
+LOG = [
+    b"a line\n",
+    b"another\n",
+    b"",
+    b"with\r\nan end in it\n",
+    b"5\r\nhello\r\n",
+    b"x" * 5000,
+    b"\r\n",
+    b"last",
+]
+
+
+@pytest.mark.parametrize("size", [1, 7, 64, 1000, 1 << 20])
+def test_many_small_chunks_are_those_that_came(size: int) -> None:
+    """They are cut many at a time, at line ends: also where chunks hold line ends, or look like sizes."""
+    wanted = [piece for number in range(200) if (piece := LOG[(number * 7 + number // 11) % len(LOG)])]
+    data = b"".join(map(encode_chunk, [*wanted, b""])) + b"next"
+    body, rest = read(chunked(), [data[at : at + size] for at in range(0, len(data), size)])
+    assert (body, rest) == (b"".join(wanted), b"next")
+
+
+@pytest.mark.parametrize("wrong", [b"5\r\nlonger\r\n", b"5\r\nhello5\r\nhello\r\n", b"5\r\nhel\r\n"])
+def test_a_wrong_length_among_many_is_refused(wrong: bytes) -> None:
+    data = encode_chunk(b"hello") * 50 + wrong + encode_chunk(b"hello") * 50 + encode_chunk(b"")
+    with pytest.raises(InvalidResponse):
+        feed(chunked(), [data[:100], data[100:]])
