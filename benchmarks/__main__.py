@@ -1,7 +1,8 @@
-"""Measures the works of the table: ``python -m benchmarks [NAME…] [--docs] [--tiny]``.
+"""Measures the works of the table: ``python -m benchmarks [NAME…] [--docs] [--rounds N] [--tiny]``.
 
     NAME    only these rows, or growths with --docs
     --docs  writes docs/benchmarks.md, and the plots of what grows
+    --rounds N  not more than these
     --tiny  one round of as little as there can be: shows that all of it works
 
 The exit status is 1 where a goal is missed.
@@ -27,6 +28,7 @@ def main() -> int:
     )
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"one of {', '.join(dict.fromkeys(names))}")
     parser.add_argument("--docs", action="store_true", help="write docs/benchmarks.md and its plots")
+    parser.add_argument("--rounds", type=int, default=100, metavar="N", help="not more than these")
     parser.add_argument("--tiny", action="store_true", help="only show that it works")
     asked = parser.parse_args()
     if unknown := set(asked.names) - set(names):
@@ -38,7 +40,7 @@ def main() -> int:
     print(conditions())
     found: list[Found] = []
     with tempfile.TemporaryDirectory(prefix="dockpy-benchmarks-") as folder:
-        bench = Bench(Path(folder), engine, tiny=asked.tiny)
+        bench = Bench(Path(folder), engine, tiny=asked.tiny, most_rounds=asked.rounds)
         for row in rows:
             found.append(Found(row, row.measure(bench, **row.given)))
             print("\n".join(lines(found[-1])), flush=True)

@@ -77,10 +77,11 @@ def warm(bench: Bench) -> Measured:
     """The CPU of one warm ping()."""
     calls = bench.much(1000, 3)
     with standin(bench.folder / "calls") as (url,):
-        kinds = ("dockpy", "http.client", "docker-py", "podman-py")
+        kinds = ("dockpy", "http.client", "docker-py")
         given = {"url": url, "calls": calls}
         subjects = {kind: Subject("calls:calling", {**given, "kind": kind}) for kind in kinds}
-        subjects["aiodocker"] = Subject("calls:calling_aiodocker", given)
+        subjects["podman-py"] = Subject("calls:calling", {**given, "kind": "podman-py"}, "podman")
+        subjects["aiodocker"] = Subject("calls:calling_aiodocker", given, "aiodocker")
         return bench.measure(subjects, 9).per(calls)
 
 

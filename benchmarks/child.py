@@ -1,9 +1,9 @@
 """One subject in a process of its own: ``python -m benchmarks.child MODULE FUNCTION ARGUMENTS``.
 
 The function, called with the arguments, makes everything ready and gives back what is to be measured; what
-that takes is printed as JSON: CPU seconds (of this process, and of those that it started and awaited), seconds
-on the clock, and by how many bytes the memory in use has grown at its highest. What is measured may give back
-figures of its own, which are added.
+that takes is printed as JSON: CPU seconds (of this process, and of those that it started and awaited),
+seconds on the clock, and by how many bytes the memory in use has grown at its highest. What is measured may
+give back figures of its own, which are added.
 """
 
 from __future__ import annotations

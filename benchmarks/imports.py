@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -25,6 +24,7 @@ _COLD = {
     "aiodocker": "import aiodocker, asyncio\nasync def main():\n    client = aiodocker.Docker({url!r})\n",
     "http.client": "import sys\nsys.path.insert(0, '.')\nfrom benchmarks.peers import bare\n",
 }
+_NEEDED = {"http.client": "http"}
 _FIRST = {
     "ping": {
         "dockpy": "client.ping()",
@@ -44,6 +44,7 @@ _FIRST = {
 
 def importing(module: str) -> Callable[[], object]:
     """An interpreter of its own says what it takes it: here, too much is loaded already."""
+    subprocess.run([sys.executable, "-c", f"import {module}"], check=True)  # it is compiled
 
     def work() -> dict[str, float]:
         program = [sys.executable, "-c", _TIMED.format(module)]
@@ -60,16 +61,19 @@ def running(program: str) -> Callable[[], object]:
 
 def imported(bench: Bench) -> Measured:
     modules = {"dockpy": "dockpy", "docker-py": "docker", "podman-py": "podman", "aiodocker": "aiodocker"}
-    for module in modules.values():
-        importlib.import_module(module)  # it is compiled
-    subjects = {name: Subject("imports:importing", {"module": module}) for name, module in modules.items()}
+    subjects = {
+        name: Subject("imports:importing", {"module": module}, module) for name, module in modules.items()
+    }
     return bench.measure(subjects, 11)
 
 
 def _cold(bench: Bench, what: str) -> Measured:
     with standin(bench.folder / "cold") as (url,):
         programs = {name: (_COLD[name] + first).format(url=url) for name, first in _FIRST[what].items()}
-        subjects = {name: Subject("imports:running", {"program": text}) for name, text in programs.items()}
+        subjects = {
+            name: Subject("imports:running", {"program": text}, _NEEDED.get(name, name.replace("-py", "")))
+            for name, text in programs.items()
+        }
         return bench.measure(subjects, 9)
 
 

@@ -23,13 +23,13 @@ def with_dockpy(url: str, many: int) -> Callable[[], object]:
     import dockpy
 
     client = dockpy.Client(url)
-    client.containers.list(limit=1)
 
-    def work() -> None:
-        found = client.containers.list(limit=many)
+    def work(limit: int = many) -> None:
+        found = client.containers.list(limit=limit)
         rows = [(c.name, c.status, c.labels, c.image.id, c.created, c.ports) for c in found]
-        assert len(rows) == many
+        assert len(rows) == limit
 
+    work(1)
     return work
 
 
@@ -37,26 +37,20 @@ def with_docker_py(url: str, many: int, sparse: bool) -> Callable[[], object]:
     """Sparse objects have no name and no image, only the JSON: the same is read of that, as it is."""
     client = docker_py(url)
 
-    def work() -> None:
-        found = client.containers.list(limit=many, sparse=sparse)
-        if sparse:
-            rows = [
-                (
-                    c.attrs["Names"][0],
-                    c.status,
-                    c.attrs["Labels"],
-                    c.attrs["ImageID"],
-                    c.attrs["Created"],
-                    c.attrs["Ports"],
-                )
-                for c in found
-            ]
-        else:
-            rows = [
-                (c.name, c.status, c.labels, c.attrs["Image"], c.attrs["Created"], c.ports) for c in found
-            ]
-        assert len(rows) == many
+    def full(limit: int = many) -> None:
+        found = client.containers.list(limit=limit)
+        rows = [(c.name, c.status, c.labels, c.attrs["Image"], c.attrs["Created"], c.ports) for c in found]
+        assert len(rows) == limit
 
+    def as_listed(limit: int = many) -> None:
+        found = [(c, c.attrs) for c in client.containers.list(limit=limit, sparse=True)]
+        rows = [
+            (a["Names"][0], c.status, a["Labels"], a["ImageID"], a["Created"], a["Ports"]) for c, a in found
+        ]
+        assert len(rows) == limit
+
+    work = as_listed if sparse else full
+    work(1)
     return work
 
 
@@ -86,7 +80,7 @@ def subjects(url: str, many: int) -> dict[str, Subject]:
         "dockpy": Subject("listing:with_dockpy", given),
         "docker-py": Subject("listing:with_docker_py", {**given, "sparse": False}),
         "docker-py sparse": Subject("listing:with_docker_py", {**given, "sparse": True}),
-        "aiodocker": Subject("listing:with_aiodocker", given),
+        "aiodocker": Subject("listing:with_aiodocker", given, "aiodocker"),
     }
 
 

@@ -6,6 +6,7 @@ the rounds' ratios: what disturbs one round disturbs all subjects of it alike.
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import statistics
@@ -20,7 +21,7 @@ __all__ = ["ROOT", "Bench", "Figures", "Measured", "Spread", "Subject"]
 
 ROOT = Path(__file__).resolve().parent.parent
 Figures = Mapping[str, float]
-"""What one run of a subject took: ``cpu`` and ``wall`` in seconds, ``memory`` in bytes, figures of its own."""
+"""What a run took: ``cpu`` and ``wall`` in seconds, ``memory`` in bytes, and the work's own figures."""
 
 
 @dataclass(frozen=True)
@@ -30,10 +31,12 @@ class Subject:
     Attributes:
         function: ``module:function`` of benchmarks; see `benchmarks.child`.
         arguments: what it is called with; JSON values.
+        needs: a package without which it takes no part.
     """
 
     function: str
     arguments: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    needs: str = "benchmarks"
 
     def run(self) -> Figures:
         """Run it once."""
@@ -94,11 +97,13 @@ class Bench:
         folder: a temporary folder of this run.
         engine: the address of the engine that stands for real ones.
         tiny: only show that it works: one round, and as little as there can be.
+        most_rounds: where there is little time.
     """
 
     folder: Path
     engine: str
     tiny: bool = False
+    most_rounds: int = 100
 
     def much(self, amount: int, tiny: int) -> int:
         """How much is to be done."""
@@ -110,9 +115,10 @@ class Bench:
 
     def measure(self, subjects: Mapping[str, Subject], rounds: int = 5) -> Measured:
         """Run the subjects, round by round."""
-        found: dict[str, list[Figures]] = {name: [] for name in subjects}
-        for number in range(1 if self.tiny else rounds):
+        there = [name for name, subject in subjects.items() if importlib.util.find_spec(subject.needs)]
+        found: dict[str, list[Figures]] = {name: [] for name in there}
+        for number in range(1 if self.tiny else min(rounds, self.most_rounds)):
             # Every other round goes backwards: who comes first has it no better than who comes last.
-            for name in list(subjects)[:: -1 if number % 2 else 1]:
+            for name in there[:: -1 if number % 2 else 1]:
                 found[name].append(subjects[name].run())
         return Measured(found)

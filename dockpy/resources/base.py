@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from dockpy.errors import InvalidResponse
+from dockpy.wire.document import raw_of
 from dockpy.wire.times import parse_time
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ class Resource(Generic[A]):
     ) -> None:
         self.client = client
         self.id = id
-        self._summary = summary
+        self._summary: Answer | None = raw_of(summary)  # it is only read by key
         self._attrs = attrs
 
     @property

@@ -50,27 +50,32 @@ class Container(
     @property
     def name(self) -> str:
         """Its name."""
-        names = self._known.get("Names") or [self._known.get("Name") or ""]
-        # Links to it are listed among its names: /other/alias.
-        own = next((name for name in names if name.count("/") <= 1), names[0])
+        known = self._known
+        names = known.get("Names") or [known.get("Name") or ""]
+        own = names[0]
+        if len(names) > 1:  # links to it are listed among its names: /other/alias
+            own = next((name for name in names if name.count("/") <= 1), own)
         return str(own).removeprefix("/")
 
     @property
     def status(self) -> str:
         """``created``, ``running``, ``paused``, ``restarting``, ``removing``, ``exited`` or ``dead``."""
         state = self._known.get("State") or ""
+        if isinstance(state, str):
+            return state
         return str(state.get("Status") or "") if isinstance(state, Mapping) else str(state)
 
     @property
     def image(self) -> Image:
         """The image that it was made of; read further, it is loaded."""
-        return self.client.images.known(str(self._known.get("ImageID") or self._known.get("Image") or ""))
+        known = self._known
+        return self.client.images.known(str(known.get("ImageID") or known.get("Image") or ""))
 
     @property
     def labels(self) -> dict[str, str]:
         """Its labels."""
-        config = self._known.get("Config") or {}
-        return dict(self._known.get("Labels") or config.get("Labels") or {})
+        known = self._known
+        return dict(known.get("Labels") or (known.get("Config") or {}).get("Labels") or {})
 
     @property
     def created(self) -> datetime | None:
@@ -80,14 +85,15 @@ class Container(
     @property
     def ports(self) -> dict[str, list[dict[str, str]] | None]:
         """Its ports: ``{"80/tcp": [{"HostIp": "0.0.0.0", "HostPort": "8080"}], "443/tcp": None}``."""
-        settings = self._known.get("NetworkSettings") or {}
+        known = self._known
+        settings = known.get("NetworkSettings") or {}
         if "Ports" in settings:
             return dict(settings["Ports"] or {})
         ports: dict[str, list[dict[str, str]] | None] = {}
-        for entry in self._known.get("Ports") or []:
+        for entry in known.get("Ports") or []:
             key = f"{entry.get('PrivatePort')}/{entry.get('Type') or 'tcp'}"
-            if entry.get("PublicPort"):
-                binding = {"HostIp": str(entry.get("IP") or ""), "HostPort": str(entry["PublicPort"])}
+            if public := entry.get("PublicPort"):
+                binding = {"HostIp": str(entry.get("IP") or ""), "HostPort": str(public)}
                 ports[key] = [*(ports.get(key) or []), binding]
             else:
                 ports.setdefault(key, None)

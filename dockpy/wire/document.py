@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from dockpy.wire.base import Model
 
-__all__ = ["Document", "load_model", "model_of", "redact"]
+__all__ = ["Document", "load_model", "model_of", "raw_of", "redact"]
 
 _SECRETS = frozenset(
     {
@@ -57,6 +57,11 @@ def model_of(value: Any) -> Any:
     return value._load() if type(value) is Document else value
 
 
+def raw_of(value: Any) -> Any:
+    """The JSON object that a document stands for, itself and no copy of it; anything else as it is."""
+    return value._raw if type(value) is Document else value
+
+
 class Document:
     """A JSON object from an engine that turns into its model at the first attribute read.
 
@@ -67,10 +72,14 @@ class Document:
 
     __slots__ = ("_model", "_raw", "_ref")
 
+    _raw: dict[str, Any]
+    _ref: str
+    _model: Model | None
+
     def __init__(self, raw: dict[str, Any], ref: str) -> None:
-        self._raw = raw
-        self._ref = ref
-        self._model: Model | None = None
+        _set_raw(self, raw)
+        _set_ref(self, ref)
+        _set_model(self, None)
 
     @staticmethod
     def of(raw: dict[str, Any], ref: str) -> Any:
@@ -140,3 +149,7 @@ class Document:
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Document, (self._raw, self._ref)
+
+
+# A listing makes thousands of them: past __setattr__, which is for models' fields, straight into the slots.
+_set_raw, _set_ref, _set_model = (Document.__dict__[name].__set__ for name in ("_raw", "_ref", "_model"))
