@@ -7,6 +7,7 @@ from typing import Annotated, NamedTuple
 from dockpy.wire.base import Model, Since, Until
 from dockpy.wire.build import BuildCache
 from dockpy.wire.containers import ContainerSummary
+from dockpy.wire.figures import figure
 from dockpy.wire.images import ImageSummary
 from dockpy.wire.volumes import Volume, VolumesDiskUsage
 
@@ -74,6 +75,7 @@ class SystemDataUsageResponse(Model):
     build_cache: Annotated[list[BuildCache], Until("1.53")] = []
 
     @property
+    @figure
     def totals(self) -> dict[str, DiskUsageTotals]:
         """The totals of ``image``, ``container``, ``volume`` and ``build-cache``, from any engine.
 

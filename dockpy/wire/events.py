@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import Field
 
 from dockpy.wire.base import Model, Name, Until
+from dockpy.wire.figures import figure
 
 __all__ = ["EventActor", "EventMessage"]
 
@@ -35,6 +36,7 @@ class EventMessage(Model):
     from_: Annotated[str | None, Name("from"), Until("1.52")] = None
 
     @property
+    @figure
     def when(self) -> datetime:
         """When it happened, to the microsecond (`time_nano` has more)."""
         nanoseconds = self.time_nano or self.time * 10**9

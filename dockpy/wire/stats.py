@@ -10,6 +10,7 @@ from typing import Annotated
 from pydantic import Field
 
 from dockpy.wire.base import Since, SnakeModel
+from dockpy.wire.figures import figure
 
 __all__ = [
     "ContainerBlkioStatEntry",
@@ -137,6 +138,7 @@ class ContainerStatsResponse(SnakeModel):
     # What the docker command makes of it
 
     @property
+    @figure
     def cpu_percent(self) -> float | None:
         """Percent of one CPU since the sample before, 200 for two; None without that, and on Windows."""
         now, before = self.cpu_stats, self.precpu_stats
@@ -148,6 +150,7 @@ class ContainerStatsResponse(SnakeModel):
         return used / all_cpus * count * 100 if used > 0 and all_cpus > 0 else 0.0
 
     @property
+    @figure
     def memory_usage(self) -> int:
         """Bytes of memory that it needs: without the cache that the host can take back."""
         memory = self.memory_stats
@@ -163,18 +166,21 @@ class ContainerStatsResponse(SnakeModel):
         return usage
 
     @property
+    @figure
     def memory_percent(self) -> float | None:
         """Percent of its limit, or of the host's memory where it has none; None where neither is told."""
         limit = self.memory_stats.limit if self.memory_stats else None
         return self.memory_usage / limit * 100 if limit else None
 
     @property
+    @figure
     def network_io(self) -> tuple[int, int]:
         """Bytes that it has received and sent, over all its interfaces."""
         networks = self.networks.values()
         return sum(each.rx_bytes for each in networks), sum(each.tx_bytes for each in networks)
 
     @property
+    @figure
     def block_io(self) -> tuple[int, int]:
         """Bytes that it has read from block devices and written to them."""
         entries = self.blkio_stats.io_service_bytes_recursive if self.blkio_stats else []

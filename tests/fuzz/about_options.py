@@ -310,7 +310,7 @@ def queries(data: bytes) -> None:
         name = names[choice % len(names)] if names and choice < 240 else material.text()
         given[name] = material.value(("label", "name", "status"))
     query = encode_query(operation, given, "1.51")
-    assert re.fullmatch(r"[\w.~+%&=?*/:-]*", query, re.ASCII), query
+    assert re.fullmatch(r"[\w.~+%&=?*/:,@-]*", query, re.ASCII), query
 
 
 @fuzzed(b"\x0c\x01\x00\x0aa\xff", weight=10, errors=TYPED)

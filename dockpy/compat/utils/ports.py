@@ -58,7 +58,7 @@ def split_port(port: Any) -> tuple[list[str], list[Any] | None]:
     """
     port = str(port.legacy_repr() if hasattr(port, "legacy_repr") else port)
     match = PORT_SPEC.match(port)
-    if match is None:
+    if match is None or any(int(match[name] or 0) > 65535 for name in ("int", "int_end", "ext", "ext_end")):
         raise ValueError(
             f'Invalid port "{port}", should be [[remote_ip:]remote_port[-remote_port]:]port[/protocol]'
         )
