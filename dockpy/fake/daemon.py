@@ -140,7 +140,7 @@ class FakeDaemon:
 
     @property
     def requests(self) -> list[RecordedRequest]:
-        """Every request that came, in order."""
+        """Every request that came, in order: of very many, the last ones, 8 to 16 MB of them."""
         return self._router.requests
 
     @property

@@ -35,6 +35,11 @@ _log = logging.getLogger("dockpy.fake")
 _VERSIONED = re.compile(r"/v([0-9.]+)(/.*)")
 _ABSOLUTE = re.compile(r"^https?://[^/?]*", re.IGNORECASE)
 _KEPT_BODY = 1024 * 1024
+_KEPT = 16 * 1024 * 1024
+"""Of all requests so many bytes; where there are more, the older half is forgotten."""
+
+_RECORD = 1024
+"""What one takes beside its body."""
 
 
 @dataclass(slots=True)
@@ -80,6 +85,7 @@ class Router:
         self._engine = engine
         self._faults = faults
         self.requests: list[RecordedRequest] = []
+        self._kept = 0
         self.observers: list[Callable[[Call, Reply], None]] = []
         """Called with each call and what it is answered with, before that is sent."""
 
@@ -124,7 +130,7 @@ class Router:
             request.headers,
             request.body.read(0, _KEPT_BODY),
         )
-        self.requests.append(record)
+        self._keep(record)
         self._engine.catch_up()
         try:
             reply = self._answer(request, peer, path, version, values, found)
@@ -132,6 +138,17 @@ class Router:
         finally:
             self._engine.notify()
         return reply
+
+    def _keep(self, record: RecordedRequest) -> None:
+        self.requests.append(record)
+        self._kept += _RECORD + len(record.body)
+        if self._kept > _KEPT:
+            sizes = [_RECORD + len(kept.body) for kept in self.requests]
+            self._kept, forgotten = sum(sizes), 0
+            while self._kept > _KEPT // 2:
+                self._kept -= sizes[forgotten]
+                forgotten += 1
+            del self.requests[:forgotten]
 
     def _answer(
         self,

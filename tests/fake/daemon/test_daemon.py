@@ -83,6 +83,20 @@ def test_nothing_stays_of_a_closed_daemon() -> None:
     assert len(os.listdir("/proc/self/fd")) <= descriptors
 
 
+def test_the_log_of_requests_keeps_the_last_ones() -> None:
+    with FakeDaemon() as daemon, daemon.client() as client:
+        body = b"x" * 1_000_000
+        for number in range(40):
+            with pytest.raises(dockpy.NotFound):
+                client.containers.known(f"c{number}").put_archive("/", body)
+        kept = [request.path.split("/")[2] for request in daemon.requests]
+        assert kept == [f"c{number}" for number in range(40 - len(kept), 40)]
+        assert 8 <= len(kept) <= 16
+        daemon.requests.clear()
+        client.ping()
+        assert [request.path for request in daemon.requests] == ["/_ping"]
+
+
 def test_time_passes_when_it_is_told_to() -> None:
     clock = ManualClock(datetime(2030, 1, 1, tzinfo=UTC))
     with FakeDaemon(clock=clock) as daemon:
