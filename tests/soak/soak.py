@@ -113,7 +113,8 @@ def soak(url: str, seconds: float, threads: int, others: dict[str, int | str] | 
     print(", ".join(f"{name} {count}" for name, count in works.counts.items()))
     good = not (errors or unraisable or stuck)
     for name, samples in sampler.samples.items():
-        lines, is_flat = flat(samples)
+        # What is let go at the end would hide what grew before.
+        lines, is_flat = flat([sample for sample in samples if sample.at <= seconds])
         good = good and is_flat
         print(f"{name}:", *lines, sep="\n    ")
     kept = (after.descriptors - before.descriptors, after.threads - before.threads)
