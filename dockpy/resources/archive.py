@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Archive", "SupportsRead", "opened"]
 
-_CHUNK = 64 * 1024
+_CHUNK = 128 * 1024
 
 
 Archive: TypeAlias = "bytes | SupportsRead | Iterable[bytes] | str | Path"

@@ -226,7 +226,7 @@ class _ChunkedDecoder:
         self._trailers = False
         self._sizes: dict[bytes, int] = {}  # by what stands between two chunks
         self._small_sizes: dict[bytes, int] = {}  # by the size alone
-        self._small = False  # chunks are small just now
+        self._small = False  # this chunk is
         self.done = False
         self.rest = b""
 
@@ -237,7 +237,7 @@ class _ChunkedDecoder:
         data = self._line + data if self._line else data
         self._line = b""
         payload: list[bytes] = []
-        position, end, left, sizes = 0, len(data), self._left, self._sizes
+        position, end, left, sizes, tried = 0, len(data), self._left, self._sizes, False
         while position < end:
             if left:
                 piece = data[position : position + left]
@@ -247,8 +247,8 @@ class _ChunkedDecoder:
                 if left:
                     break
                 self._between = True
-                if self._small:
-                    self._small = False  # until the next one is seen to be
+                if self._small and not tried:
+                    tried = True
                     position = self._many(data, position, payload)
             line_end = data.find(b"\n", position + 2 if self._between else position)
             if line_end < 0:
@@ -266,8 +266,7 @@ class _ChunkedDecoder:
             if size is None:
                 size = self._size(line)
             left = size
-            self._between, self._trailers = False, not size
-        self._small = left <= _SMALL
+            self._between, self._trailers, self._small = False, not size, size <= _SMALL
         self._left = left
         return payload[0] if len(payload) == 1 else b"".join(payload)
 

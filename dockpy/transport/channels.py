@@ -21,7 +21,7 @@ Enough = Callable[[bytes], bool]
 """Whether what comes while a body is sent says that no more of it is wanted."""
 
 _READ = 64 * 1024
-_WRITE = 64 * 1024
+_WRITE = 128 * 1024
 
 
 class Channel(Protocol):
