@@ -122,7 +122,7 @@ class CredentialHelper:
                 hint="Install it, or take it out of credsStore and credHelpers in config.json.",
             )
         try:
-            done = subprocess.run(  # its name was checked  # noqa: S603
+            done = subprocess.run(  # its name was checked  # noqa: S603  # nosec B603
                 [path, action],
                 input=given.encode(),
                 capture_output=True,

@@ -64,7 +64,9 @@ class Store:
             raise StoreError(f"{self.program} is not on the PATH")
         environment = create_environment_dict(self.environment)
         try:
-            return subprocess.check_output([self.exe, subcmd], input=data_input, env=environment)  # noqa: S603
+            return subprocess.check_output(  # noqa: S603  # nosec B603 - a list, no shell
+                [self.exe, subcmd], input=data_input, env=environment
+            )
         except subprocess.CalledProcessError as error:
             raise process_store_error(error, self.program) from error
         except FileNotFoundError as error:
