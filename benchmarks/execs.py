@@ -38,7 +38,12 @@ def executed(bench: Bench) -> Measured:
     times = bench.much(100, 2)
     with dockpy.Client(bench.engine) as client:
         container = client.containers.run(
-            "busybox", ["sleep", "3600"], detach=True, network="none", init=True
+            "busybox",
+            ["sleep", "3600"],
+            detach=True,
+            network="none",
+            init=True,
+            labels={"dockpy-benchmark": ""},
         )
         try:
             given = {"url": bench.engine, "container": container.id, "times": times}

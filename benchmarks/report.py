@@ -96,8 +96,12 @@ def lines(found: Found) -> Iterator[str]:
         yield f"  {met:6}  {_of(outcome.goal)}: {_value(outcome)}, goal {_limit(outcome.goal)}"
 
 
-def conditions() -> str:
-    """When, where and of what."""
+def conditions(engine: str) -> str:
+    """When, where and of what.
+
+    Args:
+        engine: the engine's version.
+    """
     versions = []
     for name in _PEERS:
         try:
@@ -108,13 +112,15 @@ def conditions() -> str:
         (line for line in Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line), ""
     )
     machine = f"{os.cpu_count()} cores of {model.partition(': ')[2] or platform.machine()}"
-    return f"{time.strftime('%Y-%m-%d')}, Python {sys.version.split()[0]}, {machine}; {', '.join(versions)}"
+    python = f"Python {sys.version.split()[0]}"
+    return f"{time.strftime('%Y-%m-%d')}, {python}, {machine}; Docker {engine}, {', '.join(versions)}"
 
 
 _INTRODUCTION = """# What it costs
 
 Every figure comes of one command, `python -m benchmarks --docs`, which wrote this page; `python -m benchmarks
-NAME` measures one row. It takes the engine at DOCKPY_BENCHMARK_HOST, or the last of DOCKPY_TEST_HOSTS.
+NAME…` measures some rows, and with `--docs` brings them up to date here. It takes the engine at
+DOCKPY_BENCHMARK_HOST, or the last of DOCKPY_TEST_HOSTS.
 
 Each subject runs in a process of its own; every round runs all of them. A ratio is the median of the rounds'
 ratios, with the lowest and the highest of them: other work on the machine disturbs all subjects of a round
@@ -125,9 +131,9 @@ machine's over the minute before the row's end.
 """
 
 
-def page(found: list[Found], pictures: Mapping[str, str], engine: str) -> str:
+def page(found: list[Found], pictures: Mapping[str, str], conditions: list[str]) -> str:
     """The documentation's page; pictures by title."""
-    parts = [_INTRODUCTION, f"Measured: {conditions()}; engine: {engine}.\n", "## Goals\n"]
+    parts = [_INTRODUCTION, "\n".join(f"Measured: {text}.\n" for text in conditions), "## Goals\n"]
     parts.append("| name | work | goal | measured | met | load |\n| --- | --- | --- | --- | --- | --- |")
     for one in found:
         for outcome in one.outcomes():

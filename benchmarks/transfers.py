@@ -128,7 +128,9 @@ def _prepared(bench: Bench, size: int) -> Iterator[dict[str, str]]:
     file = _archive(bench.folder / "large.tar", size)
     name = "dockpy-benchmark-transfers"
     with dockpy.Client(bench.engine, timeout=600) as client, contextlib.ExitStack() as undo:
-        container = client.containers.create("busybox", ["sleep", "600"], network="none", name=name)
+        container = client.containers.create(
+            "busybox", ["sleep", "600"], network="none", name=name, labels={name: ""}
+        )
         undo.callback(container.remove, force=True)
         with open(file, "rb") as data:
             container.put_archive("/", data)
