@@ -107,7 +107,7 @@ class Works:
         volume.remove()
 
     def _files(self) -> None:
-        name, content = self._name(), os.urandom(64 * 1024)
+        name, content = self._name(), os.urandom(8 * 1024)
         container = self._some()
         packed = io.BytesIO()
         with tarfile.open(fileobj=packed, mode="w") as tar:
