@@ -166,7 +166,7 @@ def _spawn(command: list[str], patience: float | None) -> SSHSocket:
     said = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the socket
     connection = SSHSocket(ours.family, ours.type, ours.proto, fileno=ours.detach())
     try:
-        process = subprocess.Popen(  # noqa: S603  # nosec B603 - a list, no shell
+        process = subprocess.Popen(  # noqa: S603 - a list, no shell  # nosec B603
             command,
             stdin=theirs.fileno(),
             stdout=theirs.fileno(),

@@ -64,7 +64,7 @@ class Store:
             raise StoreError(f"{self.program} is not on the PATH")
         environment = create_environment_dict(self.environment)
         try:
-            return subprocess.check_output(  # noqa: S603  # nosec B603 - a list, no shell
+            return subprocess.check_output(  # noqa: S603 - a list, no shell  # nosec B603
                 [self.exe, subcmd], input=data_input, env=environment
             )
         except subprocess.CalledProcessError as error:

@@ -46,7 +46,7 @@ class World:
         """Run a program; its exit code."""
         try:
             code = compile(source, name, "exec", dont_inherit=True)
-            exec(code, self._globals)  # noqa: S102  # nosec B102 - that is what it is for
+            exec(code, self._globals)  # noqa: S102 - that is what it is for  # nosec B102
         except SystemExit as exit:
             return self._left(exit)
         except Exception as error:
@@ -71,7 +71,7 @@ class World:
                 try:
                     value = eval(compile(text.strip(), "<stdin>", "eval"), self._globals)  # noqa: S307  # nosec B307
                 except SyntaxError:
-                    value = exec(code, self._globals)  # type: ignore[func-returns-value]  # noqa: S102  # nosec
+                    value = exec(code, self._globals)  # type: ignore[func-returns-value]  # noqa: S102  # nosec B102
                 if value is not None:
                     program.stdout.write(f"{value!r}\n")
             except SystemExit as exit:
