@@ -9,9 +9,9 @@ import os
 import shutil
 import tarfile
 import tempfile
-from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from material import Material, cuts, fuzzed, outcome, same
 
@@ -29,6 +29,9 @@ from dockpy.registry.pushing import opened_archive
 from dockpy.resources.unpack import file_contents, unpack
 from dockpy.streams.tar import BLOCK, END_OF_ARCHIVE, TarEntry, TarKind, encode_entry
 from dockpy.streams.untar import TarDecoder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
 
 KINDS = b"0123456\0xgLKS7"
 NAMES = (

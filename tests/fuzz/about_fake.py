@@ -6,13 +6,12 @@ import logging
 import sys
 import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from about_options import DOCKERFILE, INNER
 from about_streams import OPERATIONS
 from material import Material, cuts, fuzzed
 
-from dockpy.fake import FakeDaemon
 from dockpy.fake.doors.serving import Connection
 from dockpy.fake.engine import Gone, Overdue
 from dockpy.fake.failure import Failure
@@ -28,7 +27,12 @@ from dockpy.fake.state.mount_specs import parse_bind, parse_mount, parse_volumes
 from dockpy.streams.http1 import HeadDecoder, body_decoder, encode_request_head
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "fake"))
+import contextlib
+
 from asking import make_daemon
+
+if TYPE_CHECKING:
+    from dockpy.fake import FakeDaemon
 
 _FEW = 300
 
@@ -119,7 +123,8 @@ class _Door:
 
 REQUESTS = (
     b"GET /_ping HTTP/1.1\r\nHost: x\r\n\r\nGET /v1.51/containers/json?all=1 HTTP/1.1\r\nHost: x\r\n\r\n",
-    b'POST /containers/create?name=a HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 16\r\n\r\n{"Image":"idle"}',
+    b"POST /containers/create?name=a HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+    b'Content-Length: 16\r\n\r\n{"Image":"idle"}',
     b"POST /v1.41/images/load HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n",
     b"GET /containers/web/logs?stdout=1&tail=x HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\n\r\n",
 )
@@ -131,14 +136,12 @@ def fake_http(data: bytes) -> None:
     wire = _Wire(list(cuts(data, data[-4:])))
     connection = Connection(_Door(DAEMON.get()), wire)  # type: ignore[arg-type]
     connection._peer.deadline = time.monotonic() + 0.2
-    try:
+    with contextlib.suppress(Overdue):
         connection.serve()
-    except Overdue:
-        pass
     CRASHES.check()
 
 
-JSON = b'{"Image":"idle","Cmd":["a"],"HostConfig":{"Binds":["/a:/b"],"PortBindings":{"80/tcp":[{"HostPort":"1"}]}}}'
+JSON = b'{"Image":"idle","Cmd":["a"],"HostConfig":{"Binds":["/a:/b"],"PortBindings":{"80/tcp":[{}]}}}'
 
 
 @fuzzed(b"\x05web\xffall=1\xff", b"\x08web\xffname=a\xff" + JSON, errors=(OSError, ValueError), weight=10)
@@ -195,10 +198,8 @@ def fake_bodies(data: bytes) -> None:
     daemon, peer = DAEMON.get(), Peer()
     peer.deadline = time.monotonic() + 0.2
     with daemon._engine.lock:
-        try:
+        with contextlib.suppress(Overdue):
             daemon._router.answer(request, peer).discard()
-        except Overdue:
-            pass
     CRASHES.check()
 
 
@@ -276,10 +277,8 @@ def fake_expansions(data: bytes) -> None:
     for api in ("1.41", "1.51"):
         lex = Lex("\\", api)
         for expand in (lex.word, lex.words):
-            try:
+            with contextlib.suppress(ExpansionError):
                 expand(text, {"b": "x y", "f": text[:9], "x": "a.b.c", "y": "banana"})
-            except ExpansionError:
-                pass
     split_command(text)
 
 
@@ -296,7 +295,5 @@ def fake_mounts(data: bytes) -> None:
         lambda: read_filters(text, strict=True),
         lambda: parse_mount({"Type": text[:6], "Source": text, "Target": text[3:]}, "1.51"),
     ):
-        try:
+        with contextlib.suppress(Failure, ValueError):
             attempt()
-        except (Failure, ValueError):
-            pass

@@ -7,8 +7,7 @@ import importlib.util
 import os
 import sys
 from pathlib import Path
-from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from material import fuzzed
 
@@ -29,6 +28,9 @@ from dockpy.fake.sh.parser import Parser
 from dockpy.fake.sh.patterns import expression, matches
 from dockpy.fake.sh.source import Source
 from dockpy.fake.sh.text import decode
+
+if TYPE_CHECKING:
+    from types import ModuleType
 
 
 def _text(data: bytes) -> str:
@@ -117,7 +119,9 @@ def applet_regex(data: bytes) -> None:
         assert found is None or 0 <= found.start <= found.end <= len(_text(text))
 
 
-AWK = b'BEGIN { FS = ":" } /a[b]/ && NR > 1 { x[$1]++; n = split($0, p, /,/); printf "%s %d\\n", $2, length(p) } END { for (k in x) print k, x[k] | "sort" } function f(a, b) { return a ? b : -a ^ 2 }'
+AWK = b"""BEGIN { FS = ":" } /a[b]/ && NR > 1 { x[$1]++; n = split($0, p, /,/) }
+END { printf "%s %d\\n", $2, length(p) }
+END { for (k in x) print k, x[k] | "sort" } function f(a, b) { return a ? b : -a ^ 2 }"""
 
 
 @fuzzed(
@@ -129,10 +133,8 @@ AWK = b'BEGIN { FS = ":" } /a[b]/ && NR > 1 { x[$1]++; n = split($0, p, /,/); pr
 def awk_programs(data: bytes) -> None:
     """awk's lexer and parser."""
     text = _text(data)
-    try:
+    with contextlib.suppress(Die, BadUsage):
         tokens(text)
-    except (Die, BadUsage):
-        pass
     AwkParser(text)
 
 

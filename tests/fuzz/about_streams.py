@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from material import Material, cuts, fuzzed, outcome, same
 
@@ -15,7 +14,6 @@ from dockpy.errors import InvalidArgument
 from dockpy.fake.failure import Failure
 from dockpy.fake.handlers.websocket import ClientDecoder, encode_binary
 from dockpy.ops import all_operations
-from dockpy.ops.operation import Operation
 from dockpy.streams.frames import Frame, FrameDecoder, Stream, encode_frame
 from dockpy.streams.http1 import HeadDecoder, body_decoder, encode_chunk, encode_request_head
 from dockpy.streams.jsonlines import JsonDecoder
@@ -24,6 +22,11 @@ from dockpy.streams.websocket import Opcode, WebSocketDecoder, accept_key, encod
 from dockpy.transport.answers import api_error, decode
 from dockpy.transport.websocket import check_handshake
 from dockpy.version import at_least, parse_version
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from dockpy.ops.operation import Operation
 
 OPERATIONS: list[Operation[Any]] = list(all_operations())
 
@@ -262,4 +265,4 @@ def compat_lines(data: bytes) -> None:
     whole, pieces = _split(data)
     text = whole.decode("latin-1")
     found = list(split_buffer(piece.decode("latin-1") for piece in pieces))
-    same(found, [line for line in io.StringIO(text, newline="\n")])
+    same(found, list(io.StringIO(text, newline="\n")))

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import contextlib
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dockpy.errors import DockpyError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
 
 __all__ = ["TARGETS", "Material", "Target", "cuts", "fuzzed", "outcome", "same"]
 
@@ -31,10 +34,8 @@ class Target:
 
     def __call__(self, data: bytes) -> None:
         """Try an input."""
-        try:
+        with contextlib.suppress(self.errors):
             self.run(data)
-        except self.errors:
-            pass
 
 
 TARGETS: dict[str, Target] = {}

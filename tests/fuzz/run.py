@@ -1,8 +1,9 @@
 """Coverage-guided fuzzing: ``python tests/fuzz/run.py [--runs N] [--jobs N] [--summary FILE] [target…]``.
 
-Each target runs in a fork of its own, at nice 10, which is stopped where it takes more memory than it may, or more
-time for an input. An input that crashes a target is written to ``corpus/<target>``, where the ordinary suite
-finds it, and the run goes on: one input for each place that fails. Needs atheris; only dockpy is instrumented.
+Each target runs in a fork of its own, at nice 10, which is stopped where it takes more memory than it may, or
+more time for an input. An input that crashes a target is written to ``corpus/<target>``, where the ordinary
+suite finds it, and the run goes on: one input for each place that fails. Needs atheris; only dockpy is
+instrumented.
 """
 
 from __future__ import annotations
@@ -66,7 +67,7 @@ def main() -> int:
 
 
 def _instrumented(names: list[str]) -> Mapping[str, Target]:
-    """All targets; what they import is instrumented, late imports too. Each then has a fork of this process."""
+    """All targets; what they import, also late, is instrumented. Each has a fork of this process."""
     import atheris
 
     with contextlib.redirect_stderr(io.StringIO()), atheris.instrument_imports(include=["dockpy"]):

@@ -1,4 +1,4 @@
-"""A secret that can be found again: in what objects show, what is logged, what errors say, what is pickled."""
+"""A secret that can be found again: in what objects show, what is logged, errors, what is pickled."""
 
 from __future__ import annotations
 
@@ -76,8 +76,16 @@ class Canary:
     def forms(self) -> list[str]:
         """The secret as it may be written: plain, percent-encoded, in hexadecimal, and within base64."""
         data = self.secret.encode()
-        coded = [base64.b64encode(b"\0" * before + data)[4 if before else 0 : -4].decode() for before in range(3)]
-        return [self.secret, quote(self.secret), data.hex(), *coded, *(form.translate(_URLSAFE) for form in coded)]
+        coded = [
+            base64.b64encode(b"\0" * before + data)[4 if before else 0 : -4].decode() for before in range(3)
+        ]
+        return [
+            self.secret,
+            quote(self.secret),
+            data.hex(),
+            *coded,
+            *(form.translate(_URLSAFE) for form in coded),
+        ]
 
     def check(self) -> None:
         """Nothing shows it."""

@@ -153,7 +153,14 @@ def test_tokens_of_a_swarm_are_not_shown(client: dockpy.Client, canary: Canary) 
 
 
 @pytest.mark.parametrize(
-    "host", ["tcp://me:{}@h.invalid", "ssh://me:{}@h.invalid", "https://me:{}@h.invalid:1", "ssh://me:{}/x@h", "ssh://me:{}#x@h"]
+    "host",
+    [
+        "tcp://me:{}@h.invalid",
+        "ssh://me:{}@h.invalid",
+        "https://me:{}@h.invalid:1",
+        "ssh://me:{}/x@h",
+        "ssh://me:{}#x@h",
+    ],
 )
 def test_passwords_in_addresses(host: str, canary: Canary, monkeypatch: pytest.MonkeyPatch) -> None:
     address = host.format(canary.secret)
@@ -168,7 +175,13 @@ def _auth(secret: str) -> dict[str, Any]:
 
 @pytest.mark.parametrize("wrong", [False, True])
 def test_docker_configuration(home: Any, daemon: FakeDaemon, canary: Canary, wrong: bool) -> None:
-    home({**_auth(canary.secret), "HttpHeaders": {"X-Meta": canary.secret}, **({"credsStore": 5} if wrong else {})})
+    home(
+        {
+            **_auth(canary.secret),
+            "HttpHeaders": {"X-Meta": canary.secret},
+            **({"credsStore": 5} if wrong else {}),
+        }
+    )
     with dockpy.Client(daemon.urls[0]) if daemon.urls else daemon.client() as client:
         canary.tried("pull", lambda: client.images.pull(f"{HOST}/nothing"))
         canary.tried("build", lambda: client.images.build(dockerfile="FROM nothing\nRUN x\n"))
@@ -216,13 +229,18 @@ def test_proxies(home: Any, daemon: FakeDaemon, canary: Canary) -> None:
     [
         'echo \'{{"ServerURL":"r.example","Username":"me","Secret":"{0}"}}\'',
         'echo \'{{"Secret":"{0}"\'; exit 1',
-        'echo \'"Secret" {0}\' >&2; exit 1',
+        "echo '\"Secret\" {0}' >&2; exit 1",
         "echo {{{0}",
         'echo \'{{"Username":"me","Secret":["{0}"]}}\'',
     ],
 )
 def test_credential_helpers(
-    home: Any, daemon: FakeDaemon, canary: Canary, script: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    home: Any,
+    daemon: FakeDaemon,
+    canary: Canary,
+    script: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     program = tmp_path / "bin" / "docker-credential-canary"
     program.parent.mkdir()

@@ -1,4 +1,4 @@
-"""Who is not whom we meant is told nothing: certificates that do not do, an ssh host whose key has changed."""
+"""Who is not whom we meant is told nothing: certificates that do not do, ssh hosts whose key has changed."""
 
 from __future__ import annotations
 
@@ -31,7 +31,11 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
         subprocess.run(["openssl", *arguments], cwd=folder, check=True, capture_output=True)
 
     openssl("req", "-x509", *EC, "-keyout", "ca.key", "-out", "ca.pem", "-subj", "/CN=authority")
-    kinds = {"good": ("IP:127.0.0.1", "2"), "expired": ("IP:127.0.0.1", "-1"), "elsewhere": ("DNS:other", "2")}
+    kinds = {
+        "good": ("IP:127.0.0.1", "2"),
+        "expired": ("IP:127.0.0.1", "-1"),
+        "elsewhere": ("DNS:other", "2"),
+    }
     for name, (host, days) in kinds.items():
         (folder / "names").write_text(f"subjectAltName={host}\n")
         openssl("req", *EC, "-keyout", f"{name}.key", "-out", "asked", "-subj", f"/CN={name}")

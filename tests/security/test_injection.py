@@ -56,7 +56,7 @@ def daemon() -> Iterator[FakeDaemon]:
 @pytest.mark.parametrize("name", HARMFUL)
 @pytest.mark.parametrize("call", BY_NAME.values(), ids=list(BY_NAME))
 def test_names(daemon: FakeDaemon, call: Callable[[dockpy.Client, str], Any], name: str) -> None:
-    """They are refused; a name that engines allow more in may also be asked for, as itself and nothing else."""
+    """They are refused; where engines allow more, they may be asked for, as themselves and nothing else."""
     with daemon.client() as client:
         client.info()  # which version to speak is known then
         before = len(daemon.requests)
@@ -85,7 +85,15 @@ def test_values_stay_values(daemon: FakeDaemon, value: str) -> None:
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("X", "a\r\nY: z"), ("X", "a\nY: z"), ("X", "a\0"), ("X\r\nY", "z"), ("X: Y", "z"), ("", "z"), ("X Y", "z")],
+    [
+        ("X", "a\r\nY: z"),
+        ("X", "a\nY: z"),
+        ("X", "a\0"),
+        ("X\r\nY", "z"),
+        ("X: Y", "z"),
+        ("", "z"),
+        ("X Y", "z"),
+    ],
 )
 def test_headers_of_the_configuration(
     name: str, value: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
