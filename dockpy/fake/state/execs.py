@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from base64 import b64encode
+from collections import deque
 from typing import TYPE_CHECKING, Any
 
 from dockpy.fake.failure import Failure
@@ -34,6 +35,9 @@ _CANNOT_RUN = 126
 _LET_GO = b"exec attach failed: error on attach stdin: read escape sequence\r\n"
 _LINGERING = 2 * SECOND
 """So long after it has ended its children's output is passed on."""
+
+_REMEMBERED = 1000
+"""So many of those that have ended can be asked for."""
 
 
 class Exec:
@@ -183,6 +187,7 @@ class Exec:
         if self.terminal is not None:
             self.terminal.close()
         self.close_stdin()
+        self.engine.execs.ended(self)
         self.emit("exec_die", exitCode=str(code))
         on_end, self.on_end = self.on_end, None
         if on_end is not None:
@@ -238,6 +243,7 @@ class Execs:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._execs: dict[str, Exec] = {}
+        self._ended: deque[str] = deque()
 
     def create(
         self, container: Container, request: Mapping[str, Any], *, for_health: bool = False, called: str = ""
@@ -271,6 +277,12 @@ class Execs:
         container.execs[exec.id] = exec
         exec.emit(f"exec_create: {exec.command}")
         return exec
+
+    def ended(self, exec: Exec) -> None:
+        """One has ended: it can be asked for a while yet; an engine forgets it after five to ten minutes."""
+        self._ended.append(exec.id)
+        if len(self._ended) > _REMEMBERED:
+            self._execs.pop(self._ended.popleft(), None)
 
     def check_running(self, container: Container, called: str = "") -> None:
         """

@@ -40,6 +40,18 @@ def test_its_environment_is_the_containers_and_more(running):
     }
 
 
+def test_the_last_thousand_that_ended_are_remembered(running):
+    first = running.exec_create(["/app", "exit:2"])
+    first.start().read()
+    second = running.exec_create(["/app", "exit:3"])
+    second.start().read()
+    for _ in range(999):
+        running.exec_run(["/app"], detach=True)
+    assert second.exit_code == 3
+    with pytest.raises(NotFound, match=f"No such exec instance: {first.id}"):
+        first.inspect()
+
+
 def test_it_runs_once(running, daemon):
     command = running.exec_create(["/app", "exit:2"])
     assert command.inspect().exit_code is None
