@@ -7,6 +7,7 @@ class matches a slash too); they are kept, so that the same files are sent.
 
 from __future__ import annotations
 
+import itertools
 import posixpath
 import re
 from typing import TYPE_CHECKING
@@ -23,6 +24,9 @@ Row = tuple[bool, ...]
 
 _BLANKS = "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
 _BLANKS += "\u2028\u2029\u202f\u205f\u3000"
+_STAR = "[^/]*"
+_IN_A_PART = re.compile(r"\[\^/\]|\\[^A-Za-z0-9/]|[^/\\*^\]]", re.DOTALL)
+"""What matches one character of a part of a path: ``?``, what is escaped, a character."""
 _SPECIAL = frozenset("*?[]\\")
 
 
@@ -169,7 +173,7 @@ def _expression(pattern: str) -> str:
                 index += 1
             pieces.append("(.*/)?" if index < end else ".*")
         elif char == "*":
-            pieces.append("[^/]*")
+            pieces.append(_STAR)
         elif char == "?":
             pieces.append("[^/]")
         elif char == "\\":
@@ -177,7 +181,23 @@ def _expression(pattern: str) -> str:
             index += 1
         else:
             pieces.append(f"\\{char}" if char in ".+()|{}$" else char)
-    return _translated("".join(pieces), pattern)
+    return _translated("".join(_decided(pieces)), pattern)
+
+
+def _decided(pieces: list[str]) -> list[str]:
+    """The same, with fewer ways to try: see `_stars`.
+
+    Of two stars in one part of a path, the first one may stop where what is between them comes first: the
+    second one takes the rest. Classes, which may match a slash, and what follows them stay as they are.
+    """
+    end = pieces.index("[") if "[" in pieces else len(pieces)
+    stars = [index for index in range(end) if pieces[index] == _STAR]
+    decided = list(pieces)
+    for star, following in itertools.pairwise(stars):
+        if all(_IN_A_PART.fullmatch(piece) for piece in pieces[star + 1 : following]):
+            decided[star] = f"(?>{_STAR}?"
+            decided[following - 1] += ")"
+    return decided
 
 
 # What a backslash and a letter mean to Go's regular expressions; the others are errors to them.

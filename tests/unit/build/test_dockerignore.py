@@ -9,6 +9,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from dockpy.build import dockerignore
 from dockpy.build.dockerignore import Ignore, Row, _expression, read_patterns
 from dockpy.errors import InvalidArgument
 
@@ -157,3 +158,24 @@ def test_stars_match_as_the_engines_expression(pattern: str, path: str) -> None:
     assume("*" in pattern or "?" in pattern)  # others are no expressions
     pattern = re.sub(r"\*+", "*", pattern)
     assert Ignore([pattern]).row(path, None)[0] == bool(re.fullmatch(_expression(pattern), path))
+
+
+def test_many_stars_beside_a_class_do_not_take_long_either() -> None:
+    assert not Ignore(["*a" * 30 + "*[b]"]).ignores("a" * 200)
+    assert Ignore(["*a" * 30 + "*[b]"]).ignores("a" * 200 + "b")
+
+
+@given(
+    st.lists(st.sampled_from(["*", "a", "b", "?", "/", "**/", "[ab]", r"\*", ".", "^a"]), max_size=8).map(
+        "".join
+    ),
+    st.text("ab/.*^", max_size=9),
+)
+def test_fewer_ways_to_try_are_enough(pattern: str, path: str) -> None:
+    try:
+        decided = dockerignore._matcher(pattern)(path)
+    except InvalidArgument:
+        assume(False)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(dockerignore, "_decided", lambda pieces: pieces)
+        assert dockerignore._matcher(pattern)(path) == decided
