@@ -27,7 +27,8 @@ class Timeouts:
 
     Attributes:
         connect: for a connection to be made.
-        read: between two reads of an answer. Streams have none, unless asked for.
+        read: between two reads of an answer; for its head as a whole, once it has begun, and for each
+            kilobyte of a call's. Streams have none, unless asked for.
     """
 
     connect: float | None = 60.0
