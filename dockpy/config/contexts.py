@@ -6,7 +6,6 @@ Under the directory of config.json, a context is ``contexts/meta/<id>/meta.json`
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 from dataclasses import dataclass
@@ -108,6 +107,8 @@ def _default(environ: Mapping[str, str]) -> Context:
 
 
 def _id(name: str) -> str:
+    import hashlib  # as much to load as half of this package: not for those who name no context
+
     return hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()
 
 

@@ -10,8 +10,6 @@ import contextlib
 import json
 import os
 import re
-import shutil
-import subprocess
 from typing import TYPE_CHECKING, Any, cast
 
 from dockpy.config.credentials import Credentials, server_address
@@ -115,6 +113,9 @@ class CredentialHelper:
 
     def _run(self, action: str, given: str, *, secret: str = "") -> str | None:
         """Run it; its output, None where it says that there are no credentials."""
+        import shutil  # both are loaded where there is a helper to run
+        import subprocess
+
         path = shutil.which(self.program, path=self._environ.get("PATH"))
         if path is None:
             raise ConfigError(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -87,6 +86,8 @@ def _write(environ: Mapping[str, str], key: str, entry: dict[str, str] | None) -
 
 def _replace(path: Path, text: str) -> None:
     """Write a file for its owner only, and whole or not at all."""
+    import tempfile  # it is loaded where something is saved
+
     with tempfile.NamedTemporaryFile(
         "w", dir=path.parent, prefix=f"{path.name}.", delete=False, encoding="utf-8"
     ) as file:

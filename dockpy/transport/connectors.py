@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from dockpy.errors import InvalidEndpoint
 from dockpy.transport.channels import Channel, SocketChannel, TLSChannel
-from dockpy.transport.ssh import dial_stdio
 
 if TYPE_CHECKING:
     import ssl
@@ -149,6 +148,8 @@ class SSHConnector:
 
     def connect(self, timeout: float | None) -> socket.socket:
         """See `Connector`."""
+        from dockpy.transport.ssh import dial_stdio  # it loads what starts processes
+
         return dial_stdio(*self._destination, timeout=timeout)
 
     def channel(self, timeout: float | None) -> Channel:

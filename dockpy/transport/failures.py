@@ -7,7 +7,6 @@ import ssl
 from typing import TYPE_CHECKING
 
 from dockpy.errors import ConnectionFailed, DockpyError, InvalidResponse, TimedOut
-from dockpy.transport.ssh import SSHFailed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -90,6 +89,8 @@ def _cause(error: BaseException) -> BaseException:
 
 
 def _meaning(cause: BaseException, endpoint: Endpoint) -> tuple[str, str | None]:
+    from dockpy.transport.ssh import SSHFailed  # it loads what starts processes
+
     where = endpoint.display
     if isinstance(cause, SSHFailed):
         return f"No engine answered over ssh: {cause}", f"Try `ssh {endpoint.host} docker version`."

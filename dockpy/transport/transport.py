@@ -15,7 +15,6 @@ from dockpy.transport.exchange import ByteStream, Upgraded, exchange
 from dockpy.transport.failures import explain, is_lost_connection, root_cause
 from dockpy.transport.message import Request, Response, Timeouts
 from dockpy.transport.session import Session
-from dockpy.transport.websocket import check_handshake, handshake
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -101,6 +100,8 @@ class Transport:
             ConnectionFailed: no engine answered.
             InvalidResponse: what answered does not speak HTTP.
         """
+        from dockpy.transport.websocket import check_handshake, handshake  # most calls need no hashing
+
         proof = handshake() if protocol == "websocket" else {}
         headers = {**request.headers, "Connection": "Upgrade", "Upgrade": protocol, **proof}
         asked = Request(request.method, request.target, headers, request.body)
