@@ -9,6 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dockpy.fake.gojson import misfit, type_of
+from dockpy.fake.payload import Reader, read_filters, read_object
+from dockpy.fake.reply import encode_text
 
 CREATE = "containers.ContainerCreateRequest"
 UPDATE = "containers.ContainerUpdateRequest"
@@ -106,3 +108,14 @@ NAMES = st.sampled_from(["Env", "Labels", "HostConfig", "Cmd", "Healthcheck", "E
 def test_whatever_comes_is_judged(body: dict[str, Any], modern: bool) -> None:
     told = misfit(body, CREATE, modern)
     assert told is None or told.startswith("json: cannot unmarshal ")
+
+
+def test_halves_of_a_character_are_read_and_written_as_go_has_them() -> None:
+    """A lone surrogate is no character: U+FFFD stands for it."""
+    reader = Reader(required=True, modern=True)
+    read = read_object(
+        b'{"A": ["\\ud800x", {"\\udc00": 1}], "B": "\\ud83d\\ude00"}', None, reader, "application/json"
+    )
+    assert read == {"A": ["\ufffdx", {"\ufffd": 1}], "B": "\U0001f600"}
+    assert read_filters('{"label": ["\\ud800"]}', strict=True) == {"label": ["\ufffd"]}
+    assert encode_text("a\udcddb") == "a\ufffdb".encode()

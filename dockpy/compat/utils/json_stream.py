@@ -16,6 +16,8 @@ __all__ = ["json_splitter", "json_stream", "line_splitter", "split_buffer", "str
 
 json_decoder: json.JSONDecoder = json.JSONDecoder()
 _SPACE = re.compile(r"[ \t\n\r]*")
+_CUT_NUMBER = re.compile(r"[0-9.eE+-]*")
+"""What may follow the beginning of a number, up to the end."""
 
 
 def stream_as_text(stream: Iterable[bytes | str]) -> Iterator[str]:

@@ -29,6 +29,11 @@ def test_json_is_found_however_it_is_cut(values: list[Any], places: list[int], a
     assert list(json_stream.json_stream(cut(data, places))) == values
 
 
+@given(st.integers() | st.floats(allow_nan=False, allow_infinity=False), st.lists(st.integers(0, 30)))
+def test_a_number_is_one_number_however_it_is_cut(number: float, places: list[int]) -> None:
+    assert list(json_stream.json_stream(cut(json.dumps(number).encode(), places))) == [number]
+
+
 @given(st.lists(st.text(alphabet="ab\n")), st.text(alphabet="ab"))
 def test_lines_are_found_however_they_are_cut(pieces: list[str], last: str) -> None:
     text = "".join(pieces) + "\n" + last
