@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from dockpy.errors import InvalidResponse
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 __all__ = ["figure"]
 

@@ -95,7 +95,7 @@ def expression(pieces: Pieces, greedy: bool = True) -> str:
         pieces: the pattern.
         greedy: its stars match as much as they can, else as little.
     """
-    chars, parts, found, at = _chars(pieces), [], list[str](), 0
+    chars, parts, found, at = _chars(pieces), list[str](), list[str](), 0
     while at < len(chars):
         char, quoted = chars[at]
         if quoted or char not in "*?[":
