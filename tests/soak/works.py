@@ -8,6 +8,7 @@ import os
 import random
 import tarfile
 import threading
+import time
 from typing import TYPE_CHECKING
 
 from dockpy import NotFound
@@ -100,7 +101,9 @@ class Works:
 
     def _events(self) -> None:
         name = self._name()
-        with self._client.events(filters={"volume": name}) as events:
+        # An engine that has begun to answer may not listen yet: what happens at once would not be told.
+        since = time.time() - 1
+        with self._client.events(filters={"volume": name}, since=since) as events:
             volume = self._client.volumes.create(name, labels=self.labels)
             event = next(events)
         assert (event.action, event.actor.id) == ("create", name), event
@@ -130,6 +133,7 @@ class Works:
                 tag=f"{name}:1",
                 labels=self.labels,
                 rm=True,
+                nocache=True,  # an image of the cache may be removed by another thread meanwhile
             )
             assert built.image.labels["name"] == name
             built.image.remove(force=True)
