@@ -47,6 +47,12 @@ class Parser:
         self.end: list[Tree] = []
         self.rules: list[tuple[Tree | None, Tree | None, Tree | None]] = []
         self.functions: dict[str, Function] = {}
+        try:
+            self._program()
+        except RecursionError:
+            raise Die("cmd. line:1: Nested too deeply") from None
+
+    def _program(self) -> None:
         self._lines()
         while self._kind != "end":
             self._item()
