@@ -157,12 +157,18 @@ class SocketDoor:
 
     def _lost(self, fd: int) -> None:
         with self._lock:
-            peer, _ = self._watched.pop(fd, (None, 0))
-        if peer is not None:
-            peer.gone = True
-            engine = self.engine
-            with engine.lock:
-                engine.notify()
+            peer, events = self._watched.get(fd, (None, 0))
+            if peer is None:
+                return
+            poll = select.poll()  # who was lost may have been closed, and another have come to its number
+            poll.register(fd, events)
+            if not poll.poll(0):
+                return
+            del self._watched[fd]
+        peer.gone = True
+        engine = self.engine
+        with engine.lock:
+            engine.notify()
 
     def watch(self, fd: int, peer: Peer, *, half_closed: bool = False) -> None:
         """Notice when a client that waits goes away.

@@ -21,6 +21,7 @@ import pytest
 
 import dockpy
 from dockpy.fake import FakeDaemon
+from dockpy.fake.engine import Peer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -376,3 +377,20 @@ def resident() -> int:
     """Bytes of this process in memory that no file lies under."""
     with open("/proc/self/status") as file:
         return next(int(line.split()[1]) * 1024 for line in file if line.startswith("RssAnon"))
+
+
+def test_who_comes_to_the_number_of_one_that_was_lost_stays() -> None:
+    with FakeDaemon("tcp://127.0.0.1:0") as daemon:
+        [door] = daemon._doors
+        here, there = socket.socketpair()
+        peer = Peer()
+        with here:
+            with there:
+                door.watch(here.fileno(), peer)
+                door._lost(here.fileno())  # what was told of the one before
+                assert not peer.gone
+            for _ in range(1000):
+                if peer.gone:
+                    break
+                threading.Event().wait(0.01)
+            assert peer.gone
