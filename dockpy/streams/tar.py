@@ -131,11 +131,11 @@ def checksum(header: bytes) -> int:
 
 
 def _check(entry: TarEntry) -> None:
-    texts = [entry.name, entry.target, entry.uname, entry.gname, *entry.xattrs]
+    texts = "".join((entry.name, entry.target, entry.uname, entry.gname, *entry.xattrs))
     problem = None
     if not entry.name:
         problem = "it needs a name"
-    elif any("\0" in text or not _encodable(text) for text in texts):
+    elif "\0" in texts or not _encodable(texts):
         problem = "a text holds what no path can"
     elif any("=" in key for key in entry.xattrs):
         problem = "the name of an extended attribute holds a ="
@@ -184,6 +184,8 @@ def _block(entry: TarEntry, kind: bytes, records: dict[str, bytes]) -> bytes:
 
 
 def _text(value: str, width: int, key: str, records: dict[str, bytes]) -> bytes:
+    if not value:
+        return bytes(width)
     encoded = value.encode("utf-8", "surrogateescape")
     if len(encoded) > width or not value.isascii():
         records[key] = encoded
