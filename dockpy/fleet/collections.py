@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar, overload
 
+from dockpy.errors import ConnectionFailed
 from dockpy.fleet.daemons import limited
 from dockpy.fleet.fanned import Fanned, FannedList
 from dockpy.resources.base import Collection
@@ -124,6 +125,9 @@ class FleetImages(_FleetCollection[ImageCollection]):
     ) -> FleetResults[Image] | FleetResults[builtins.list[Image]]:
         """Let every daemon fetch an image from its registry.
 
+        A pull that nobody waits for any more (Ctrl-C, `Fleet.close`, a limit) is cancelled when its daemon
+        next says something.
+
         Args:
             repository: as of ``client.images.pull``, as all that follows.
             tag: its tag or digest, in place of the name's.
@@ -134,11 +138,13 @@ class FleetImages(_FleetCollection[ImageCollection]):
 
         Operation: ImageCreate.
         """
-        one_at_a_time = threading.Lock()
+        one_at_a_time, over = threading.Lock(), False
 
         def pull(name: str, client: Client) -> Any:
             def follow(message: CreateImageInfo) -> None:
                 with one_at_a_time:
+                    if over:
+                        raise ConnectionFailed("Nobody waits for the pull any more")
                     if on_progress is not None:
                         on_progress(name, message)
 
@@ -153,7 +159,10 @@ class FleetImages(_FleetCollection[ImageCollection]):
                 on_progress=follow,
             )
 
-        return self.fleet._ask(pull)
+        try:
+            return self.fleet._ask(pull)
+        finally:
+            over = True
 
 
 class FleetNetworks(_FleetCollection[NetworkCollection]):

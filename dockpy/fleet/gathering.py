@@ -84,7 +84,8 @@ class Gathering(Generic[T]):
                 self._began.clear()
         if self._fatal is not None:
             raise self._fatal
-        return {name: self._outcomes.get(name) or self._closed(name) for name in self._clients}
+        # Handed over: an error's traceback refers to this, and all outcomes would keep each other alive.
+        return {name: self._outcomes.pop(name, None) or self._closed(name) for name in self._clients}
 
     def cancel(self) -> None:
         """End it from another thread: `run` returns now."""
@@ -162,6 +163,7 @@ class Gathering(Generic[T]):
                     self._changed.notify_all()
                 if lent:
                     return
+            del outcome  # an error's traceback refers to this frame
 
     def _begin(self) -> str | None:
         """The next job; None where there is none, and the place is given back."""

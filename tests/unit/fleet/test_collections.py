@@ -179,6 +179,23 @@ def test_a_pull_that_hangs_leaves_no_thread(fleet: Fleet, daemons: dict[str, Fak
                 assert not thread.is_alive()
 
 
+def test_a_pull_that_nobody_waits_for_is_cancelled(fleet: Fleet, daemons: dict[str, FakeDaemon]) -> None:
+    told, release = list[CreateImageInfo](), threading.Event()
+
+    def follow(name: str, message: CreateImageInfo) -> None:
+        told.append(message)
+        assert release.wait(10)
+
+    pulled = fleet.select("a").with_options(timeout=0.3).images.pull("alpine:latest", on_progress=follow)
+    assert isinstance(pulled["a"].error, TimedOut)
+    release.set()
+    for thread in threading.enumerate():
+        if thread.name == "dockpy fleet":
+            thread.join(10)
+    assert len(told) == 1
+    assert "ImageInspect" not in [request.operation for request in daemons["a"].requests]
+
+
 def test_it_is_seen_what_a_method_takes(fleet: Fleet) -> None:
     method = fleet.containers.list
     assert isinstance(method, Every)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import copy
+import functools
 import json
 import pickle
 import threading
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
@@ -166,6 +168,15 @@ def test_the_daemons_of_contexts() -> None:
     assert Fleet.from_contexts().names == ["default", "east", "west"]
     with pytest.raises(ContextNotFound, match="north"):
         Fleet.from_contexts("west", "north")
+    labelled = Fleet.from_contexts(labels={"west": {"zone": "us"}, "east": {"zone": "eu"}, "default": {}})
+    assert labelled.select(label="zone=eu").names == ["east"]
+
+
+@pytest.mark.usefixtures("contexts")
+@pytest.mark.parametrize("name", [["west"], None, 3, b"west"])
+def test_names_of_contexts_that_are_none_are_refused(name: Any) -> None:
+    with pytest.raises(InvalidArgument, match="is no context's name"):
+        Fleet.from_contexts("east", name)
 
 
 # Some of them
@@ -271,10 +282,20 @@ def test_what_a_function_raises_is_the_daemons_error(fleet: Fleet) -> None:
     assert [type(error) for error in results.errors.values()] == [ZeroDivisionError] * 3
 
 
-@pytest.mark.parametrize("fn", [None, 3, "ping"])
+async def later(client: Client) -> bool:
+    return client.ping()
+
+
+def lazy(client: Client) -> Iterator[bool]:
+    yield client.ping()
+
+
+@pytest.mark.parametrize("fn", [None, 3, "ping", later, lazy, functools.partial(later)])
 def test_what_is_no_function_is_refused(fleet: Fleet, fn: Any) -> None:
     with pytest.raises(InvalidArgument, match="fn="):
         fleet.map(fn)
+    with pytest.raises(InvalidArgument, match="where="):
+        fleet.select(where=cast("Any", 3) if fn is None else fn)
 
 
 def test_a_hanging_daemon_costs_its_own_time(fleet: Fleet, daemons: dict[str, FakeDaemon]) -> None:
@@ -389,6 +410,17 @@ def test_closing_ends_what_is_being_asked(
     assert isinstance(error, ConnectionFailed)
     assert error.message == "The fleet was closed before it answered"
     assert fleet.ping().succeeded == {"b": True, "a": True, "c": True}  # it opens again
+
+
+def test_a_copy_closes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    fleet = nowhere("a", "b")
+    again = copy.copy(fleet)
+    assert again.names == ["a", "b"]
+    assert again["a"] is fleet["a"]
+    closed = list[Client]()
+    monkeypatch.setattr(Client, "close", lambda client: closed.append(client))
+    again.close()
+    assert closed == []
 
 
 def test_it_pickles() -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextvars
+import gc
 import signal
 import threading
-from typing import TYPE_CHECKING
+import weakref
+from typing import TYPE_CHECKING, cast
 
 import pytest
 from hypothesis import given
@@ -143,7 +145,13 @@ def test_cancelling_ends_it_at_once() -> None:
         return name
 
     asked = Gathering(work, clients("quick", "a", "b", *"cdefgh"), workers=2)
-    canceller = threading.Thread(target=lambda: (begun.acquire(), begun.acquire(), asked.cancel()))
+
+    def cancel() -> None:
+        begun.acquire()
+        begun.acquire()
+        asked.cancel()
+
+    canceller = threading.Thread(target=cancel)
     canceller.start()
     outcomes = asked.run()
     canceller.join()
@@ -212,6 +220,31 @@ def test_errors_say_where() -> None:
     assert other.daemon == "unix:///nowhere/no context.sock"
     assert outcomes["a"].error is outcomes["b"].error is shared
     assert shared.__notes__ == [f"It happened on {name!r} of the fleet." for name in "ab"]
+
+
+def test_outcomes_are_kept_by_nobody_else() -> None:
+    """Tracebacks refer to the frames beneath; what is big does not wait for the collector because of that."""
+
+    class Big(Exception):
+        """What can be referred to weakly."""
+
+    def work(name: str, client: Client) -> Big:
+        if name == "a":
+            raise Big
+        return Big()
+
+    gc.disable()
+    try:
+        outcomes = Gathering(work, clients("a", "b"), workers=1).run()
+        big = weakref.ref(outcomes["b"].value)
+        for thread in fleet_threads():
+            thread.join(10)
+        error = weakref.ref(cast("Big", outcomes["a"].error))
+        del outcomes
+        assert big() is None
+        assert error() is None
+    finally:
+        gc.enable()
 
 
 def test_jobs_run_in_the_callers_context() -> None:

@@ -103,6 +103,8 @@ def test_among_those_selected(fleet: Fleet) -> None:
     assert labelled.select(label="zone=eu").run("busybox", ["true"], detach=True).client is fleet["c"]
     with pytest.raises(InvalidArgument, match="no daemon in the fleet"):
         labelled.select(label="zone=mars").run("busybox")
+    with pytest.raises(InvalidArgument, match="no daemon in the fleet"):
+        Fleet({}).run("busybox", spread=lambda clients: "a")
 
 
 def test_a_daemon_that_is_down_is_passed_over(fleet: Fleet, caplog: pytest.LogCaptureFixture) -> None:
