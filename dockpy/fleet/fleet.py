@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 
 from dockpy.client import Client
 from dockpy.closing import Closing
@@ -253,10 +253,10 @@ class Fleet(FleetRun, FleetStreams, FleetSwarm, Mapping[str, Client], Closing):
     def _fan(self, call: Callable[[Client], T]) -> FleetResults[T]:
         return self._ask(lambda _, client: call(client))
 
-    ping = Fanned(Client.ping)
-    info = Fanned(Client.info)
-    version = Fanned(Client.version)
-    df = Fanned(Client.df)
+    ping: Final = Fanned(Client.ping)
+    info: Final = Fanned(Client.info)
+    version: Final = Fanned(Client.version)
+    df: Final = Fanned(Client.df)
 
     # Its collections
 
