@@ -179,6 +179,15 @@ def test_names_of_contexts_that_are_none_are_refused(name: Any) -> None:
         Fleet.from_contexts("east", name)
 
 
+def test_a_context_that_is_not_there_is_an_error_of_its_daemon(
+    contexts: None, monkeypatch: pytest.MonkeyPatch, daemons: dict[str, FakeDaemon]
+) -> None:
+    monkeypatch.setenv("DOCKER_CONTEXT", "north")
+    results = Fleet({"a": Client(), "b": daemons["b"].client()}).ping()
+    assert results.succeeded == {"b": True}
+    assert isinstance(results["a"].error, ContextNotFound)
+
+
 # Some of them
 
 
