@@ -149,6 +149,21 @@ def test_mistakes_are_raised_at_once(fleet: Fleet, broken: Fleet, daemons: dict[
     assert not {"ContainerCreate", "NetworkCreate"} & set(sent)
 
 
+@pytest.mark.parametrize("kind", [OSError, ValueError])
+def test_what_follows_a_pull_may_fail(fleet: Fleet, kind: type[Exception]) -> None:
+    """A mistake is raised at once; what failed in the world is told for each, as it may be of one alone."""
+
+    def follow(name: str, message: CreateImageInfo) -> None:
+        raise kind(name)
+
+    if kind is OSError:
+        pulled = fleet.images.pull("alpine:latest", on_progress=follow)
+        assert {name: str(error) for name, error in pulled.errors.items()} == {"b": "b", "a": "a"}
+    else:
+        with pytest.raises(kind):
+            fleet.images.pull("alpine:latest", on_progress=follow)
+
+
 def test_pulling_on_all(broken: Fleet, daemons: dict[str, FakeDaemon]) -> None:
     told, inside = list[tuple[str, CreateImageInfo]](), threading.Lock()
 

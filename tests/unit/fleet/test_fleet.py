@@ -209,6 +209,7 @@ def test_some_by_the_labels_they_were_given() -> None:
     assert fleet.select(label="zone").names == ["a", "b", "c"]
     assert fleet.select(label="gpu").names == ["a"]
     assert fleet.select(label="gpu=").names == ["a"]
+    assert fleet.select(label="zone=").names == []
     assert fleet.select(label={"zone": "eu", "gpu": ""}).names == ["a"]
     assert fleet.select("c", "b", label="zone=eu").names == ["c"]
     assert fleet.select(label="zone=eu").select(label="gpu").names == ["a"]
@@ -432,7 +433,7 @@ def test_a_copy_closes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     assert closed == []
 
 
-def test_it_pickles() -> None:
+def test_it_pickles(monkeypatch: pytest.MonkeyPatch) -> None:
     fleet = nowhere("a", "b", labels={"a": {"zone": "eu"}}, max_workers=3)
     again = pickle.loads(pickle.dumps(fleet))
     assert again.names == ["a", "b"]
@@ -441,4 +442,7 @@ def test_it_pickles() -> None:
     assert list(again.ping().errors) == ["a", "b"]
     view = pickle.loads(pickle.dumps(fleet.select("b")))
     assert view.names == ["b"]
+    closed = list[Client]()
+    monkeypatch.setattr(Client, "close", lambda client: closed.append(client))
     view.close()
+    assert closed == [view["b"]]  # its clients are its own now
