@@ -14,6 +14,7 @@ from transfers import fill, found, listing, odd_tree
 from dockpy import Hooks
 from dockpy.errors import ConnectionFailed, DockpyError, InvalidArgument, TransferError
 from dockpy.fake import FakeDaemon
+from dockpy.transfer import progress
 from dockpy.transfer.carrier import CARRIER_LABEL, carrier
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def image(client: Client) -> Work:
 
 def volume(client: Client) -> Work:
     made = client.volumes.create("data", labels={"kept": "so"})
-    fill(client, made.name, odd_tree())
+    fill(client, made.name, odd_tree(size=1000))
     return made.copy
 
 
@@ -163,8 +164,9 @@ def chain_has(error: BaseException | None, kind: type[Exception]) -> bool:
 
 @every_thing
 def test_an_interrupt_whenever_something_is_told(
-    here: FakeDaemon, there: FakeDaemon, thing: Callable[[Client], Work]
+    here: FakeDaemon, there: FakeDaemon, thing: Callable[[Client], Work], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(progress, "_PERIOD", 0)  # each piece is told, however quick the machine is
     client, to = here.client(), there.client()
     work = thing(client)
     before, full = found(to), found(client)
@@ -207,7 +209,10 @@ def test_an_empty_volume_that_was_there_is_empty_again(here: FakeDaemon, there: 
     before = found(to)
     with there.disk_full(free=2000), pytest.raises(TransferError, match="no space left"):
         work(to=to)
-    assert found(to) == before
+    for state in (before, after := found(to)):  # it is made anew
+        *about, files = state["volumes"]["data"]
+        state["volumes"]["data"] = (*about, [*files], files["v"][1:3])
+    assert after == before
 
 
 @every_thing
