@@ -142,10 +142,7 @@ def limited(client: Client, seconds: float | None, *, streams: bool = True) -> C
     if seconds is None:
         return client
     own, silence = client.timeouts, client.stream_timeout
-    return client.with_options(
-        timeout=(
-            seconds if own.connect is None else min(own.connect, seconds),
-            seconds if own.read is None else min(own.read, seconds),
-        ),
-        stream_timeout=min(silence or seconds, seconds) if streams else silence,
-    )
+    if streams:
+        silence = min(silence or seconds, seconds)
+    timeout = min(own.connect or seconds, seconds), min(own.read or seconds, seconds)
+    return client.with_options(timeout=timeout, stream_timeout=silence)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import copy
 import functools
-import json
 import pickle
 import threading
+import weakref
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
@@ -14,30 +14,15 @@ import pytest
 from dockpy import Client, FakeDaemon
 from dockpy.errors import (
     ConnectionFailed,
-    ContextNotFound,
     FleetError,
     InvalidArgument,
     InvalidEndpoint,
     TimedOut,
 )
-from dockpy.fleet import Fleet
+from dockpy.fleet import Fleet, gathering
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
-
-
-@pytest.fixture
-def daemons() -> Iterator[dict[str, FakeDaemon]]:
-    made = {"b": FakeDaemon(), "a": FakeDaemon(api="1.41"), "c": FakeDaemon()}
-    yield made
-    for daemon in made.values():
-        daemon.close()
-
-
-@pytest.fixture
-def fleet(daemons: dict[str, FakeDaemon]) -> Fleet:
-    return Fleet({name: daemon.client() for name, daemon in daemons.items()})
 
 
 def nowhere(*names: str, **options: Any) -> Fleet:
@@ -139,136 +124,6 @@ def test_it_says_who_is_in_it() -> None:
     assert repr(nowhere("a").containers) == "<FleetContainers of <Fleet: a>>"
 
 
-# Docker's contexts
-
-
-@pytest.fixture
-def contexts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import hashlib
-
-    monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path))
-    monkeypatch.delenv("DOCKER_HOST", raising=False)
-    monkeypatch.delenv("DOCKER_CONTEXT", raising=False)
-    for name in ("west", "east"):
-        folder = tmp_path / "contexts" / "meta" / hashlib.sha256(name.encode()).hexdigest()
-        folder.mkdir(parents=True)
-        meta = {"Name": name, "Endpoints": {"docker": {"Host": f"tcp://{name}.example:2375"}}}
-        (folder / "meta.json").write_text(json.dumps(meta))
-
-
-@pytest.mark.usefixtures("contexts")
-def test_the_daemons_of_contexts() -> None:
-    fleet = Fleet.from_contexts("west", "east", timeout=7)
-    assert {name: client.daemon for name, client in fleet.items()} == {
-        "west": "tcp://west.example:2375",
-        "east": "tcp://east.example:2375",
-    }
-    assert fleet.names == ["west", "east"]
-    assert fleet["west"].timeouts.read == 7
-    assert Fleet.from_contexts().names == ["default", "east", "west"]
-    with pytest.raises(ContextNotFound, match="north"):
-        Fleet.from_contexts("west", "north")
-    labelled = Fleet.from_contexts(labels={"west": {"zone": "us"}, "east": {"zone": "eu"}, "default": {}})
-    assert labelled.select(label="zone=eu").names == ["east"]
-
-
-@pytest.mark.usefixtures("contexts")
-@pytest.mark.parametrize("name", [["west"], None, 3, b"west"])
-def test_names_of_contexts_that_are_none_are_refused(name: Any) -> None:
-    with pytest.raises(InvalidArgument, match="is no context's name"):
-        Fleet.from_contexts("east", name)
-
-
-def test_a_context_that_is_not_there_is_an_error_of_its_daemon(
-    contexts: None, monkeypatch: pytest.MonkeyPatch, daemons: dict[str, FakeDaemon]
-) -> None:
-    monkeypatch.setenv("DOCKER_CONTEXT", "north")
-    results = Fleet({"a": Client(), "b": daemons["b"].client()}).ping()
-    assert results.succeeded == {"b": True}
-    assert isinstance(results["a"].error, ContextNotFound)
-
-
-# Some of them
-
-
-def test_some_by_their_names(fleet: Fleet) -> None:
-    some = fleet.select("c", "b")
-    assert some.names == ["b", "c"]  # in the fleet's order
-    assert some["b"] is fleet["b"]
-    assert fleet.select().names == fleet.names
-    with pytest.raises(InvalidArgument, match="no daemon 'z' in the fleet; it has b, a, c"):
-        fleet.select("a", "z")
-    with pytest.raises(InvalidArgument, match="no daemon 'a'"):
-        some.select("a")
-
-
-def test_some_by_the_labels_they_were_given() -> None:
-    labels = {"a": {"zone": "eu", "gpu": ""}, "b": {"zone": "us"}, "c": {"zone": "eu"}}
-    fleet = nowhere("a", "b", "c", labels=labels)  # nobody is asked: nobody would answer
-    assert fleet.select(label="zone=eu").names == ["a", "c"]
-    assert fleet.select(label="zone").names == ["a", "b", "c"]
-    assert fleet.select(label="gpu").names == ["a"]
-    assert fleet.select(label="gpu=").names == ["a"]
-    assert fleet.select(label="zone=").names == []
-    assert fleet.select(label={"zone": "eu", "gpu": ""}).names == ["a"]
-    assert fleet.select("c", "b", label="zone=eu").names == ["c"]
-    assert fleet.select(label="zone=eu").select(label="gpu").names == ["a"]
-    assert fleet.select(label="zone=mars").names == []
-    assert fleet.select(label="zone=mars").errors == {}
-
-
-def test_some_by_the_labels_of_their_engines(daemons: dict[str, FakeDaemon]) -> None:
-    class Labelled(Client):
-        """As a client of an engine that was started with ``--label``."""
-
-        def info(self) -> Any:
-            answer = super().info()
-            answer.labels = ["zone=eu", "words=a=b", "bare"]
-            return answer
-
-    labelled = Labelled.of_connector(daemons["a"]._connector, "fake://labelled")
-    fleet = Fleet(
-        {"a": labelled, "b": daemons["b"].client(), "given": labelled, "down": "unix:///nowhere"},
-        labels={"given": {"zone": "us"}},
-    )
-    some = fleet.select(label="zone=eu")
-    assert some.names == ["a"]
-    assert list(some.errors) == ["down"]
-    assert isinstance(some.errors["down"], ConnectionFailed)
-    assert fleet.select(label="words=a=b").names == ["a"]
-    assert fleet.select(label="bare").names == ["a"]
-    assert fleet.select(label="zone=us").names == ["given"]
-    assert fleet.errors == {}
-    assert list(some.select("a").errors) == ["down"]
-
-
-@pytest.mark.parametrize("label", ["", "=x", {}, 3, ["zone=eu"], {"zone": 1}, {1: "x"}, {"": "x"}])
-def test_a_label_that_is_none_is_refused(label: Any) -> None:
-    with pytest.raises(InvalidArgument, match=r"label[=:]"):
-        nowhere("a").select(label=label)
-
-
-@pytest.mark.parametrize("labels", ["a", {"a": "zone=eu"}, {"a": {"zone": 1}}, {"z": {}}, {"a": {"": ""}}])
-def test_labels_that_are_none_are_refused(labels: Any) -> None:
-    with pytest.raises(InvalidArgument):
-        nowhere("a", labels=labels)
-
-
-def test_some_by_what_they_say(fleet: Fleet, daemons: dict[str, FakeDaemon]) -> None:
-    fleet["c"].volumes.create("vol")
-    assert fleet.select(where=lambda name, client: bool(client.volumes.list())).names == ["c"]
-    assert fleet.select("a", "b", where=lambda name, client: name != "a").names == ["b"]
-    with daemons["b"].fail("SystemInfo"):
-        some = fleet.select(where=lambda name, client: client.info().containers == 0)
-    assert some.names == ["a", "c"]
-    assert list(some.errors) == ["b"]
-
-
-def test_a_mistake_in_the_function_is_no_error_of_a_daemon(fleet: Fleet) -> None:
-    with pytest.raises(ZeroDivisionError):
-        fleet.select(where=lambda name, client: 1 // 0 == 0)
-
-
 # What is asked of all
 
 
@@ -318,6 +173,14 @@ def test_a_hanging_daemon_costs_its_own_time(fleet: Fleet, daemons: dict[str, Fa
     assert fleet.map(lambda client: client.stream_timeout, timeout=2)["a"].value == 2
 
 
+def test_a_limit_lengthens_nothing(daemons: dict[str, FakeDaemon]) -> None:
+    own = daemons["a"].client().with_options(timeout=(1, 2), stream_timeout=3)
+    (limits,) = Fleet({"a": own}).map(lambda c: (c.timeouts, c.stream_timeout), timeout=9).succeeded.values()
+    assert limits == (own.timeouts, 3)
+    endless = own.with_options(timeout=None, stream_timeout=None)
+    assert Fleet({"a": endless}).map(lambda c: c.timeouts.connect, timeout=9).succeeded == {"a": 9}
+
+
 def test_a_fleet_with_a_limit(fleet: Fleet, daemons: dict[str, FakeDaemon]) -> None:
     quick = fleet.with_options(timeout=0.3)
     with daemons["a"].fail("ContainerList", hang=True):
@@ -336,6 +199,40 @@ def test_a_limit_that_is_none_is_refused(fleet: Fleet, timeout: Any) -> None:
         fleet.with_options(timeout=timeout)
     with pytest.raises(InvalidArgument, match="timeout="):
         fleet.map(lambda client: 1, timeout=timeout)
+
+
+def test_a_mistake_of_one_alone_is_its_error(daemons: dict[str, FakeDaemon]) -> None:
+    class Odd(Client):
+        """One whose daemon answers what nobody understands."""
+
+        def ping(self) -> bool:
+            raise ValueError("odd")
+
+    fleet = Fleet({"a": daemons["a"].client(), "odd": Odd.of_connector(daemons["b"]._connector, "fake://b")})
+    results = fleet.ping()
+    assert results.succeeded == {"a": True}
+    assert isinstance(results["odd"].error, ValueError)
+
+
+def test_no_more_are_asked_at_once_than_was_said(
+    daemons: dict[str, FakeDaemon], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gathering, "_LENT_AFTER", 1000)
+    fleet = Fleet({name: daemon.client() for name, daemon in daemons.items()}, max_workers=1)
+    assert len(set(fleet.map(lambda client: threading.get_ident()).succeeded.values())) == 1
+
+
+def test_what_was_asked_is_forgotten(fleet: Fleet) -> None:
+    def work(client: Client) -> bool:
+        return client.ping()
+
+    fleet.map(work).raise_errors()
+    for thread in threading.enumerate():
+        if thread.name == "dockpy fleet":
+            thread.join(10)
+    asked = weakref.ref(work)
+    del work
+    assert asked() is None
 
 
 def test_threads_share_it(fleet: Fleet) -> None:
