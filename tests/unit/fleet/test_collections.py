@@ -165,12 +165,13 @@ def test_what_follows_a_pull_may_fail(fleet: Fleet, kind: type[Exception]) -> No
 
 
 def test_pulling_on_all(broken: Fleet, daemons: dict[str, FakeDaemon]) -> None:
-    told, inside = list[tuple[str, CreateImageInfo]](), threading.Lock()
+    told, both = list[tuple[str, CreateImageInfo]](), threading.Barrier(2)
 
     def follow(name: str, message: CreateImageInfo) -> None:
-        assert inside.acquire(blocking=False)  # never twice at a time
+        if not both.broken:
+            with pytest.raises(threading.BrokenBarrierError):  # never twice at a time
+                both.wait(0.3)
         told.append((name, message))
-        inside.release()
 
     results = broken.images.pull("alpine:latest", on_progress=follow)
     assert list(results.succeeded) == ["b", "a"]
