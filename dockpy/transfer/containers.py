@@ -6,7 +6,7 @@ import contextlib
 import logging
 from typing import TYPE_CHECKING, Any, Literal
 
-from dockpy.errors import DockpyError, ImageNotFound, InvalidArgument, NotFound, NotReady, TimedOut
+from dockpy.errors import DockpyError, ImageNotFound, InvalidArgument, NotFound
 from dockpy.ops import containers as ops
 from dockpy.ops import networks as network_ops
 from dockpy.reference import ImageReference, is_image_id
@@ -23,6 +23,7 @@ from dockpy.transfer.reception import check_reception, is_same_daemon
 from dockpy.transfer.recreate import BUILT_IN_NETWORKS, Recreation, recreate
 from dockpy.transfer.removal import ContainerTransfer, remove_source
 from dockpy.transfer.standstill import Standstill
+from dockpy.transfer.startup import come_up
 from dockpy.transfer.target import check_target
 from dockpy.transfer.volumes import VolumeCopy
 
@@ -37,9 +38,6 @@ if TYPE_CHECKING:
 __all__ = ["ContainerCopy", "transfer_container"]
 
 logger: logging.Logger = logging.getLogger("dockpy")
-
-SETTLED: float = 0.5
-"""How long a container has to run, in seconds, to be taken for running."""
 
 _RUNS = ("running", "restarting", "paused")
 
@@ -384,28 +382,9 @@ class ContainerCopy:
         self._made.rename(self.name)
 
     def _run(self, meter: Meter) -> None:
-        made = self._made
-        assert made is not None
-        made.start()
-        with contextlib.suppress(TimedOut):
-            made.wait(timeout=SETTLED)
-        made.reload()
-        if made.status != "running" or made.attrs.get("RestartCount"):
-            output = made.logs(tail=20).decode("utf-8", "replace").strip()
-            raise NotReady(
-                f"It does not stay up there: it is {made.status}, with exit status {made.exit_code} "
-                f"(start=False leaves it stopped there): {output or 'it said nothing'}",
-                container=made,
-                state=made.status,
-                exit_code=made.exit_code,
-                output=output,
-                subject=f"container {self.name}",
-                daemon=self.to.daemon,
-            )
-        if self._status == "paused":
-            made.pause()
-        elif self._wait and ((self._attrs["State"].get("Health") or {}).get("Status") == "healthy"):
-            made.wait_healthy(timeout=self._wait)
+        assert self._made is not None
+        healthy = ((self._attrs["State"].get("Health") or {}).get("Status")) == "healthy"
+        come_up(self._made, paused=self._status == "paused", healthy_within=self._wait if healthy else 0)
 
     def _refusal(self, problem: str) -> InvalidArgument:
         return InvalidArgument(

@@ -92,7 +92,7 @@ class ImageCopy:
 
         Raises:
             InvalidArgument: a name is none, or is another image's there.
-            ImageNotFound: the image is not on its daemon.
+            ImageNotFound: the image is not on its daemon, or not of that platform.
             VersionMismatch: its daemon knows no platforms.
         """
         if self._platform is not None and not at_least(version := self.image.client.api_version, "1.48"):
@@ -102,6 +102,8 @@ class ImageCopy:
                 daemon=self.image.client.daemon,
             )
         self.image.reload()
+        if self._platform is not None:
+            self._layers()  # it has that platform
         self._there = self._find(self.image.id)
         self._wanted, self._given = [], []
         for name in self.image.tags if self._names is None else self._names:

@@ -139,6 +139,8 @@ def test_a_platform_takes_an_engine_that_knows_them(source: Client, target: Clie
             target.images.get(image.id)
     else:
         assert image.copy(to=target, platform="linux/amd64").id == image.id
+        with pytest.raises(ImageNotFound):
+            image.copy(to=target, platform="linux/arm64", names=[])
 
 
 def test_one_that_is_gone(source: Client, target: Client, image: Image) -> None:

@@ -11,7 +11,7 @@ from transfers import fill, found, listing, odd_tree
 from dockpy import Container, Hooks
 from dockpy.errors import DockpyError, InvalidArgument, TransferError
 from dockpy.fake import FakeDaemon
-from dockpy.transfer import containers
+from dockpy.transfer import startup
 from dockpy.transfer.carrier import CARRIER_LABEL
 from dockpy.transfer.containers import ContainerCopy
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(containers, "SETTLED", 0.02)
+    monkeypatch.setattr(startup, "SETTLED", 0.02)
 
 
 @pytest.fixture

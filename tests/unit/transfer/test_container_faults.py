@@ -15,7 +15,7 @@ from transfers import found
 from dockpy import Client, Container, Hooks
 from dockpy.errors import ConnectionFailed, DockpyError, InvalidArgument, NotFound, TimedOut, TransferError
 from dockpy.fake import FakeDaemon
-from dockpy.transfer import containers, progress
+from dockpy.transfer import progress, startup
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -29,7 +29,7 @@ FAULTS: list[dict[str, Any]] = [{"status": 500}, {"reset": "before"}, {"reset": 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing that is run here ends by itself a moment later, but for where that is what is tested."""
-    monkeypatch.setattr(containers, "SETTLED", 0.02)
+    monkeypatch.setattr(startup, "SETTLED", 0.02)
 
 
 @pytest.fixture(params=["1.41", "1.51"])
