@@ -257,6 +257,7 @@ class Fleet(FleetRun, FleetStreams, FleetSwarm, Mapping[str, Client], Closing):
     info: Final = Fanned(Client.info)
     version: Final = Fanned(Client.version)
     df: Final = Fanned(Client.df)
+    prune: Final = Fanned(Client.prune)
 
     # Its collections
 

@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 
 COLLECTIONS = {
     "containers": {"list", "get", "create", "remove", "prune"},
-    "images": {"list", "get", "history", "pull", "tag", "remove", "prune"},
+    "images": {
+        *("list", "get", "history", "attestations", "get_registry_data", "search"),
+        *("pull", "tag", "remove", "prune"),
+    },
     "networks": {"list", "get", "create", "remove", "prune"},
     "volumes": {"list", "get", "create", "remove", "prune"},
     "plugins": {"list", "get", "remove"},
@@ -129,6 +132,18 @@ def test_the_daemons_themselves(broken: Fleet) -> None:
     }
     assert [info.containers for info in broken.info().succeeded.values()] == [0, 0]
     assert list(broken.df().errors) == ["down"]
+    broken["a"].containers.create("busybox")
+    removed = {name: len(report.containers) for name, report in broken.prune().succeeded.items()}
+    assert removed == {"b": 0, "a": 1}
+
+
+def test_what_is_read_of_images(broken: Fleet) -> None:
+    assert {len(found) > 0 for found in broken.images.search("busybox").succeeded.values()} == {True}
+    registered = broken.images.get_registry_data("alpine:latest").succeeded
+    assert len({data.id for data in registered.values()}) == 1
+    assert list(registered) == ["b", "a"]
+    assert list(broken.images.history("busybox").succeeded) == ["b", "a"]
+    assert list(broken.images.attestations("busybox").errors) == ["down", "b", "a"]  # API 1.53
 
 
 def test_an_option_that_one_daemon_does_not_know_is_its_error(fleet: Fleet) -> None:
