@@ -202,11 +202,14 @@ def test_who_is_in_a_swarm_already_stays_there(fleet: Fleet, daemons: dict[str, 
     assert [fleet[name].swarm.state for name in "ab"] == ["inactive", "inactive"]
 
 
-def test_who_is_not_reached_is_not_joined(fleet: Fleet, daemons: dict[str, FakeDaemon]) -> None:
-    with daemons["c"].cut_off(), pytest.raises(FleetError) as caught:
+@pytest.mark.parametrize(("alone", "failing"), [("a", "bcd"), ("c", "c")])
+def test_who_is_not_reached_is_not_joined(
+    fleet: Fleet, daemons: dict[str, FakeDaemon], alone: str, failing: str
+) -> None:
+    with daemons[alone].cut_off(), pytest.raises(FleetError) as caught:
         fleet.swarm_init()
-    assert list(caught.value.errors) == ["c"]
-    assert "connection refused" in str(caught.value.errors["c"])
+    assert list(caught.value.errors) == list(failing)
+    assert all("connection refused" in str(error) for error in caught.value.errors.values())
     assert getattr(caught.value, "__notes__", []) == []
     assert states(fleet) == ["inactive"] * 4
 
