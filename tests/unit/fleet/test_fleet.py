@@ -219,7 +219,8 @@ def test_no_more_are_asked_at_once_than_was_said(
 ) -> None:
     monkeypatch.setattr(gathering, "_LENT_AFTER", 1000)
     fleet = Fleet({name: daemon.client() for name, daemon in daemons.items()}, max_workers=1)
-    assert len(set(fleet.map(lambda client: threading.get_ident()).succeeded.values())) == 1
+    all_at_once = threading.Barrier(3)
+    assert fleet.map(lambda client: all_at_once.wait(0.3)).succeeded == {}
 
 
 def test_what_was_asked_is_forgotten(fleet: Fleet) -> None:
