@@ -220,7 +220,7 @@ class Hub(Generic[T]):
                 if (given := self._merger.pop(math.inf if hurry else now)) is not None:
                     self._make_room(given[0])
                     return given[1]
-                if not self._working and not len(self._merger):
+                if not self._working:  # and nobody is waited for, so that all has been given
                     return None
                 due = self._merger.due()
                 self._changed.wait(None if due == math.inf else min(due - now, threading.TIMEOUT_MAX))

@@ -7,7 +7,8 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from dockpy.errors import ConnectionFailed, DockpyError, InvalidResponse, ServerError
-from dockpy.resources.events import EventStream
+from dockpy.ops import system
+from dockpy.resources.events import EventStream, date_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -21,6 +22,8 @@ __all__ = ["Watch"]
 _FIRST_DELAY, _LONGEST_DELAY = 0.05, 2.0
 """Seconds between two attempts to connect; each wait is twice the one before."""
 _YEAR_10000 = 253402300800 * 10**9
+_ABOUT = 2.0
+"""Seconds: the date of an answer has whole ones, and is a little old."""
 
 
 class Watch:
@@ -57,6 +60,7 @@ class Watch:
         self._on_event = on_event
         self._on_connected = on_connected
         self._lost_at: float | None = None
+        self._missed_since: float | None = None
 
     def run(self) -> bool:
         """Read to the end, or until the daemon is given up.
@@ -101,17 +105,26 @@ class Watch:
                 return stream
             self._hub.pause(min(delay, left))
             delay = min(2 * delay, _LONGEST_DELAY)
-            if self._query.get("since") is None:  # what happens on it before it is reached counts too
-                self._query["since"] = f"{began:.9f}"
+            self._missed_since = began
 
     def _open(self) -> EventStream:
+        query = dict(self._query)
+        if self._missed_since is not None and query.get("since") is None:
+            # What happens on it before it is reached counts too.
+            query["since"] = f"{self._missed_since + self._ahead():.9f}"
         return EventStream(
             self._client.api,
-            self._query,
+            query,
             reconnect=True,
             reconnect_timeout=self._limit,
             on_lost=self._lost,
         )
+
+    def _ahead(self) -> float:
+        """How far the daemon's clock is ahead of this machine's, in seconds; 0 where it may be the same."""
+        with self._client.api.stream(system.PING) as answer:
+            ahead = date_of(answer) - time.time()
+        return ahead if abs(ahead) > _ABOUT else 0
 
     def _lost(self, error: DockpyError) -> None:
         self._lost_at = time.monotonic()

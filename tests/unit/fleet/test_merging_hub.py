@@ -92,16 +92,37 @@ def test_who_has_no_room_does_not_wait_for_windows() -> None:
 def test_strict_order_waits_however_little_room_there_is() -> None:
     hub: Hub[int] = Hub(math.inf)
     many = Counted(4096)
+    too_early = threading.Event()
 
     def comes_late() -> None:
         assert many.full.wait(LIMIT)
+        too_early.wait(0.2)
         brings(hub, "late", range(0, 10_000, 1000))()
 
     hub.spawn("late", comes_late)
     hub.spawn("a", brings(hub, "a", itertools.islice(many, 10_000)))
     with FleetStream(hub, 2) as stream:
-        numbers = [message.value for message in stream if isinstance(message, FleetItem)]
+        numbers = []
+        for message in stream:
+            too_early.set()
+            assert isinstance(message, FleetItem)
+            numbers.append(message.value)
     assert numbers == sorted([*range(10_000), *range(0, 10_000, 1000)])
+
+
+def test_one_that_fills_all_the_room_shuts_nobody_out() -> None:
+    hub: Hub[int] = Hub(math.inf)
+    greedy = Counted(4096)
+
+    def comes_late() -> None:
+        assert greedy.full.wait(LIMIT)
+        brings(hub, "late", range(1000))()
+
+    hub.spawn("late", comes_late)
+    hub.spawn("a", brings(hub, "a", (10_000 + number for number in itertools.islice(greedy, 6000))))
+    with FleetStream(hub, 2) as stream:
+        numbers = [message.value for message in stream if isinstance(message, FleetItem)]
+    assert numbers == [*range(1000), *range(10_000, 16_000)]
 
 
 def test_a_stream_that_nobody_has_any_more_closes_itself() -> None:

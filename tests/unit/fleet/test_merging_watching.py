@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from dockpy import Client
-from dockpy.fleet import Fleet, FleetItem
+from dockpy.fleet import Fleet, FleetBack, FleetItem, FleetLost
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,6 +39,9 @@ class Daemon(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Answers)
         self.asked: list[str] = []
         self.asked_for_one = threading.Event()
+        self.refuses = 0
+        self.ahead = 0
+        self.since: list[float] = []
         self.over = threading.Event()
 
 
@@ -44,16 +49,27 @@ class Answers(BaseHTTPRequestHandler):
     server: Daemon
     protocol_version = "HTTP/1.1"
 
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        return super().date_time_string(time.time() + self.server.ahead)
+
     def do_HEAD(self) -> None:
-        self.send_response(200)
+        self.begin(200)
+
+    def begin(self, status: int) -> None:
+        self.send_response(status)
         self.send_header("Api-Version", "1.41")
         self.send_header("Connection", "close")
         self.send_header("Content-Type", "application/json")
         self.end_headers()
 
     def do_GET(self) -> None:
-        self.do_HEAD()
+        if "/events" in self.path and self.server.refuses:
+            self.server.refuses -= 1
+            self.begin(503)
+            return
+        self.begin(200)
         if "/events" in self.path:
+            self.server.since += map(float, parse_qs(urlsplit(self.path).query).get("since", ()))
             for event in (STARTED, *ODD, {**STARTED, "time": 1700000001}):
                 self.wfile.write(json.dumps(event).encode() + b"\n")
             self.wfile.flush()
@@ -95,6 +111,20 @@ def test_events_that_say_little_come_with_the_time_of_the_one_before(fleet: Flee
     assert all(isinstance(item, FleetItem) for item in items)
     assert [int(item.time.timestamp()) for item in items] == [1700000000] * (len(ODD) + 1) + [1700000001]
     assert [dict(item.value) for item in items[1:-1]] == ODD  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("ahead", [0, -3600, 3600])
+def test_a_daemon_that_comes_late_tells_what_was_missed_by_its_own_clock(
+    fleet: Fleet, daemon: Daemon, ahead: int
+) -> None:
+    daemon.refuses = 2
+    daemon.ahead = ahead
+    began = time.time()
+    with fleet.events() as events:
+        assert isinstance(next(events), FleetLost)
+        assert isinstance(next(events), FleetBack)
+        assert isinstance(next(events), FleetItem)
+    assert daemon.since == [pytest.approx(began + ahead, abs=3)]
 
 
 def test_what_names_no_container_starts_nothing(fleet: Fleet, daemon: Daemon) -> None:
