@@ -7,16 +7,30 @@ import copy
 import hashlib
 import io
 import tarfile
+from collections import Counter
 from typing import TYPE_CHECKING, Any
+from zlib import crc32
 
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from dockpy import Client, Container
 
-__all__ = ["PAIRS", "archive", "entry", "fill", "found", "listing", "many", "mounted", "odd_tree", "tree_of"]
+__all__ = [
+    "PAIRS",
+    "archive",
+    "entry",
+    "fill",
+    "found",
+    "listing",
+    "many",
+    "mounted",
+    "odd_tree",
+    "shared",
+    "tree_of",
+]
 
 PAIRS = [
     ("fake41", "fake51"),
@@ -102,6 +116,16 @@ def archive(entries: list[Entry], folder: str) -> bytes:
                 placed.linkname = f"{folder}/{info.linkname}"
             tar.addfile(placed, io.BytesIO(data))
     return file.getvalue()
+
+
+def shared(client: Client, points: Sequence[str]) -> list[bool]:
+    """Which points of a transfer are tried from here to there; the others are from there to here."""
+    way, seen, found = client.api_version == "1.41", Counter[str](), []
+    for point in points:
+        seen[point] += 1
+        once = point.startswith(("NetworkConnect", "connect"))  # on the one way alone
+        found.append(once or crc32(f"{point} {seen[point]}".encode()) % 2 == way)
+    return found
 
 
 @contextlib.contextmanager

@@ -93,6 +93,7 @@ class ContainerCopy:
         self._progress = progress
         self._marker = Marker(self.to, container.id)
         self._attrs: dict[str, Any] = {}
+        self._stood: str | None = None  # with it, before an earlier attempt stopped it
         self._recreation: Recreation | None = None
         self._image: ImageCopy | None = None
         self._networks: list[NetworkCopy] = []
@@ -153,7 +154,9 @@ class ContainerCopy:
                 f"was on its way to {self.to.daemon}, and the attempt was broken off: the next removes what "
                 "is left of it, and a dry run changes nothing"
             )
-        self._marker.sweep()
+        before = self._marker.sweep()
+        if self._status == "exited" and before.get("started") == self._started:  # that attempt has stopped it
+            self._stood = before["status"]
         remove_commits(self.source.client, self.source.id)
 
     def _check_image(self) -> None:
@@ -237,7 +240,7 @@ class ContainerCopy:
         still.add_end_to(transfer)
         transfer.step("name", f"name the container {name}", there, self._rename)
         if self._runs:
-            how = "start and pause" if self._status == "paused" else "start"
+            how = "start and pause" if (self._stood or self._status) == "paused" else "start"
             transfer.step(f"start {name}", f"{how} the container {name}", there, self._run)
         if self._moves:
             volumes = [work.volume.name for work in self._volumes] if self._remove_volumes else []
@@ -270,8 +273,12 @@ class ContainerCopy:
         return str((self._attrs.get("State") or {}).get("Status") or "")
 
     @property
+    def _started(self) -> str:
+        return str((self._attrs.get("State") or {}).get("StartedAt") or "")
+
+    @property
     def _runs(self) -> bool:
-        return self._runs_here if self._start is None else self._start
+        return (self._stood or self._status) in _RUNS if self._start is None else self._start
 
     @property
     def _runs_here(self) -> bool:
@@ -300,6 +307,7 @@ class ContainerCopy:
             image="" if made is None else made.name or made.image.id,
             networks=[work.name for work in self._networks if not work.exists],
             volumes=self._new_volumes,
+            state={"status": self._stood or self._status, "started": self._started},
         )
 
     def _unmark(self, transfer: ContainerTransfer) -> None:
@@ -384,7 +392,11 @@ class ContainerCopy:
     def _run(self, meter: Meter) -> None:
         assert self._made is not None
         healthy = ((self._attrs["State"].get("Health") or {}).get("Status")) == "healthy"
-        come_up(self._made, paused=self._status == "paused", healthy_within=self._wait if healthy else 0)
+        come_up(
+            self._made,
+            paused=(self._stood or self._status) == "paused",
+            healthy_within=self._wait if healthy else 0,
+        )
 
     def _refusal(self, problem: str) -> InvalidArgument:
         return InvalidArgument(

@@ -20,7 +20,7 @@ from dockpy.transfer.marks import Mark, is_abandoned
 from dockpy.transfer.mounted import mounted_volumes
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from dockpy.client import Client
     from dockpy.resources.container import Container
@@ -85,13 +85,16 @@ class Marker:
         """The volumes that it consists of."""
         return self._claim, self.name
 
-    def put(self, *, image: str, networks: Sequence[str], volumes: Sequence[str]) -> None:
+    def put(
+        self, *, image: str, networks: Sequence[str], volumes: Sequence[str], state: Mapping[str, str]
+    ) -> None:
         """Write down what is going to be made.
 
         Args:
             image: the name or id of the image that is copied; empty for none.
             networks: the names of those that are made.
             volumes: the names of those that are made.
+            state: how it stands with the container now.
 
         Raises:
             InvalidArgument: another transfer of it has begun meanwhile.
@@ -101,6 +104,7 @@ class Marker:
             "image": image,
             "networks": [*networks],
             "volumes": [*volumes],
+            "state": dict(state),
         }
         self._check_ours(self._write(self.name, content))
 
@@ -182,11 +186,15 @@ class Marker:
             with container:
                 pass
 
-    def sweep(self) -> None:
-        """Remove what an earlier attempt left, the list last. What others use by now stays."""
+    def sweep(self) -> dict[str, str]:
+        """Remove what an earlier attempt left, the list last. What others use by now stays.
+
+        Returns:
+            How it stood with the container before that.
+        """
         content = self._read(self.name)
         if content is None:
-            return
+            return {}
         self.discard()
         with contextlib.suppress(NotFound, Conflict):
             if content["image"]:
@@ -200,6 +208,7 @@ class Marker:
             with contextlib.suppress(NotFound, Conflict):
                 self._to.volumes.remove(name)
         self._delete()
+        return dict(content.get("state") or {})
 
 
 def commit_message(container_id: str) -> str:

@@ -107,12 +107,12 @@ def test_a_list_of_another_machine_is_left_alone(here: FakeDaemon, there: FakeDa
     assert web.move(to=to, timeout=0).status == "running"
 
 
-def broken_off(here: FakeDaemon, there: FakeDaemon, web: Container) -> None:
-    """As where this process ends when the container is about to be removed here."""
+def broken_off(here: FakeDaemon, there: FakeDaemon, web: Container, step: str = "remove web") -> None:
+    """As where this process ends when a step is about to be done."""
     then: list[Snapshot] = []
 
     def keep(told: CopyProgress) -> None:
-        if (told.step, told.phase) == ("remove web", "started"):
+        if (told.step, told.phase) == (step, "started"):
             then.extend(each.snapshot() for each in (here, there))
 
     web.move(to=there.client(), timeout=0, progress=keep)
@@ -144,6 +144,27 @@ def test_what_runs_there_as_well_is_taken_away(here: FakeDaemon, there: FakeDaem
     moved = mine.move(to=there.client(), timeout=0)
     assert (moved.status, moved.id == first) == ("running", False)
     assert [each.name for each in there.client().volumes.list()] == ["data"]
+
+
+@pytest.mark.parametrize("step", ["changes", "container web", "start web"])
+def test_what_an_earlier_attempt_stopped_runs_there(
+    here: FakeDaemon, there: FakeDaemon, web: Container, step: str
+) -> None:
+    broken_off(here, there, web, step)
+    broken_off(here, there, web, step)  # and once more
+    mine = here.client().containers.get("web")
+    assert mine.status == "exited"
+    assert mine.move(to=there.client(), timeout=0).status == "running"
+    assert [each.name for each in there.client().volumes.list()] == ["data"]
+
+
+def test_what_somebody_else_stopped_does_not(here: FakeDaemon, there: FakeDaemon, web: Container) -> None:
+    broken_off(here, there, web, "start web")
+    mine = here.client().containers.get("web")
+    mine.start()
+    mine.kill()
+    mine.wait()
+    assert mine.move(to=there.client(), timeout=0).status == "created"
 
 
 def changing(daemon: FakeDaemon, first: int) -> list[str]:

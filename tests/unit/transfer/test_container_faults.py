@@ -5,12 +5,10 @@ Or it is there, whole, and not here. Never both, never neither.
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING, Any
-from zlib import crc32
 
 import pytest
-from transfers import found
+from transfers import found, shared
 
 from dockpy import Client, Container, Hooks
 from dockpy.errors import ConnectionFailed, DockpyError, InvalidArgument, NotFound, TimedOut, TransferError
@@ -18,7 +16,7 @@ from dockpy.fake import FakeDaemon
 from dockpy.transfer import progress, startup
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
 
     from dockpy.fake import RecordedRequest
     from dockpy.transfer import CopyProgress
@@ -97,16 +95,6 @@ def is_whole(client: Client) -> bool:
 
 def again(client: Client, **options: Any) -> Container:
     return client.containers.get("web").move(timeout=0, **options)
-
-
-def shared(client: Client, points: Sequence[str]) -> list[bool]:
-    """Which points of a transfer are tried on this way: each of them is on one of the two, at least."""
-    way, seen, found = client.api_version == "1.41", Counter[str](), []
-    for point in points:
-        seen[point] += 1
-        once = point.startswith(("NetworkConnect", "connect"))  # on the one way alone
-        found.append(once or crc32(f"{point} {seen[point]}".encode()) % 2 == way)
-    return found
 
 
 def faults_of(request: RecordedRequest, turn: bool) -> list[dict[str, Any]]:
