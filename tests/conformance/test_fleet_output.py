@@ -162,6 +162,30 @@ def test_logs_of_containers_that_come_later(fleet: Fleet) -> None:
     old.remove()
 
 
+@pytest.mark.parametrize("at_first", [True, False])
+def test_a_list_that_fails_is_asked_for_again(
+    fleet: Fleet, daemons: dict[str, FakeDaemon], at_first: bool
+) -> None:
+    """Whenever something happens: of what runs when it begins, and of what is started later."""
+    answered = Answered(fleet)
+    missed = fleet["a"].containers.create("busybox", ["sh", "-c", "echo missed; sleep 1000"])
+    if at_first:
+        missed.start()
+    with daemons["a"].fail("ContainerList", status=500, after=not at_first, times=1) as fault:
+        reading = FleetReading(fleet.logs(follow=True, window=0))
+        with reading:
+            answered.until("a", "ContainerList")
+            if not at_first:
+                missed.start()
+                answered.until("a", "ContainerList", 2)
+            says(fleet["a"], "echo later")
+            reading.until("a: out later")
+            reading.until("a: out missed")
+    assert (fault.hits, reading.error) == (1, None)
+    assert sorted(reading.told) == ["a: out later", "a: out missed"]
+    missed.remove(force=True)
+
+
 def test_each_line_once_where_connections_are_lost(fleet: Fleet, daemons: dict[str, FakeDaemon]) -> None:
     """In the middle of a line; and with the daemon."""
     talker = Talker(daemons["a"])
