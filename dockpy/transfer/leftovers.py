@@ -170,8 +170,7 @@ class Marker:
         for wanted in {self.name, known, claimed and claimed["container"]} - {None}:
             with contextlib.suppress(NotFound):
                 container = self._to.containers.get(str(wanted))
-                if wanted in (container.name, container.id):  # and not one whose id begins so
-                    found[container.id] = container
+                found[container.id] = container
         return list(found.values())
 
     def discard(self, made: str | None = None) -> None:

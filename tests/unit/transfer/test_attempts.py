@@ -6,14 +6,15 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from transfers import fill, found, listing, odd_tree
+from transfers import archive, fill, found, listing, odd_tree
 
 from dockpy import Container, Hooks
-from dockpy.errors import DockpyError, InvalidArgument, TransferError
+from dockpy.errors import DockpyError, InvalidArgument, InvalidResponse, TransferError
 from dockpy.fake import FakeDaemon
 from dockpy.transfer import startup
 from dockpy.transfer.carrier import CARRIER_LABEL
 from dockpy.transfer.containers import ContainerCopy
+from dockpy.transfer.volumes import _whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -257,3 +258,25 @@ def test_an_unknown_volume_of_the_lists_name(here: FakeDaemon, there: FakeDaemon
     there.client().volumes.create(the_list(web))
     with pytest.raises(DockpyError, match="is there, and not of a transfer: remove it first"):
         web.move(to=there.client())
+
+
+def test_a_name_that_became_another_images_does_not_go_along(here: FakeDaemon, there: FakeDaemon) -> None:
+    client, to = here.client(), there.client()
+    for number in range(2):
+        base = client.containers.create("busybox", ["true"])
+        base.copy_to(str(number).encode(), "/number")
+        base.commit("shop:1")
+        base.remove()
+        if number == 0:
+            web = client.containers.create("shop:1", ["sleep", "1000"], name="web")
+    moved = web.copy(to=to, start=True)
+    assert moved.exec_run(["cat", "/number"]).output == b"0"
+    assert to.images.list("shop") == []
+
+
+def test_an_archive_that_breaks_off_is_no_whole_one() -> None:
+    """An engine cannot say so once it has begun to answer: its answer ends as if it was whole."""
+    data = archive(odd_tree(size=1000), "v")
+    assert b"".join(_whole([data])) == data
+    with pytest.raises(InvalidResponse):
+        list(_whole([data[:5000]]))
