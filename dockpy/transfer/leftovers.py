@@ -165,9 +165,9 @@ class Marker:
         Args:
             known: its id, where it is known.
         """
-        claimed = self._read(self._claim)
+        claimed = self._read(self._claim) or {}
         found: dict[str, Container] = {}
-        for wanted in {self.name, known, claimed and claimed["container"]} - {None}:
+        for wanted in {self.name, known, claimed.get("container")} - {None}:
             with contextlib.suppress(NotFound):
                 container = self._to.containers.get(str(wanted))
                 found[container.id] = container

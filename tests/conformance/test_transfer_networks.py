@@ -58,7 +58,9 @@ def test_another_one_of_that_name_is_left_alone(
     source: Client, target: Client, network: Network, labels: dict[str, str]
 ) -> None:
     theirs = target.networks.create(network.name, labels=labels, internal=True)
-    with pytest.raises(InvalidArgument, match="is there already, and differs in attachable, options, subnets"):
+    with pytest.raises(
+        InvalidArgument, match="is there already, and differs in attachable, options, subnets"
+    ):
         network.copy(to=target)
     assert target.networks.get(network.name) == theirs
 
