@@ -106,6 +106,7 @@ if TYPE_CHECKING:
     from dockpy.resources.task import Task
     from dockpy.resources.volume import Volume
     from dockpy.transfer.plan import Plan, Step
+    from dockpy.transfer.progress import CopyProgress
     from dockpy.transport.caller import Hooks
 
 __all__ = [
@@ -126,6 +127,7 @@ __all__ = [
     "Container",
     "ContainerError",
     "ContextNotFound",
+    "CopyProgress",
     "CreateOptions",
     "Credentials",
     "DigestMismatch",
@@ -218,6 +220,7 @@ _HOMES = {
     "Client": "client",
     "Config": "resources.config",
     "Container": "resources.container",
+    "CopyProgress": "transfer.progress",
     "CreateOptions": "options.containers",
     "Credentials": "config.credentials",
     "EndpointOptions": "options.endpoints",

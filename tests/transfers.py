@@ -7,16 +7,30 @@ import copy
 import hashlib
 import io
 import tarfile
+from collections import Counter
 from typing import TYPE_CHECKING, Any
+from zlib import crc32
 
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from dockpy import Client, Container
 
-__all__ = ["PAIRS", "archive", "entry", "fill", "found", "listing", "many", "mounted", "odd_tree", "tree_of"]
+__all__ = [
+    "PAIRS",
+    "archive",
+    "entry",
+    "fill",
+    "found",
+    "listing",
+    "many",
+    "mounted",
+    "odd_tree",
+    "shared",
+    "tree_of",
+]
 
 PAIRS = [
     ("fake41", "fake51"),
@@ -41,8 +55,8 @@ def entry(name: str, kind: bytes = tarfile.REGTYPE, data: bytes = b"", **about: 
     return info, data
 
 
-def odd_tree() -> list[Entry]:
-    """One of everything that a folder can hold, the folder itself first."""
+def odd_tree(size: int = 70_000) -> list[Entry]:
+    """One of everything that a folder can hold, the folder itself first; large files are about so large."""
     return [
         entry(".", tarfile.DIRTYPE, mode=0o1771, uid=11, gid=12, mtime=915148800),
         entry("plain", data=b"plain\n", uid=1000, gid=1001),
@@ -53,7 +67,7 @@ def odd_tree() -> list[Entry]:
         entry("empty", tarfile.DIRTYPE, mode=0o700, uid=65534),
         entry("deep", tarfile.DIRTYPE),
         entry("deep/er", tarfile.DIRTYPE, mode=0o2750, gid=77),
-        entry("deep/er/file", data=b"x" * 70000),
+        entry("deep/er/file", data=b"x" * size),
         entry("deep/" + "n" * 200, data=b"a long name"),
         entry("hard", tarfile.LNKTYPE, linkname="plain"),
         entry("deep/hard", tarfile.LNKTYPE, linkname="deep/er/file"),
@@ -69,7 +83,7 @@ def odd_tree() -> list[Entry]:
         entry("-rf", data=b"no option"),
         entry("nothing"),
         entry("old", data=b"o", mtime=1),
-        entry("sparse", data=bytes(300_000)),
+        entry("sparse", data=bytes(4 * size)),
     ]
 
 
@@ -104,10 +118,21 @@ def archive(entries: list[Entry], folder: str) -> bytes:
     return file.getvalue()
 
 
+def shared(client: Client, points: Sequence[str]) -> list[bool]:
+    """Which points of a transfer are tried from here to there; the others are from there to here."""
+    way, seen, found = client.api_version == "1.41", Counter[str](), []
+    for point in points:
+        seen[point] += 1
+        once = point.startswith(("NetworkConnect", "connect"))  # on the one way alone
+        found.append(once or crc32(f"{point} {seen[point]}".encode()) % 2 == way)
+    return found
+
+
 @contextlib.contextmanager
-def mounted(client: Client, volume: str) -> Iterator[Container]:
-    """A container that has a volume at ``/v`` and does not run."""
-    container = client.containers.create("busybox", ["true"], network="none", volumes=[f"{volume}:/v:nocopy"])
+def mounted(client: Client, *volumes: str) -> Iterator[Container]:
+    """A container that has volumes at ``/v``, ``/vv``, … and does not run."""
+    binds = [f"{volume}:/{'v' * number}:nocopy" for number, volume in enumerate(volumes, 1)]
+    container = client.containers.create("busybox", ["true"], network="none", volumes=binds)
     try:
         yield container
     finally:
@@ -122,8 +147,18 @@ def fill(client: Client, volume: str, entries: list[Entry]) -> None:
 
 def listing(client: Client, volume: str) -> dict[str, tuple[Any, ...]]:
     """All that can be seen of what a volume holds, by path."""
-    with mounted(client, volume) as container:
-        return tree_of(container.get_archive("/v")[0].read())
+    return listings(client, [volume])[volume]
+
+
+def listings(client: Client, volumes: list[str]) -> dict[str, dict[str, tuple[Any, ...]]]:
+    """That, of several volumes."""
+    if not volumes:
+        return {}
+    with mounted(client, *volumes) as container:
+        return {
+            volume: tree_of(container.get_archive("/" + "v" * number)[0].read())
+            for number, volume in enumerate(volumes, 1)
+        }
 
 
 def tree_of(data: bytes) -> dict[str, tuple[Any, ...]]:
@@ -156,12 +191,13 @@ def tree_of(data: bytes) -> dict[str, tuple[Any, ...]]:
 
 def found(client: Client) -> dict[str, Any]:
     """All that is on a daemon: to be the same before and after."""
+    volumes = client.volumes.list()
+    files = listings(client, [each.name for each in volumes])
     return {
         "containers": sorted((each.id, each.name, each.status) for each in client.containers.list(all=True)),
         "images": sorted((each.id, sorted(each.tags)) for each in client.images.list(all=True)),
         "networks": sorted((each.id, each.name) for each in client.networks.list()),
         "volumes": {
-            each.name: (each.driver, each.options, each.labels, listing(client, each.name))
-            for each in client.volumes.list()
+            each.name: (each.driver, each.options, each.labels, files[each.name]) for each in volumes
         },
     }

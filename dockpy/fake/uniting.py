@@ -6,7 +6,7 @@ deterministic as one engine is. What engines had to themselves they keep: their 
 events, chance, and those who wait at each.
 
 The order of locks: a thread that has the lock of one world never asks for that of another, except here. Here
-it first gives its own back, then takes `_UNITING`, then both locks in the order of the engines' numbers.
+it first gives its own back, then takes `_UNITING`, then both locks: only one thread ever waits for a second.
 Worlds never part again: an engine that has left its swarm shares its lock with those who were in it yet.
 """
 
@@ -40,8 +40,7 @@ def unite(engine: Engine, other: Engine) -> None:
     """
     if other in engine.together:
         return
-    first, second = sorted((engine, other), key=lambda one: one.number)
-    with engine.lock.given_back(), _UNITING, first.lock, second.lock:
+    with engine.lock.given_back(), _UNITING, engine.lock, other.lock:
         if other in engine.together or engine.closed or other.closed:
             return
         for one in (engine, other):

@@ -7,8 +7,9 @@ one flat list.
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Final, Generic, Literal, TypeVar, overload
 
+from dockpy.errors import ConnectionFailed
 from dockpy.fleet.daemons import limited
 from dockpy.fleet.fanned import Fanned, FannedList
 from dockpy.resources.base import Collection
@@ -70,23 +71,26 @@ class FleetContainers(_FleetCollection[ContainerCollection]):
     """The containers of all daemons: ``fleet.containers``."""
 
     _of = ContainerCollection
-    list = FannedList(ContainerCollection.list)
-    get = Fanned(ContainerCollection.get)
-    create = Fanned(ContainerCollection.create)
-    remove = Fanned(ContainerCollection.remove)
-    prune = Fanned(ContainerCollection.prune)
+    list: Final = FannedList(ContainerCollection.list)
+    get: Final = Fanned(ContainerCollection.get)
+    create: Final = Fanned(ContainerCollection.create)
+    remove: Final = Fanned(ContainerCollection.remove)
+    prune: Final = Fanned(ContainerCollection.prune)
 
 
 class FleetImages(_FleetCollection[ImageCollection]):
     """The images of all daemons: ``fleet.images``."""
 
     _of = ImageCollection
-    list = FannedList(ImageCollection.list)
-    get = Fanned(ImageCollection.get)
-    history = Fanned(ImageCollection.history)
-    tag = Fanned(ImageCollection.tag)
-    remove = Fanned(ImageCollection.remove)
-    prune = Fanned(ImageCollection.prune)
+    list: Final = FannedList(ImageCollection.list)
+    get: Final = Fanned(ImageCollection.get)
+    history: Final = Fanned(ImageCollection.history)
+    attestations: Final = Fanned(ImageCollection.attestations)
+    get_registry_data: Final = Fanned(ImageCollection.get_registry_data)
+    search: Final = Fanned(ImageCollection.search)
+    tag: Final = Fanned(ImageCollection.tag)
+    remove: Final = Fanned(ImageCollection.remove)
+    prune: Final = Fanned(ImageCollection.prune)
 
     @overload
     def pull(
@@ -124,6 +128,9 @@ class FleetImages(_FleetCollection[ImageCollection]):
     ) -> FleetResults[Image] | FleetResults[builtins.list[Image]]:
         """Let every daemon fetch an image from its registry.
 
+        A pull that nobody waits for any more (Ctrl-C, `Fleet.close`, a limit) is cancelled when its daemon
+        next says something.
+
         Args:
             repository: as of ``client.images.pull``, as all that follows.
             tag: its tag or digest, in place of the name's.
@@ -134,11 +141,13 @@ class FleetImages(_FleetCollection[ImageCollection]):
 
         Operation: ImageCreate.
         """
-        one_at_a_time = threading.Lock()
+        one_at_a_time, over = threading.Lock(), False
 
         def pull(name: str, client: Client) -> Any:
             def follow(message: CreateImageInfo) -> None:
                 with one_at_a_time:
+                    if over:
+                        raise ConnectionFailed("Nobody waits for the pull any more")
                     if on_progress is not None:
                         on_progress(name, message)
 
@@ -153,38 +162,41 @@ class FleetImages(_FleetCollection[ImageCollection]):
                 on_progress=follow,
             )
 
-        return self.fleet._ask(pull)
+        try:
+            return self.fleet._ask(pull)
+        finally:
+            over = True
 
 
 class FleetNetworks(_FleetCollection[NetworkCollection]):
     """The networks of all daemons: ``fleet.networks``."""
 
     _of = NetworkCollection
-    list = FannedList(NetworkCollection.list)
-    get = Fanned(NetworkCollection.get)
-    create = Fanned(NetworkCollection.create)
-    remove = Fanned(NetworkCollection.remove)
-    prune = Fanned(NetworkCollection.prune)
+    list: Final = FannedList(NetworkCollection.list)
+    get: Final = Fanned(NetworkCollection.get)
+    create: Final = Fanned(NetworkCollection.create)
+    remove: Final = Fanned(NetworkCollection.remove)
+    prune: Final = Fanned(NetworkCollection.prune)
 
 
 class FleetVolumes(_FleetCollection[VolumeCollection]):
     """The volumes of all daemons: ``fleet.volumes``."""
 
     _of = VolumeCollection
-    list = FannedList(VolumeCollection.list)
-    get = Fanned(VolumeCollection.get)
-    create = Fanned(VolumeCollection.create)
-    remove = Fanned(VolumeCollection.remove)
-    prune = Fanned(VolumeCollection.prune)
+    list: Final = FannedList(VolumeCollection.list)
+    get: Final = Fanned(VolumeCollection.get)
+    create: Final = Fanned(VolumeCollection.create)
+    remove: Final = Fanned(VolumeCollection.remove)
+    prune: Final = Fanned(VolumeCollection.prune)
 
 
 class FleetPlugins(_FleetCollection[PluginCollection]):
     """The plugins of all daemons: ``fleet.plugins``."""
 
     _of = PluginCollection
-    list = FannedList(PluginCollection.list)
-    get = Fanned(PluginCollection.get)
-    remove = Fanned(PluginCollection.remove)
+    list: Final = FannedList(PluginCollection.list)
+    get: Final = Fanned(PluginCollection.get)
+    remove: Final = Fanned(PluginCollection.remove)
 
 
 class FleetServices(_FleetCollection[ServiceCollection]):
@@ -194,43 +206,43 @@ class FleetServices(_FleetCollection[ServiceCollection]):
     """
 
     _of = ServiceCollection
-    list = FannedList(ServiceCollection.list)
-    get = Fanned(ServiceCollection.get)
-    create = Fanned(ServiceCollection.create)
-    remove = Fanned(ServiceCollection.remove)
+    list: Final = FannedList(ServiceCollection.list)
+    get: Final = Fanned(ServiceCollection.get)
+    create: Final = Fanned(ServiceCollection.create)
+    remove: Final = Fanned(ServiceCollection.remove)
 
 
 class FleetTasks(_FleetCollection[TaskCollection]):
     """The tasks of the swarms that the daemons manage: ``fleet.tasks``; as `FleetServices`."""
 
     _of = TaskCollection
-    list = FannedList(TaskCollection.list)
-    get = Fanned(TaskCollection.get)
+    list: Final = FannedList(TaskCollection.list)
+    get: Final = Fanned(TaskCollection.get)
 
 
 class FleetNodes(_FleetCollection[NodeCollection]):
     """The nodes of the swarms that the daemons manage: ``fleet.nodes``; as `FleetServices`."""
 
     _of = NodeCollection
-    list = FannedList(NodeCollection.list)
-    get = Fanned(NodeCollection.get)
+    list: Final = FannedList(NodeCollection.list)
+    get: Final = Fanned(NodeCollection.get)
 
 
 class FleetSecrets(_FleetCollection[SecretCollection]):
     """The secrets of the swarms that the daemons manage: ``fleet.secrets``; as `FleetServices`."""
 
     _of = SecretCollection
-    list = FannedList(SecretCollection.list)
-    get = Fanned(SecretCollection.get)
-    create = Fanned(SecretCollection.create)
-    remove = Fanned(SecretCollection.remove)
+    list: Final = FannedList(SecretCollection.list)
+    get: Final = Fanned(SecretCollection.get)
+    create: Final = Fanned(SecretCollection.create)
+    remove: Final = Fanned(SecretCollection.remove)
 
 
 class FleetConfigs(_FleetCollection[ConfigCollection]):
     """The configs of the swarms that the daemons manage: ``fleet.configs``; as `FleetServices`."""
 
     _of = ConfigCollection
-    list = FannedList(ConfigCollection.list)
-    get = Fanned(ConfigCollection.get)
-    create = Fanned(ConfigCollection.create)
-    remove = Fanned(ConfigCollection.remove)
+    list: Final = FannedList(ConfigCollection.list)
+    get: Final = Fanned(ConfigCollection.get)
+    create: Final = Fanned(ConfigCollection.create)
+    remove: Final = Fanned(ConfigCollection.remove)

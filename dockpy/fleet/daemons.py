@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,15 @@ if TYPE_CHECKING:
 
     from dockpy.transport.message import TimeoutSetting
 
-__all__ = ["check_names", "clients_of", "daemon_labels", "label_wanted", "labels_given", "limited"]
+__all__ = [
+    "check_function",
+    "check_names",
+    "clients_of",
+    "daemon_labels",
+    "label_wanted",
+    "labels_given",
+    "limited",
+]
 
 
 def clients_of(
@@ -60,6 +69,21 @@ def check_names(names: Iterable[object], known: Iterable[str]) -> None:
     for name in names:
         if name not in there:
             raise InvalidArgument(f"There is no daemon {name!r} in the fleet; it has {', '.join(there)}")
+
+
+def check_function(option: str, function: object) -> None:
+    """It can be called for each daemon, and has done its work when it returns.
+
+    Raises:
+        InvalidArgument: it cannot, or has not.
+    """
+    if not callable(function):
+        raise InvalidArgument(f"{option}={function!r}: it takes a function that is called for each daemon")
+    if inspect.iscoroutinefunction(function) or inspect.isgeneratorfunction(function):
+        kind = "a generator" if inspect.isgeneratorfunction(function) else "async"
+        raise InvalidArgument(
+            f"{option}={function!r} is {kind}: it is called in threads, and has to be plain"
+        )
 
 
 def labels_given(
@@ -118,10 +142,7 @@ def limited(client: Client, seconds: float | None, *, streams: bool = True) -> C
     if seconds is None:
         return client
     own, silence = client.timeouts, client.stream_timeout
-    return client.with_options(
-        timeout=(
-            seconds if own.connect is None else min(own.connect, seconds),
-            seconds if own.read is None else min(own.read, seconds),
-        ),
-        stream_timeout=min(silence or seconds, seconds) if streams else silence,
-    )
+    if streams:
+        silence = min(silence or seconds, seconds)
+    timeout = min(own.connect or seconds, seconds), min(own.read or seconds, seconds)
+    return client.with_options(timeout=timeout, stream_timeout=silence)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 
 from dockpy.client import Client
 from dockpy.closing import Closing
 from dockpy.errors import ContextNotFound, DockpyError, InvalidArgument, InvalidEndpoint
 from dockpy.fleet.daemons import (
+    check_function,
     check_names,
     clients_of,
     daemon_labels,
@@ -92,22 +93,34 @@ class Fleet(FleetRun, FleetStreams, FleetSwarm, Mapping[str, Client], Closing):
         self.errors: dict[str, Exception] = {}
 
     @classmethod
-    def from_contexts(cls, *names: str, timeout: TimeoutSetting = 60, max_workers: int = 128) -> Self:
+    def from_contexts(
+        cls,
+        *names: str,
+        labels: Mapping[str, Mapping[str, str]] | None = None,
+        timeout: TimeoutSetting = 60,
+        max_workers: int = 128,
+    ) -> Self:
         """The daemons of docker contexts (``docker context ls``), by the contexts' names.
 
         Args:
             *names: the contexts; all that there are where none is named, ``default`` among them.
+            labels: as of `Fleet`.
             timeout: as of `Client`.
             max_workers: as of `Fleet`.
 
         Raises:
+            InvalidArgument: an argument cannot be.
             ContextNotFound: there is no such context.
+            InvalidEndpoint: a context's address cannot be read; the error names the context.
         """
         from dockpy.config.contexts import list_contexts
 
+        for name in names:
+            if not isinstance(name, str):
+                raise InvalidArgument(f"{name!r} is no context's name: each name is an argument of its own")
         wanted = names or [context.name for context in list_contexts()]
         clients = {name: Client.from_context(name, timeout=timeout) for name in wanted}
-        fleet = cls(clients, max_workers=max_workers)
+        fleet = cls(clients, labels=labels, max_workers=max_workers)
         fleet._made = list(clients.values())
         return fleet
 
@@ -148,9 +161,11 @@ class Fleet(FleetRun, FleetStreams, FleetSwarm, Mapping[str, Client], Closing):
             A fleet. Daemons that could not be asked are not in it: its ``errors`` say which, and why.
 
         Raises:
-            InvalidArgument: there is no daemon of a name, or the label is none.
+            InvalidArgument: there is no daemon of a name, the label is none, or ``where`` no function.
         """
         check_names(names, self._clients)
+        if where is not None:
+            check_function("where", where)
         wanted = {} if label is None else label_wanted(label)
         chosen = {name: client for name, client in self._clients.items() if not names or name in names}
         view = self._view(chosen)
@@ -208,9 +223,12 @@ class Fleet(FleetRun, FleetStreams, FleetSwarm, Mapping[str, Client], Closing):
         Returns:
             What came of each daemon, in the fleet's order. Whatever ``fn`` raises is an error of that daemon;
             nothing is raised here.
+
+        Raises:
+            InvalidArgument: ``fn`` is no function, or one that would not have done anything when it returns:
+                an async one, or a generator.
         """
-        if not callable(fn):
-            raise InvalidArgument(f"fn={fn!r}: it takes a function of a client")
+        check_function("fn", fn)
         check_timeout("timeout", timeout)
         seconds = self._timeout if timeout is None else timeout
         return self._gather(lambda _, client: fn(limited(client, seconds)), seconds)
@@ -235,10 +253,11 @@ class Fleet(FleetRun, FleetStreams, FleetSwarm, Mapping[str, Client], Closing):
     def _fan(self, call: Callable[[Client], T]) -> FleetResults[T]:
         return self._ask(lambda _, client: call(client))
 
-    ping = Fanned(Client.ping)
-    info = Fanned(Client.info)
-    version = Fanned(Client.version)
-    df = Fanned(Client.df)
+    ping: Final = Fanned(Client.ping)
+    info: Final = Fanned(Client.info)
+    version: Final = Fanned(Client.version)
+    df: Final = Fanned(Client.df)
+    prune: Final = Fanned(Client.prune)
 
     # Its collections
 
@@ -326,6 +345,9 @@ class Fleet(FleetRun, FleetStreams, FleetSwarm, Mapping[str, Client], Closing):
             gathering.cancel()
         for client in self._made:
             client.close()
+
+    def __copy__(self) -> Self:
+        return self._view(dict(self._clients))
 
     def __getstate__(self) -> dict[str, Any]:
         """Names, clients and labels; what is being asked stays here."""

@@ -81,10 +81,11 @@ class Gathering(Generic[T]):
         finally:
             with self._changed:
                 self._waiting.clear()
-                self._began.clear()
         if self._fatal is not None:
             raise self._fatal
-        return {name: self._outcomes.get(name) or self._closed(name) for name in self._clients}
+        # Handed over: an error's traceback refers to this, and all outcomes would keep each other alive.
+        outcomes, self._outcomes = self._outcomes, {}
+        return {name: outcomes[name] if name in outcomes else self._closed(name) for name in self._clients}
 
     def cancel(self) -> None:
         """End it from another thread: `run` returns now."""
@@ -124,7 +125,6 @@ class Gathering(Generic[T]):
             except RuntimeError:  # no more threads can be had: those that there are do the rest
                 with self._changed:
                     self._threads -= wanted - number
-                    self._places = max(self._threads, 1)
                     if self._waiting and not self._threads:
                         raise
                 return
@@ -162,26 +162,27 @@ class Gathering(Generic[T]):
                     self._changed.notify_all()
                 if lent:
                     return
+            del outcome  # an error's traceback refers to this frame
 
     def _begin(self) -> str | None:
-        """The next job; None where there is none, and the place is given back."""
+        """The next job; None where there is none, and there will be none."""
         with self._changed:
             if self._waiting and self._fatal is None:
                 name = self._waiting.popleft()
                 self._began[name] = time.monotonic()
                 return name
-            self._threads -= 1
             return None
 
     def _do(self, name: str) -> Outcome[T] | None:
         client = self._clients[name]
         try:
-            return Outcome(self._context.copy().run(self._function, name, client))
-        except Exception as error:
-            return _failed(name, client, error)
+            try:
+                return Outcome(self._context.copy().run(self._function, name, client))
+            except Exception as error:
+                return _failed(name, client, error)
         except BaseException as error:  # raised by whoever called `run`
             with self._changed:
-                self._fatal = self._fatal or error
+                self._fatal = error
             return None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 import math
-from collections import deque
+from collections import OrderedDict, deque
 from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ class _Waiting(NamedTuple, Generic[T]):
     number: int  # in which order they came: no two have the same, so that items are never compared
     source: Hashable
     item: T
-    due: float  # by then it is given, whatever may come
 
 
 class Merger(Generic[T]):
@@ -42,14 +41,15 @@ class Merger(Generic[T]):
         self._window = window
         self._queues: dict[Hashable, deque[_Waiting[T]]] = {}
         self._heads: list[_Waiting[T]] = []
-        self._arrivals: deque[_Waiting[T]] = deque()
-        self._given: set[int] = set()  # of the arrivals
+        self._due: OrderedDict[int, float] = (
+            OrderedDict()
+        )  # by number: by then it is given, whatever may come
         self._awaited: set[Hashable] = set()
         self._quiet = 0  # sources that are awaited and have brought nothing
         self._count = 0
 
     def __len__(self) -> int:
-        return len(self._arrivals) - len(self._given)
+        return len(self._due)
 
     def wait_for(self, source: Hashable) -> None:
         """From now on, a source may bring something."""
@@ -77,8 +77,8 @@ class Merger(Generic[T]):
             now: the time, in seconds, by a clock that never goes back.
         """
         self._count += 1
-        waiting = _Waiting(moment, self._count, source, item, now + self._window)
-        self._arrivals.append(waiting)
+        waiting = _Waiting(moment, self._count, source, item)
+        self._due[self._count] = now + self._window
         if queue := self._queues.get(source):
             queue.append(waiting)
             return
@@ -93,7 +93,7 @@ class Merger(Generic[T]):
         """
         if not self._heads:
             return math.inf
-        return self._arrivals[0].due if self._quiet else -math.inf
+        return next(iter(self._due.values())) if self._quiet else -math.inf
 
     def pop(self, now: float) -> tuple[Hashable, T] | None:
         """Give the next item, and who brought it; None where it is not time yet.
@@ -111,7 +111,5 @@ class Merger(Generic[T]):
         else:
             del self._queues[first.source]
             self._quiet += first.source in self._awaited
-        self._given.add(first.number)
-        while self._arrivals and self._arrivals[0].number in self._given:
-            self._given.remove(self._arrivals.popleft().number)
+        del self._due[first.number]
         return first.source, first.item

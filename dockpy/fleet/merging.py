@@ -18,7 +18,7 @@ from dockpy.fleet.watching import Watch
 from dockpy.options.values import timestamp
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import datetime, timedelta
 
     from dockpy.resources.container import Container
@@ -69,20 +69,17 @@ class FleetStreams(Mapping[str, Client]):
         start = None if since is None else timestamp("since", since)
         end = None if until is None else timestamp("until", until)
         query = {"since": start, "until": end, "filters": filters}
-        left = math.inf if end is None else float(end) - time.time()
-        limit = _seconds("reconnect_timeout", reconnect_timeout)
-        if limit is None and left < math.inf:
-            limit = max(left, 1.0)
+        left = _seconds_until(end)
+        limit = _limit(reconnect_timeout, left)
         hub: Hub[EventMessage] = Hub(_window(window, ends=left <= 0))
+        readers: dict[str, Callable[[], object]] = {}
         for name, client in self.items():
 
-            def tell(event: EventMessage, name: str = name) -> None:
-                moment = event.get("timeNano") or event.get("time", 0) * 10**9
+            def tell(event: EventMessage, moment: int, name: str = name) -> None:
                 hub.put(name, moment, FleetItem(name, event, moment_of(moment)))
 
-            watch = Watch(hub, name, client, query, reconnect_timeout=limit, on_event=tell)
-            hub.spawn(name, watch.run)
-        hub.wait_begun(self.keys(), _PATIENCE)
+            readers[name] = Watch(hub, name, client, query, reconnect_timeout=limit, on_event=tell).run
+        hub.begin(readers, patience=_PATIENCE)
         return FleetStream(hub, len(self))
 
     def logs(
@@ -117,7 +114,7 @@ class FleetStreams(Mapping[str, Client]):
             timestamps: begin each line with when it was written.
             tail: how many of the last lines of each container, or ``"all"``.
             since: as of `Container.logs`.
-            until: as of `Container.logs`.
+            until: as of `Container.logs`; with ``follow``, it ends then.
             window: how long a line is held back for earlier ones of other containers, in seconds; None for
                 0.5 with ``follow``, else for as long as these take.
             reconnect_timeout: as of `events`.
@@ -131,28 +128,30 @@ class FleetStreams(Mapping[str, Client]):
         if tail != "all" and (isinstance(tail, bool) or not isinstance(tail, int) or tail < 0):
             raise InvalidArgument(f"tail={tail!r}: it takes how many of the last lines, or 'all'")
         choice = Choice.of(containers, all=all or containers is not None, filters=filters)
-        limit = _seconds("reconnect_timeout", reconnect_timeout)
+        end = None if until is None else timestamp("until", until)
+        left = _seconds_until(end)
+        follow = follow and left > 0
+        limit = _limit(reconnect_timeout, left)
         query = {
             "stdout": stdout,
             "stderr": stderr,
             "tail": tail,
             "since": None if since is None else float(timestamp("since", since)),
-            "until": None if until is None else float(timestamp("until", until)),
+            "until": None if end is None else float(end),
         }
         hub: Hub[LogLine] = Hub(_window(window, ends=not follow))
 
-        def reader(name: str, container: Container, started: int | None) -> ContainerReader[LogLine]:
-            its = (
-                query if started is None or since is not None else {**query, "since": started, "tail": "all"}
-            )
+        def reader(name: str, container: Container, begun: float | None) -> ContainerReader[LogLine]:
+            its = query if begun is None or since is not None else {**query, "since": begun, "tail": "all"}
             return LogReader(hub, name, container, follow=follow, timestamps=timestamps, query=its)
 
-        for name, client in self.items():
-            roster = Roster(hub, name, client, choice, reader)
-            if follow:
-                hub.spawn(name, partial(roster.follow, limit), awaited=False)
-            else:
-                hub.spawn(name, roster.read_once)
+        rosters = {name: Roster(hub, name, client, choice, reader) for name, client in self.items()}
+        if follow:
+            hub.begin(
+                {name: partial(roster.follow, limit, end) for name, roster in rosters.items()}, awaited=False
+            )
+        else:
+            hub.begin({name: roster.read_once for name, roster in rosters.items()})
         return FleetStream(hub, len(self))
 
     def stats(
@@ -183,12 +182,13 @@ class FleetStreams(Mapping[str, Client]):
         limit = _seconds("reconnect_timeout", reconnect_timeout)
         hub: Hub[ContainerStatsResponse] = Hub(_window(window, ends=False))
 
-        def reader(name: str, container: Container, _: int | None) -> ContainerReader[ContainerStatsResponse]:
+        def reader(
+            name: str, container: Container, _: float | None
+        ) -> ContainerReader[ContainerStatsResponse]:
             return StatsReader(hub, name, container, follow=True)
 
-        for name, client in self.items():
-            roster = Roster(hub, name, client, choice, reader)
-            hub.spawn(name, partial(roster.follow, limit), awaited=False)
+        rosters = {name: Roster(hub, name, client, choice, reader) for name, client in self.items()}
+        hub.begin({name: partial(roster.follow, limit) for name, roster in rosters.items()}, awaited=False)
         return FleetStream(hub, len(self))
 
 
@@ -197,6 +197,15 @@ def _window(value: float | None, *, ends: bool) -> float:
     if seconds is not None:
         return seconds
     return math.inf if ends else _WINDOW
+
+
+def _seconds_until(end: str | None) -> float:
+    return math.inf if end is None else float(end) - time.time()
+
+
+def _limit(reconnect_timeout: float | None, left: float) -> float | None:
+    limit = _seconds("reconnect_timeout", reconnect_timeout)
+    return max(left, 1.0) if limit is None and left < math.inf else limit
 
 
 def _seconds(option: str, value: float | None) -> float | None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar, overload
 
 from dockpy.client import Client
-from dockpy.errors import DockpyError, FleetError, InvalidArgument, NotFound
+from dockpy.errors import FleetError, InvalidArgument, NotFound
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -75,6 +75,8 @@ class FleetRun(Mapping[str, Client]):
             InvalidArgument: ``spread`` is none of these, or its function returned what is no daemon's name.
             FleetError: no daemon answered.
         """
+        if not self:
+            raise InvalidArgument("There is no daemon in the fleet to run it on")
         if callable(spread):
             name = spread(self)
             if not isinstance(name, str) or name not in self:
@@ -83,12 +85,7 @@ class FleetRun(Mapping[str, Client]):
         measures = {"memory": _used_memory, "containers": _running_containers}
         if not isinstance(spread, str) or spread not in measures:
             raise InvalidArgument(f"spread={spread!r}: it takes 'memory', 'containers', or a function")
-        if not self:
-            raise InvalidArgument("There is no daemon in the fleet to run it on")
         results = self._gather(lambda _, client: measures[spread](client), None)
-        for error in results.errors.values():
-            if not isinstance(error, DockpyError):
-                raise error
         measured = results.succeeded
         if not measured:
             raise FleetError.of(results.errors, len(self))

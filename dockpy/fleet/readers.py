@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 from dockpy.errors import ConnectionFailed, DockpyError, NotFound, TruncatedResponse
 from dockpy.fleet.items import FleetItem, LogLine, moment_of
 from dockpy.fleet.stamped import LogCursor, StampedLine, StampedLines, nanoseconds
+from dockpy.ops import system
+from dockpy.resources.events import date_of
 from dockpy.streams.frames import Stream
 
 if TYPE_CHECKING:
@@ -52,7 +54,6 @@ class ContainerReader(Generic[T]):
     def start(self) -> None:
         """Read what there is; where it reads already, once more after that."""
         with self._lock:
-            self._stopped = False
             self._wanted = True
             if self._running:
                 return
@@ -66,6 +67,12 @@ class ContainerReader(Generic[T]):
             current = self._current
         if current is not None:
             current.close()
+
+    def finish(self) -> None:
+        """Read what there is, and do not wait for more."""
+        self._follow = False
+        self.stop()
+        self.start()
 
     def died(self) -> None:
         """Its container has just ended."""
@@ -88,7 +95,7 @@ class ContainerReader(Generic[T]):
     def _is_wanted(self) -> bool:
         with self._lock:
             self._running = self._wanted
-            self._wanted = False
+            self._wanted = self._stopped = False
             return self._running
 
     def _read_steadily(self) -> None:
@@ -151,6 +158,7 @@ class LogReader(ContainerReader[LogLine]):
         self._query = query
         self._cursor = LogCursor()
         self._last = 0
+        self._opened_at: float | None = None
 
     def ended(self) -> None:
         """Read what is left of its log."""
@@ -172,9 +180,18 @@ class LogReader(ContainerReader[LogLine]):
 
     def _open(self) -> OutputStream:
         query = dict(self._query)
-        if (since := self._cursor.since) is not None:
+        told_until = self._cursor.since
+        since = self._opened_at if told_until is None else told_until
+        if since is not None:
             query |= {"since": since, "tail": "all"}
+        elif self._follow and query["tail"] != "all":  # to be read again, it may have had nothing to tell
+            self._opened_at = self._now()
         return self._container.logs(stream=True, follow=self._follow, timestamps=True, **query)
+
+    def _now(self) -> float:
+        """The daemon's time, in seconds since 1970; never more than it is."""
+        with self._container.client.api.stream(system.PING) as answer:
+            return date_of(answer)
 
     def _tell(self, line: StampedLine) -> None:
         moment = self._last if line.moment is None else line.moment
@@ -200,6 +217,6 @@ class StatsReader(ContainerReader["ContainerStatsResponse"]):
         samples: JsonStream[ContainerStatsResponse] = self._opened(lambda: self._container.stats(stream=True))
         with self._hub.held(samples.close):
             for sample in samples:
-                moment = nanoseconds(sample.get("read") or "")
+                moment = nanoseconds(sample.get("read"))
                 if moment is not None and moment > 0:  # before 1970: it does not run, and there is none
                     self._put(moment, sample)

@@ -15,7 +15,7 @@ from dockpy.errors import (
     NotFound,
     ServerError,
 )
-from dockpy.fleet.stamped import nanoseconds
+from dockpy.fleet.stamped import beginning
 from dockpy.fleet.watching import Watch
 from dockpy.ops import containers as ops
 from dockpy.resources.container import Container
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from dockpy.fleet.stream import Hub
     from dockpy.wire.events import EventMessage
 
-    Make: TypeAlias = "Callable[[str, Container, int | None], ContainerReader[Any]]"
+    Make: TypeAlias = "Callable[[str, Container, float | None], ContainerReader[Any]]"
 
 __all__ = ["Choice", "Roster"]
 
@@ -90,8 +90,8 @@ class Roster(Generic[T]):
         daemon: the daemon's name in the fleet.
         client: the daemon.
         choice: which containers.
-        make: makes a reader of a container. Its last argument is when one that has come later was started, in
-            seconds since 1970.
+        make: makes a reader of a container. Its last argument is from when to read one that has come later,
+            in seconds since 1970.
     """
 
     def __init__(self, hub: Hub[T], daemon: str, client: Client, choice: Choice, make: Make) -> None:
@@ -112,26 +112,38 @@ class Roster(Generic[T]):
         except DockpyError as error:
             self._hub.lost(self._daemon, error, final=True)
 
-    def follow(self, reconnect_timeout: float | None) -> None:
-        """Read the containers that there are and those that come, until the daemon is given up."""
+    def follow(self, reconnect_timeout: float | None, until: str | None = None) -> None:
+        """Read the containers that there are and those that come, until the daemon is given up.
+
+        Args:
+            reconnect_timeout: as of `Watch`.
+            until: when to end, by the daemon's clock, in seconds since 1970; None for never.
+        """
         watch = Watch(
             self._hub,
             self._daemon,
             self._client,
-            {"filters": _WATCHED},
+            {"filters": _WATCHED, "until": until},
             reconnect_timeout=reconnect_timeout,
             on_event=self._happened,
             on_connected=self._look,
         )
-        watch.run()
+        ended = watch.run()
         for reader in self._readers.values():
-            reader.stop()
+            if ended:
+                reader.finish()
+            else:
+                reader.stop()
 
-    def _happened(self, event: EventMessage) -> None:
+    def _happened(self, event: EventMessage, _: int) -> None:
         if self._outdated:
             self._look()
-        container_id = event["Actor"]["ID"]
-        match event["Action"]:
+        match event.get("Actor"):
+            case {"ID": str(container_id)}:
+                self._acted(event.get("Action"), container_id)
+
+    def _acted(self, action: object, container_id: str) -> None:
+        match action:
             case "start" if (reader := self._readers.get(container_id)) is not None:
                 reader.start()
             case "start":
@@ -166,7 +178,7 @@ class Roster(Generic[T]):
         """Read a container that was started meanwhile, if it is one of those that are wanted."""
         try:
             for container in self._hub.attempt(partial(self._list, container_id)):
-                self._join(container, self._hub.attempt(partial(_started_at, container)))
+                self._join(container, self._hub.attempt(partial(_beginning, container)))
         except (ConnectionFailed, InvalidResponse, ServerError):
             self._outdated = True
         except NotFound:
@@ -183,12 +195,11 @@ class Roster(Generic[T]):
             if container_id in (None, container.id) and self._choice.takes(container)
         ]
 
-    def _join(self, container: Container, started: int | None) -> None:
-        self._readers[container.id] = reader = self._make(self._daemon, container, started)
+    def _join(self, container: Container, since: float | None) -> None:
+        self._readers[container.id] = reader = self._make(self._daemon, container, since)
         reader.start()
 
 
-def _started_at(container: Container) -> int:
-    """When it was started, in seconds since 1970."""
-    state = container.client.api.call(ops.INSPECT, {"id": container.id})["State"]
-    return max(0, nanoseconds(state["StartedAt"]) or 0) // 10**9  # the year 1 where it never was
+def _beginning(container: Container) -> float:
+    state = container.client.api.call(ops.INSPECT, {"id": container.id}).get("State")
+    return beginning(state if isinstance(state, dict) else {})

@@ -7,9 +7,11 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from dockpy.streams.frames import Frame, Stream
 
-__all__ = ["LogCursor", "StampedLine", "StampedLines", "nanoseconds"]
+__all__ = ["LogCursor", "StampedLine", "StampedLines", "beginning", "nanoseconds"]
 
 _STAMP = re.compile(rb"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d) ")
 _BEGINNING = datetime.fromtimestamp(0, UTC)
@@ -73,10 +75,24 @@ def _text(line: bytes) -> str:
     return line.removesuffix(b"\r").decode("utf-8", "replace")
 
 
-def nanoseconds(text: str) -> int | None:
+def nanoseconds(text: object) -> int | None:
     """A time of the engine's, such as ``2024-01-01T00:00:00.5Z``, since 1970; None where it is none."""
-    stamp = _STAMP.match(text.encode() + b" ")
+    stamp = _STAMP.match(text.encode("utf-8", "replace") + b" ") if isinstance(text, str) else None
     return _moment(stamp) if stamp is not None else None
+
+
+def beginning(state: Mapping[str, object]) -> float:
+    """From when to read what a container has written since it was started, in seconds since 1970.
+
+    Engines take note of a start when the program may write already: so it is from a second before, or from
+    its last end.
+
+    Args:
+        state: as inspecting a container gives it.
+    """
+    started, ended = (max(nanoseconds(state.get(key)) or 0, 0) for key in ("StartedAt", "FinishedAt"))
+    before = max(started - 10**9, 0)
+    return (max(before, ended) if ended < started else before) / 10**9
 
 
 def _moment(stamp: re.Match[bytes]) -> int | None:

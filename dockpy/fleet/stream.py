@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import math
+import sys
 import threading
 import time
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
@@ -15,14 +16,14 @@ from dockpy.fleet.merger import Merger
 from dockpy.resources.attempt import Attempt
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Hashable, Iterator
+    from collections.abc import Callable, Collection, Hashable, Iterator, Mapping
 
 __all__ = ["FleetStream", "Hub", "HubClosed"]
 
 T = TypeVar("T")
 R = TypeVar("R")
-_LIMIT = 256
-"""How many items of one source wait to be taken, before it is read no further."""
+_OWN, _ALL = 256, 4096
+"""A source is read no further while so many items of its own wait to be taken, and so many of all sources."""
 
 
 class HubClosed(Exception):
@@ -45,6 +46,7 @@ class Hub(Generic[T]):
         self.errors: dict[str, Exception] = {}
         self.unreadable: dict[str, Exception] = {}
         self._merger: Merger[FleetMessage[T]] = Merger(window)
+        self._strict = window == math.inf
         self._clock = clock
         self._lock = threading.Lock()
         self._changed = threading.Condition(self._lock)
@@ -58,7 +60,7 @@ class Hub(Generic[T]):
 
     # What the threads that read do
 
-    def spawn(self, source: Hashable, read: Callable[[], None], *, awaited: bool = True) -> None:
+    def spawn(self, source: Hashable, read: Callable[[], object], *, awaited: bool = True) -> None:
         """Let a thread read a source.
 
         Args:
@@ -72,13 +74,13 @@ class Hub(Generic[T]):
         with self._lock:
             if self._closed.is_set():
                 raise HubClosed
+            thread.start()
             if awaited:
                 self._merger.wait_for(source)
             self._working[source] = self._working.get(source, 0) + 1
             self._threads = {each for each in self._threads if each.is_alive()} | {thread}
-            thread.start()
 
-    def _work(self, source: Hashable, read: Callable[[], None]) -> None:
+    def _work(self, source: Hashable, read: Callable[[], object]) -> None:
         failure = None
         try:
             read()
@@ -103,12 +105,16 @@ class Hub(Generic[T]):
             item: what it is.
         """
         with self._lock:
-            while not self._closed.is_set() and self._merger.waiting(source) >= _LIMIT:
+            while not self._closed.is_set() and self._is_full(source):
+                self._changed.notify_all()
                 self._room.setdefault(source, threading.Condition(self._lock)).wait()
             if self._closed.is_set():
                 raise HubClosed
             self._merger.push(source, moment, item, self._clock())
             self._changed.notify_all()
+
+    def _is_full(self, source: Hashable) -> bool:
+        return self._merger.waiting(source) >= _OWN and len(self._merger) >= _ALL
 
     def begun(self, daemon: str) -> None:
         """Tell that nothing of a daemon is missed from now on, or that it is not there."""
@@ -176,8 +182,25 @@ class Hub(Generic[T]):
 
     # What the one that takes does
 
-    def wait_begun(self, daemons: Collection[str], seconds: float) -> None:
-        """Wait until they have all begun, for so long at most."""
+    def begin(
+        self, readers: Mapping[str, Callable[[], object]], *, awaited: bool = True, patience: float = 0
+    ) -> None:
+        """Let threads read daemons; where that fails, or is interrupted, none is left.
+
+        Args:
+            readers: by daemon, what reads it.
+            awaited: as of `spawn`.
+            patience: how long to wait until they have all begun, in seconds.
+        """
+        try:
+            for daemon, read in readers.items():
+                self.spawn(daemon, read, awaited=awaited)
+            self._wait_begun(readers.keys(), patience)
+        except BaseException:
+            self.close()
+            raise
+
+    def _wait_begun(self, daemons: Collection[str], seconds: float) -> None:
         with self._lock:
             self._changed.wait_for(lambda: self._begun.issuperset(daemons), seconds)
 
@@ -192,20 +215,28 @@ class Hub(Generic[T]):
                 if self._failure is not None:
                     raise self._failure
                 now = self._clock()
-                if (given := self._merger.pop(now)) is not None:
+                # Whoever has no room would wait for its own items' windows: they are given before.
+                hurry = bool(self._room) and not self._strict
+                if (given := self._merger.pop(math.inf if hurry else now)) is not None:
                     self._make_room(given[0])
                     return given[1]
-                if not self._working and not len(self._merger):
+                if not self._working:  # and nobody is waited for, so that all has been given
                     return None
                 due = self._merger.due()
                 self._changed.wait(None if due == math.inf else min(due - now, threading.TIMEOUT_MAX))
             return None
 
     def _make_room(self, source: Hashable) -> None:
-        room = self._room.get(source)
-        if room is not None and self._merger.waiting(source) <= _LIMIT // 2:
-            del self._room[source]
-            room.notify_all()
+        """Let them go on whose items have been taken, once there is room for many."""
+        if not self._room:
+            return
+        if len(self._merger) <= _ALL - _OWN:
+            free = list(self._room)
+        else:
+            free = [source] if self._merger.waiting(source) <= _OWN // 2 else []
+        for each in free:
+            if (room := self._room.pop(each, None)) is not None:
+                room.notify_all()
 
     def close(self) -> None:
         """End all threads, and wait for them."""
@@ -226,7 +257,7 @@ class FleetStream(Closing, Generic[T]):
     """What several daemons tell, in time order: items that name their daemon, and markers.
 
     Where a daemon cannot be reached, a `FleetLost` says so, and the others go on; a `FleetBack` says that it
-    is there again. Close it from any thread; it closes itself at its end.
+    is there again. Close it from any thread; it closes itself at its end, and where nobody has it any more.
 
     Attributes:
         errors: by daemon, why it was given up.
@@ -262,3 +293,8 @@ class FleetStream(Closing, Generic[T]):
     def close(self) -> None:
         """End it; a read that is blocked in another thread ends."""
         self._hub.close()
+
+    def __del__(self) -> None:
+        if not self._hub.closed and not sys.is_finalizing():  # no thread begins then
+            # This may be any thread, at any moment: one that holds the hub's lock, too.
+            threading.Thread(target=self._hub.close, name="dockpy-fleet end", daemon=True).start()

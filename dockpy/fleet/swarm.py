@@ -25,6 +25,8 @@ __all__ = ["FleetSwarm"]
 T = TypeVar("T")
 
 _PORT = "2377"
+_ELSEWHERE = "already part of a swarm"
+"""What engines say that are to enter a swarm while they are part of one."""
 
 
 class FleetSwarm(Mapping[str, Client]):
@@ -79,6 +81,8 @@ class FleetSwarm(Mapping[str, Client]):
         swarm_changes("swarm_init", spec)
         self._check_free()
         first = chosen[0]
+        others = [name for name in self if name != first]
+        asked = [first]
         try:
             self._each(
                 [first],
@@ -92,8 +96,9 @@ class FleetSwarm(Mapping[str, Client]):
                 ),
             )
             where, tokens = self._each([first], lambda _, client: _invitation(client, listen_addr))[first]
+            asked += others
             self._each(
-                [name for name in self if name != first],
+                others,
                 lambda name, client: client.swarm.join(
                     [where],
                     tokens["manager" if name in chosen else "worker"],
@@ -102,7 +107,7 @@ class FleetSwarm(Mapping[str, Client]):
                 ),
             )
         except BaseException as error:
-            self._undo(first, error)
+            self._undo(asked, error)
             raise
         return self[first].swarm
 
@@ -137,7 +142,7 @@ class FleetSwarm(Mapping[str, Client]):
         if not isinstance(managers, Sequence) or isinstance(managers, str) or not managers:
             raise InvalidArgument(f"managers={managers!r}: it takes a number, or a list of names")
         check_names(managers, self)
-        return list(dict.fromkeys(managers))
+        return list(managers)
 
     def _advertised(self, advertise: Mapping[str, str] | None) -> dict[str, str]:
         addresses = dict(advertise or {})
@@ -182,11 +187,21 @@ class FleetSwarm(Mapping[str, Client]):
             raise FleetError.of(errors, len(self))
         return results.succeeded
 
-    def _undo(self, first: str, error: BaseException) -> None:
-        """Let all leave, those too whose engines go on trying to join; what failed is added to the error."""
-        others = self._some([name for name in self if name != first])
-        for fleet in (others, self._some([first])):  # without the first one, a manager hears of no other
-            undone = fleet._gather(lambda _, client: _leave(client, force=True), None)
+    def _undo(self, asked: list[str], error: BaseException) -> None:
+        """Let those leave that were asked to enter the swarm, as engines go on trying to join.
+
+        Not those that meanwhile were part of another one. What failed is added to the error.
+
+        Args:
+            asked: their names, that of the first manager first.
+            error: what came of it.
+        """
+        errors = error.errors if isinstance(error, FleetError) else {}
+        ours = [name for name in asked if _ELSEWHERE not in str(errors.get(name, ""))]
+        first = asked[:1]
+        # Without the first one, a manager hears of no other.
+        for names in ([name for name in ours if name not in first], [name for name in first if name in ours]):
+            undone = self._some(names)._gather(lambda _, client: _leave(client, force=True), None)
             for name, failure in undone.errors.items():
                 error.add_note(f"{name!r} may be part of the swarm still: {failure}")
 
@@ -194,10 +209,11 @@ class FleetSwarm(Mapping[str, Client]):
 def _invitation(client: Client, listen_addr: str) -> tuple[str, dict[str, str]]:
     """Where a manager is reached, and what lets others join, by their role."""
     host = client.info().swarm.node_addr
-    port = listen_addr.rpartition(":")[2]
+    address, _, port = listen_addr.rpartition(":")
+    is_port = port.isdecimal() and (":" not in address or address.endswith("]"))
     there = f"[{host}]" if ":" in host else host
     tokens = client.swarm.join_tokens
-    return f"{there}:{port if port.isdecimal() else _PORT}", {
+    return f"{there}:{port if is_port else _PORT}", {
         "manager": tokens.manager,
         "worker": tokens.worker,
     }
@@ -208,7 +224,7 @@ def _part(client: Client) -> str:
     swarm = client.info().swarm
     if (swarm.local_node_state or "inactive") == "inactive":
         return ""
-    return "manager" if swarm.control_available or swarm.local_node_state == "locked" else "worker"
+    return "manager" if swarm.control_available else "worker"
 
 
 def _leave(client: Client, force: bool) -> bool:

@@ -7,7 +7,8 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from dockpy.errors import ConnectionFailed, DockpyError, InvalidResponse, ServerError
-from dockpy.resources.events import EventStream
+from dockpy.ops import system
+from dockpy.resources.events import EventStream, date_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -20,6 +21,9 @@ __all__ = ["Watch"]
 
 _FIRST_DELAY, _LONGEST_DELAY = 0.05, 2.0
 """Seconds between two attempts to connect; each wait is twice the one before."""
+_YEAR_10000 = 253402300800 * 10**9
+_ABOUT = 2.0
+"""Seconds: the date of an answer has whole ones, and is a little old."""
 
 
 class Watch:
@@ -33,7 +37,7 @@ class Watch:
         client: the daemon.
         query: what the operation is asked for.
         reconnect_timeout: seconds within which it has to come back; None for as long as it takes.
-        on_event: takes each event.
+        on_event: takes each event, and when it happened, in nanoseconds since 1970.
         on_connected: called whenever the daemon is there, at first and again.
     """
 
@@ -45,7 +49,7 @@ class Watch:
         query: Mapping[str, Any],
         *,
         reconnect_timeout: float | None,
-        on_event: Callable[[EventMessage], None],
+        on_event: Callable[[EventMessage, int], None],
         on_connected: Callable[[], None] = lambda: None,
     ) -> None:
         self._hub = hub
@@ -55,28 +59,37 @@ class Watch:
         self._limit = reconnect_timeout
         self._on_event = on_event
         self._on_connected = on_connected
+        self._lost_at: float | None = None
+        self._missed_since: float | None = None
 
-    def run(self) -> None:
-        """Read to the end, or until the daemon is given up."""
+    def run(self) -> bool:
+        """Read to the end, or until the daemon is given up.
+
+        Returns:
+            Whether this was the end.
+        """
+        moment = time.time_ns()
         try:
             stream = self._first()
             with self._hub.held(stream.close):
                 self._hub.begun(self._daemon)
                 self._on_connected()
                 for event in stream:
-                    if event.get("Type") == "dockpy":
-                        self._hub.back(self._daemon, float(event["Actor"]["Attributes"]["seconds"]))
+                    if self._lost_at is not None:  # this one says no more than that
+                        self._back()
                         self._on_connected()
                     else:
-                        self._on_event(event)
+                        moment = _moment(event, moment)
+                        self._on_event(event, moment)
         except DockpyError as error:
             self._hub.lost(self._daemon, error, final=True)
+            return False
+        return True
 
     def _first(self) -> EventStream:
         """The stream, once the daemon is there."""
         began, began_here = time.time(), time.monotonic()
         limit = math.inf if self._limit is None else self._limit
-        lost = False
         delay = _FIRST_DELAY
         while True:
             try:
@@ -84,23 +97,48 @@ class Watch:
             except (ConnectionFailed, InvalidResponse, ServerError) as error:
                 if (left := began_here + limit - time.monotonic()) <= 0:
                     raise
-                if not lost:
-                    lost = True
-                    self._hub.lost(self._daemon, error)
+                if self._lost_at is None:
+                    self._lost(error)
             else:
-                if lost:
-                    self._hub.back(self._daemon, time.monotonic() - began_here)
+                if self._lost_at is not None:
+                    self._back()
                 return stream
             self._hub.pause(min(delay, left))
             delay = min(2 * delay, _LONGEST_DELAY)
-            if self._query.get("since") is None:  # what happens on it before it is reached counts too
-                self._query["since"] = f"{began:.9f}"
+            self._missed_since = began
 
     def _open(self) -> EventStream:
+        query = dict(self._query)
+        if self._missed_since is not None and query.get("since") is None:
+            # What happens on it before it is reached counts too.
+            query["since"] = f"{self._missed_since + self._ahead():.9f}"
         return EventStream(
             self._client.api,
-            self._query,
+            query,
             reconnect=True,
             reconnect_timeout=self._limit,
-            on_lost=lambda error: self._hub.lost(self._daemon, error),
+            on_lost=self._lost,
         )
+
+    def _ahead(self) -> float:
+        """How far the daemon's clock is ahead of this machine's, in seconds; 0 where it may be the same."""
+        with self._client.api.stream(system.PING) as answer:
+            ahead = date_of(answer) - time.time()
+        return ahead if abs(ahead) > _ABOUT else 0
+
+    def _lost(self, error: DockpyError) -> None:
+        self._lost_at = time.monotonic()
+        self._hub.lost(self._daemon, error)
+
+    def _back(self) -> None:
+        assert self._lost_at is not None
+        self._hub.back(self._daemon, time.monotonic() - self._lost_at)
+        self._lost_at = None
+
+
+def _moment(event: EventMessage, before: int) -> int:
+    """When an event happened, in nanoseconds since 1970; as the one before, where it does not say so."""
+    for value, unit in ((event.get("timeNano"), 1), (event.get("time"), 10**9)):
+        if isinstance(value, int) and 0 < value * unit < _YEAR_10000:
+            return value * unit
+    return before

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from dockpy.transport.exchange import ByteStream
     from dockpy.wire.events import EventMessage
 
-__all__ = ["EventStream"]
+__all__ = ["EventStream", "date_of"]
 
 _REMEMBERED = 1024
 """How many events are remembered, so that none is told twice; an engine repeats 256 at most."""
@@ -165,7 +165,7 @@ class EventStream(Closing):
 
     def _adopt(self, stream: ByteStream) -> None:
         self._source: JsonStream[EventMessage] = JsonStream(system.EVENTS, stream)
-        self._opened, self._opened_here = _date(stream), time.monotonic()
+        self._opened, self._opened_here = date_of(stream), time.monotonic()
 
     def _come_back(self, lost: DockpyError) -> EventMessage:
         """Connect again, and tell of it.
@@ -238,7 +238,7 @@ class EventStream(Closing):
         return marker
 
 
-def _date(stream: ByteStream) -> float:
+def date_of(stream: ByteStream) -> float:
     """When the daemon began to answer, by its own clock, in seconds since 1970."""
     try:
         return parsedate_to_datetime(stream.head.headers.get("Date", "")).timestamp()

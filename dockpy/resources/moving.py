@@ -73,7 +73,8 @@ class ContainerMoves(ContainerPart):
         Args:
             to: a client of the other daemon.
             name: its name there; its own where none is given.
-            volumes: copy its volumes and what they hold; else it gets new ones.
+            volumes: copy its volumes and what they hold; else it gets those of their names there, or new
+                ones.
             networks: make its networks there where they are missing, and join them; else it joins the default
                 one.
             commit: copy what it has changed of its image's files, as an image.

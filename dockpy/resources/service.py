@@ -37,6 +37,8 @@ class Service(Logged["ServiceAttrs"]):
     """What a swarm keeps running: tasks of one kind, on its nodes."""
 
     _LOGS = ops.LOGS
+    _updated = False
+    """By this object, and `wait_ready` has not told yet what became of that."""
 
     # What it is
 
@@ -191,6 +193,7 @@ class Service(Logged["ServiceAttrs"]):
             answer = self.client.api.call(
                 ops.UPDATE, {"id": self.id}, {"version": version, **auth, **query}, wanted, headers
             )
+            self._updated = not query
             return list(answer.get("Warnings") or [])
 
         return self._change(send)
@@ -213,7 +216,7 @@ class Service(Logged["ServiceAttrs"]):
         Args:
             timeout: seconds to wait at most; None for as long as it takes.
             stable: seconds that it has to run without a break, for programs that begin and fail.
-            max_failures: after how many failures of its tasks there is no hope.
+            max_failures: after how many failures of its tasks, since its last update began, there is no hope.
 
         Raises:
             NotReady: its tasks fail, or its update was paused or rolled back; the message says why.
@@ -223,16 +226,17 @@ class Service(Logged["ServiceAttrs"]):
         Operation: ServiceInspect, TaskList.
         """
         end = None if timeout is None else time.monotonic() + timeout
-        updating, since = False, None
+        updating, since = self._updated, None
         while True:
             self.reload()
             now = service_readiness(self.attrs, [task.attrs for task in self.tasks()])
             updating = updating or now.update == "updating"
             if now.hopeless(updating, max_failures):
+                self._updated = False
                 raise NotReady(
                     f"The service does not become ready: {now}",
                     state=now.update or "failing",
-                    output=now.failures[-1] if now.failures else "",
+                    output=now.failures[-1] if now.failures else now.undone,
                     subject=f"service {self.name or self.id}",
                     daemon=self.client.daemon,
                     hint=now.hint,
@@ -240,6 +244,7 @@ class Service(Logged["ServiceAttrs"]):
             moment = time.monotonic()
             since = (since or moment) if now.done else None
             if since is not None and moment >= since + max(stable, _BEGINS if now.unsure else 0):
+                self._updated = False
                 return
             if end is not None and moment >= end:
                 raise TimedOut(

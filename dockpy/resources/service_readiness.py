@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from dockpy.resources.base import parse_time
 from dockpy.resources.versioned import spec_of
 
 if TYPE_CHECKING:
@@ -34,10 +36,11 @@ class ServiceReadiness:
         ready: how many of them run, or, of a job, are complete.
         update: how far its last update is, as the engine has it; empty where there was none.
         update_message: what the engine says of that.
-        failures: why tasks of what it is now failed, the oldest first.
+        failures: why tasks of what it is now failed since its last update began, the oldest first.
         waiting: why tasks do not run yet.
         final: a task that ended is not replaced.
         unsure: its swarm may not have looked yet at what was changed last.
+        undone: where it was rolled back, why the last of its tasks that failed before did.
     """
 
     wanted: int | None
@@ -48,6 +51,7 @@ class ServiceReadiness:
     waiting: list[str] = field(default_factory=list[str])
     final: bool = False
     unsure: bool = False
+    undone: str = ""
 
     @property
     def hint(self) -> str | None:
@@ -81,6 +85,7 @@ class ServiceReadiness:
             parts.append(f"{self.update}: {self.update_message}")
         parts += [f"a task failed: {why}" for why in dict.fromkeys(self.failures)]
         parts += [f"a task waits: {why}" for why in dict.fromkeys(self.waiting)]
+        parts += [f"before that a task failed: {self.undone}"] if self.undone else []
         return "; ".join(parts)
 
 
@@ -102,16 +107,23 @@ def service_readiness(service: Answer, tasks: Sequence[Answer]) -> ServiceReadin
         ready = [task for task in alive if _state(task) == "running"]
     update: Mapping[str, Any] = service.get("UpdateStatus") or {}
     policy = (spec_of(service).get("TaskTemplate") or {}).get("RestartPolicy") or {}
-    failed = sorted((t for t in current if _state(t) in _FAILED), key=lambda t: str(t.get("CreatedAt") or ""))
+    unsure = not update and _is_changed(service)
+    begun = parse_time(service.get("UpdatedAt") if unsure else update.get("StartedAt"))
+    fallen = sorted((t for t in tasks if _state(t) in _FAILED), key=_created)
+    failed = [task for task in fallen if task in current and (begun is None or _created(task) >= begun)]
+    before = [task for task in fallen if task not in failed]
+    undone = bool(before) and str(update.get("State")).startswith("rollback")
+    waiting = [task for task in alive if task not in ready and task not in failed]
     return ServiceReadiness(
         wanted=_wanted(mode, len(alive)),
         ready=len(ready),
         update=str(update.get("State") or ""),
         update_message=str(update.get("Message") or ""),
         failures=[_why(task) for task in failed],
-        waiting=[_why(task) for task in alive if task not in ready and (task.get("Status") or {}).get("Err")],
+        waiting=[_why(task) for task in waiting if (task.get("Status") or {}).get("Err")],
         final=policy.get("Condition") == "none",
-        unsure=not update and _is_changed(service),
+        unsure=unsure,
+        undone=_why(before[-1]) if undone else "",
     )
 
 
@@ -138,6 +150,10 @@ def _wanted(mode: Mapping[str, Any], alive: int) -> int | None:
     if (job := mode.get("ReplicatedJob")) is not None:
         return int(job.get("TotalCompletions", job.get("MaxConcurrent", 1)))
     return alive or None
+
+
+def _created(task: Answer) -> datetime:
+    return parse_time(task.get("CreatedAt")) or datetime.min.replace(tzinfo=UTC)
 
 
 def _state(task: Answer) -> str:

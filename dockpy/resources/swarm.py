@@ -108,9 +108,8 @@ class Swarm(Collection):
         """Make a new swarm, whose first manager this daemon is.
 
         Args:
-            advertise_addr: the address, or interface, that other nodes reach it at; the engine finds it where
-                the
-                host has one only.
+            advertise_addr: the address, or interface, that other nodes reach it at; the engine finds it
+                where the host has one only.
             listen_addr: where it listens to other managers.
             data_path_addr: the address, or interface, of the traffic between tasks.
             data_path_port: the port of that traffic on every node, 1024 to 49151.

@@ -8,13 +8,11 @@ removes them, and knows by them that the volume is half-made.
 from __future__ import annotations
 
 import contextlib
-import os
-import secrets
-import socket
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from dockpy.errors import Conflict, DockpyError, ImageNotFound, InvalidArgument, NotFound
 from dockpy.streams.tar import END_OF_ARCHIVE
+from dockpy.transfer.marks import Mark, is_abandoned
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -32,7 +30,6 @@ PLACE: str = "/dockpy-volume"
 Purpose: TypeAlias = Literal["read", "write"]
 
 _NAME = "dockpy-transfer"
-_at_work: set[str] = set()  # the marks of this process's own
 
 
 @contextlib.contextmanager
@@ -44,30 +41,28 @@ def carrier(client: Client, volume: str, purpose: Purpose) -> Iterator[Container
         volume: the volume's name.
         purpose: to read of the volume, or to fill it.
     """
-    token = secrets.token_hex(6)
-    mark = f"{purpose}:{token}:{os.getpid()}:{socket.gethostname()}"
-    name = f"{_NAME}-{token}"
-    _at_work.add(mark)
-    try:
-        client.images.import_image(END_OF_ARCHIVE, _NAME, token, changes=[f'LABEL {CARRIER_LABEL}="{mark}"'])
-        yield client.containers.create(
-            f"{_NAME}:{token}",
-            ["/nothing"],
-            name=name,
-            network_mode="none",
-            labels={CARRIER_LABEL: mark},
-            volumes=[f"{volume}:{PLACE}:{'ro' if purpose == 'read' else 'rw'},nocopy"],
-        )
-    except BaseException as error:
+    mark = Mark(purpose)
+    name, image = f"{_NAME}-{mark.token}", f"{_NAME}:{mark.token}"
+    changes = [f'LABEL {CARRIER_LABEL}="{mark.text}"']
+    with mark.at_work():
         try:
-            _remove(client, name, f"{_NAME}:{token}")
-        except DockpyError as failed:
-            error.add_note(f"The container {name} may be left on {client.daemon}: {failed}")
-        raise
-    else:
-        _remove(client, name, f"{_NAME}:{token}")
-    finally:
-        _at_work.discard(mark)
+            client.images.import_image(END_OF_ARCHIVE, _NAME, mark.token, changes=changes)
+            yield client.containers.create(
+                image,
+                ["/nothing"],
+                name=name,
+                network_mode="none",
+                labels={CARRIER_LABEL: mark.text},
+                volumes=[f"{volume}:{PLACE}:{'ro' if purpose == 'read' else 'rw'},nocopy"],
+            )
+        except BaseException as error:
+            try:
+                _remove(client, name, image)
+            except DockpyError as failed:
+                error.add_note(f"The container {name} may be left on {client.daemon}: {failed}")
+            raise
+        else:
+            _remove(client, name, image)
 
 
 def remove_abandoned(client: Client, volume: str) -> bool:
@@ -83,7 +78,7 @@ def remove_abandoned(client: Client, volume: str) -> bool:
     for container in client.containers.list(all=True, filters={"label": CARRIER_LABEL, "volume": volume}):
         mark = container.labels[CARRIER_LABEL]
         fills = mark.startswith("write:")
-        if _abandoned(mark):
+        if is_abandoned(mark):
             _remove(client, container.name, f"{_NAME}:{container.name.removeprefix(f'{_NAME}-')}")
             half_made = half_made or fills
         elif fills:
@@ -94,7 +89,7 @@ def remove_abandoned(client: Client, volume: str) -> bool:
                 daemon=client.daemon,
             )
     for image in client.images.list(filters={"label": CARRIER_LABEL}):
-        if _abandoned(image.labels[CARRIER_LABEL]):
+        if is_abandoned(image.labels[CARRIER_LABEL]):
             with contextlib.suppress(ImageNotFound, Conflict):  # the last: another volume's container has it
                 image.remove()
     return half_made
@@ -114,23 +109,3 @@ def _persistently(remove: Callable[[], object]) -> None:
             raise
         except DockpyError:
             remove()
-
-
-def _abandoned(mark: str) -> bool:
-    """Whether the process that made it is at it no more, as far as can be seen from here."""
-    if mark in _at_work:
-        return False
-    _, _, process, host = (mark.split(":", 3) + [""] * 4)[:4]
-    if host != socket.gethostname() or not process.isdecimal():
-        return False
-    if int(process) == os.getpid():
-        return True
-    if os.name == "nt":  # where such a question would end the process
-        return False
-    try:
-        os.kill(int(process), 0)
-    except ProcessLookupError:
-        return True
-    except OSError:  # it is another user's
-        return False
-    return False

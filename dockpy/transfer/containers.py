@@ -6,11 +6,13 @@ import contextlib
 import logging
 from typing import TYPE_CHECKING, Any, Literal
 
-from dockpy.errors import DockpyError, ImageNotFound, InvalidArgument, NotFound, NotReady, TimedOut
+from dockpy.errors import DockpyError, ImageNotFound, InvalidArgument, NotFound
 from dockpy.ops import containers as ops
 from dockpy.ops import networks as network_ops
 from dockpy.reference import ImageReference, is_image_id
 from dockpy.resources.base import require
+from dockpy.resources.network import Network
+from dockpy.resources.volume import Volume
 from dockpy.transfer.images import ImageCopy
 from dockpy.transfer.leftovers import Marker, commit_message, remove_commits
 from dockpy.transfer.mounted import MountedVolume, mounted_volumes
@@ -21,6 +23,7 @@ from dockpy.transfer.reception import check_reception, is_same_daemon
 from dockpy.transfer.recreate import BUILT_IN_NETWORKS, Recreation, recreate
 from dockpy.transfer.removal import ContainerTransfer, remove_source
 from dockpy.transfer.standstill import Standstill
+from dockpy.transfer.startup import come_up
 from dockpy.transfer.target import check_target
 from dockpy.transfer.volumes import VolumeCopy
 
@@ -29,7 +32,6 @@ if TYPE_CHECKING:
 
     from dockpy.client import Client
     from dockpy.resources.container import Container
-    from dockpy.resources.image import Image
     from dockpy.transfer.plan import Plan
     from dockpy.transfer.progress import Meter, OnProgress
 
@@ -37,8 +39,7 @@ __all__ = ["ContainerCopy", "transfer_container"]
 
 logger: logging.Logger = logging.getLogger("dockpy")
 
-SETTLED: float = 0.5
-"""How long a container has to run, in seconds, to be taken for running."""
+_RUNS = ("running", "restarting", "paused")
 
 
 class ContainerCopy:
@@ -80,7 +81,7 @@ class ContainerCopy:
         if binds not in (None, "keep"):
             raise InvalidArgument(f"binds={binds!r}: it takes 'keep' or None")
         self.source = container
-        self.to = check_target(to)
+        self.to: Client = check_target(to)
         self._moves = moves
         self._name = name
         self._with = {"volumes": volumes, "networks": networks, "commit": commit}
@@ -92,10 +93,9 @@ class ContainerCopy:
         self._progress = progress
         self._marker = Marker(self.to, container.id)
         self._attrs: dict[str, Any] = {}
+        self._stood: str | None = None  # with it, before an earlier attempt stopped it
         self._recreation: Recreation | None = None
         self._image: ImageCopy | None = None
-        self._image_name: str | None = None
-        self._image_there = False
         self._networks: list[NetworkCopy] = []
         self._volumes: list[VolumeCopy] = []
         self._new_volumes: list[str] = []  # that are not there yet
@@ -104,11 +104,11 @@ class ContainerCopy:
 
     # Looking
 
-    def check(self, *, sweep: bool) -> None:
+    def check(self, *, dry: bool = False) -> None:
         """Look at both daemons; nothing is changed, but for what an earlier attempt left.
 
         Args:
-            sweep: what an earlier attempt left there is removed; else it is in the way.
+            dry: not even that is: it is in the way.
 
         Raises:
             InvalidArgument: something of it cannot go there; all of that is said.
@@ -123,14 +123,8 @@ class ContainerCopy:
         )
         if found:
             raise self._refusal(f"cannot be made again elsewhere: {'; '.join(found)}")
-        if self._marker.read() is not None:
-            if not sweep:
-                raise self._refusal(
-                    f"was on its way to {self.to.daemon}, and the attempt was broken off: the next removes "
-                    "what is left of it, and a dry run changes nothing"
-                )
-            self._marker.sweep()
-            remove_commits(self.source.client, self.source.id)
+        if self._marker.is_there():
+            self._clear(dry)
         here: Mapping[str, Any] = self.source.client.info().to_dict()
         check_reception(self.to, self.name, attrs, here)
         self._recreation = recreate(
@@ -143,55 +137,63 @@ class ContainerCopy:
         )
         self._check_image()
         self._check_networks()
-        self._check_volumes()
+        self._check_volumes(dry)
+
+    def _clear(self, dry: bool) -> None:
+        """Take away what an earlier attempt left, but not what may be all that is left of the container."""
+        if not self._runs_here:
+            for made in self._marker.made():
+                if made.status in _RUNS:
+                    raise self._refusal(
+                        f"does not run here, but on {self.to.daemon}, as {made.name}: an earlier move was "
+                        "broken off before its end. Remove the one that is not wanted; where that one stays, "
+                        f"remove the volumes {' and '.join(self._marker.volumes)} there"
+                    )
+        if dry:
+            raise self._refusal(
+                f"was on its way to {self.to.daemon}, and the attempt was broken off: the next removes what "
+                "is left of it, and a dry run changes nothing"
+            )
+        before = self._marker.sweep()
+        if self._status == "exited" and before.get("started") == self._started:  # that attempt has stopped it
+            self._stood = before["status"]
+        remove_commits(self.source.client, self.source.id)
 
     def _check_image(self) -> None:
         """The image that it is of goes with it, under the name that it is of, where that is free."""
-        image = self.source.image
         asked = str((self._attrs.get("Config") or {}).get("Image") or "")
+        named = asked and not is_image_id(asked) and ImageReference.parse(asked).digest is None
+        work = ImageCopy(self.source.image, self.to, names=[asked] if named else [], yields=True)
         try:
-            image.reload()
-        except ImageNotFound:
+            work.check()
+        except ImageNotFound:  # it was removed by force, and the container has its files
             if not self._with["commit"]:
                 raise
             return
-        names: list[str] = []
-        if asked and not is_image_id(asked):
-            reference = ImageReference.parse(asked)
-            familiar = reference.familiar
-            if reference.digest is None and familiar in image.tags and self._is_free(familiar, image.id):
-                names, self._image_name = [familiar], familiar
-        self._image_there = self._find_image(image.id) is not None
-        self._image = ImageCopy(image, self.to, names=names)
-        self._image.check()
-
-    def _is_free(self, name: str, image_id: str) -> bool:
-        found = self._find_image(name)
-        return found is None or found.id == image_id
-
-    def _find_image(self, name: str) -> Image | None:
-        try:
-            return self.to.images.get(name)
-        except ImageNotFound:
-            return None
+        self._image = work
 
     def _check_networks(self) -> None:
         known: Mapping[str, Any] = (self._attrs.get("NetworkSettings") or {}).get("Networks") or {}
         for name, told in known.items() if self._with["networks"] else ():
             if name not in BUILT_IN_NETWORKS:
-                network = self.source.client.networks.get((told or {}).get("NetworkID") or name)
+                network = Network(self.source.client, (told or {}).get("NetworkID") or name)
                 fixed = any(((told or {}).get("IPAMConfig") or {}).values())
                 work = NetworkCopy(network, self.to, subnets=True if fixed else "auto")
-                work.check()
+                try:
+                    work.check()
+                except NotFound as error:
+                    raise self._refusal(
+                        f"is on the network {name}, which is gone: disconnect it, or networks=False"
+                    ) from error
                 self._networks.append(work)
 
-    def _check_volumes(self) -> None:
+    def _check_volumes(self, dry: bool) -> None:
         there = {volume.name for volume in self.to.volumes.list()}
         named = dict.fromkeys(volume.name for volume in self._mounted() if not volume.anonymous)
         self._new_volumes = [name for name in named if name not in there]
         for name in named if self._with["volumes"] else ():
-            work = VolumeCopy(self.source.client.volumes.get(name), self.to)
-            work.check()
+            work = VolumeCopy(Volume(self.source.client, name), self.to)
+            work.check(dry=dry)
             self._volumes.append(work)
 
     def _mounted(self) -> list[MountedVolume]:
@@ -238,14 +240,18 @@ class ContainerCopy:
         still.add_end_to(transfer)
         transfer.step("name", f"name the container {name}", there, self._rename)
         if self._runs:
-            how = "start and pause" if self._status == "paused" else "start"
+            how = "start and pause" if (self._stood or self._status) == "paused" else "start"
             transfer.step(f"start {name}", f"{how} the container {name}", there, self._run)
         if self._moves:
             volumes = [work.volume.name for work in self._volumes] if self._remove_volumes else []
-            also = f" and the volumes {', '.join(volumes)}" if volumes else ""
+            also = (
+                f", its anonymous volumes and {', '.join(volumes)}"
+                if volumes
+                else " and its anonymous volumes"
+            )
             transfer.step(
                 f"remove {self.source.name}",
-                f"remove the container {self.source.name}, its anonymous volumes{also}",
+                f"remove the container {self.source.name}{also}",
                 here,
                 lambda meter: remove_source(transfer, self.source, volumes),
             )
@@ -256,7 +262,7 @@ class ContainerCopy:
         def fill(meter: Meter) -> None:
             assert self._made is not None
             made = {str(each.get("Destination")): each for each in self._made.attrs.get("Mounts") or []}
-            ours = self.source.client.volumes.get(volume.name)
+            ours = Volume(self.source.client, volume.name)
             VolumeCopy(ours, self.to, name=made[volume.destination]["Name"]).fill(meter)
 
         what = f"copy what the volume at {volume.destination} holds"
@@ -267,8 +273,16 @@ class ContainerCopy:
         return str((self._attrs.get("State") or {}).get("Status") or "")
 
     @property
+    def _started(self) -> str:
+        return str((self._attrs.get("State") or {}).get("StartedAt") or "")
+
+    @property
     def _runs(self) -> bool:
-        return self._status in ("running", "restarting", "paused") if self._start is None else self._start
+        return (self._stood or self._status) in _RUNS if self._start is None else self._start
+
+    @property
+    def _runs_here(self) -> bool:
+        return self._status in _RUNS
 
     # Doing
 
@@ -281,17 +295,19 @@ class ContainerCopy:
         Raises:
             TransferError: a step failed; both daemons are as they were, or the error says what is not.
         """
-        self.transfer().run()
+        with self._marker.mark.at_work():
+            self.transfer().run()
         assert self._made is not None
         self._made.stale()
         return self._made
 
     def _mark(self, meter: Meter) -> None:
-        made = [] if self._image is None else [self._image_name or self.source.image.id]
+        made = None if self._image is None or self._image.exists else self._image
         self._marker.put(
-            image=made[0] if made and not self._image_there else "",
+            image="" if made is None else made.name or made.image.id,
             networks=[work.name for work in self._networks if not work.exists],
             volumes=self._new_volumes,
+            state={"status": self._stood or self._status, "started": self._started},
         )
 
     def _unmark(self, transfer: ContainerTransfer) -> None:
@@ -336,8 +352,9 @@ class ContainerCopy:
     def _create(self, meter: Meter) -> None:
         assert self._recreation is not None
         request = self._recreation.request
-        image = self._committed or self._image_name
-        request.image = image or (self._image.target.id if self._image is not None else None)
+        request.image = self._committed
+        if request.image is None and self._image is not None:
+            request.image = self._image.name or self._image.target.id
         answer = self.to.api.call(ops.CREATE, query={"name": self._marker.name}, body=request)
         self._made = self.to.containers.known(require(self.to, answer, "Id", "container"))
         self._marker.claim(self._made.id)
@@ -373,27 +390,13 @@ class ContainerCopy:
         self._made.rename(self.name)
 
     def _run(self, meter: Meter) -> None:
-        made = self._made
-        assert made is not None
-        made.start()
-        with contextlib.suppress(TimedOut):
-            made.wait(timeout=SETTLED)
-        made.reload()
-        if made.status != "running":
-            output = made.logs(tail=20).decode("utf-8", "replace").strip()
-            raise NotReady(
-                f"It does not run there: it is {made.status}, with exit status {made.exit_code}: {output}",
-                container=made,
-                state=made.status,
-                exit_code=made.exit_code,
-                output=output,
-                subject=f"container {self.name}",
-                daemon=self.to.daemon,
-            )
-        if self._status == "paused":
-            made.pause()
-        elif self._wait and ((self._attrs["State"].get("Health") or {}).get("Status") == "healthy"):
-            made.wait_healthy(timeout=self._wait)
+        assert self._made is not None
+        healthy = ((self._attrs["State"].get("Health") or {}).get("Status")) == "healthy"
+        come_up(
+            self._made,
+            paused=(self._stood or self._status) == "paused",
+            healthy_within=self._wait if healthy else 0,
+        )
 
     def _refusal(self, problem: str) -> InvalidArgument:
         return InvalidArgument(
@@ -405,5 +408,5 @@ class ContainerCopy:
 
 def transfer_container(work: ContainerCopy, *, dry_run: bool) -> Container | Plan:
     """Check, and do it or tell what would be done; see `Container.copy` and `Container.move`."""
-    work.check(sweep=not dry_run)
+    work.check(dry=dry_run)
     return work.transfer().plan if dry_run else work.run()

@@ -44,6 +44,8 @@ class ImageCopy:
         names: the names that it gets there; None for those that it has.
         platform: only this platform of it.
         overwrite: names are taken from other images.
+        yields: of the names, those that it does not have here are left out, and those that other images have
+            there.
     """
 
     def __init__(
@@ -54,16 +56,29 @@ class ImageCopy:
         names: str | Sequence[str] | None = None,
         platform: str | None = None,
         overwrite: bool = False,
+        yields: bool = False,
     ) -> None:
         self.image = image
-        self.to = check_target(to)
+        self.to: Client = check_target(to)
         self._names = None if names is None else string_list("names", names)
         self._platform = platform
         self._overwrite = overwrite
+        self._yields = yields
+        self._given: list[str] = []  # names that it has there in the end
         self._wanted: list[str] = []  # names that it does not have there yet
         self._there: Image | None = None
         self._copied: Image | None = None
         self._replaced: dict[str, str | None] = {}  # the names that were given, and whose they were
+
+    @property
+    def exists(self) -> bool:
+        """Whether it was there already."""
+        return self._there is not None
+
+    @property
+    def name(self) -> str | None:
+        """The first of its names there; None where it gets none."""
+        return self._given[0] if self._given else None
 
     @property
     def target(self) -> Image:
@@ -77,7 +92,7 @@ class ImageCopy:
 
         Raises:
             InvalidArgument: a name is none, or is another image's there.
-            ImageNotFound: the image is not on its daemon.
+            ImageNotFound: the image is not on its daemon, or not of that platform.
             VersionMismatch: its daemon knows no platforms.
         """
         if self._platform is not None and not at_least(version := self.image.client.api_version, "1.48"):
@@ -87,13 +102,23 @@ class ImageCopy:
                 daemon=self.image.client.daemon,
             )
         self.image.reload()
+        if self._platform is not None:
+            self._layers()  # it has that platform
         self._there = self._find(self.image.id)
-        self._wanted = []
+        self._wanted, self._given = [], []
         for name in self.image.tags if self._names is None else self._names:
             reference = ImageReference.parse(name)
             if reference.digest is not None:
                 raise InvalidArgument(f"names={name!r} has a digest: an image gets a name and a tag")
-            holder = self._holder(reference.familiar)
+            if self._yields and reference.familiar not in self.image.tags:
+                continue
+            try:
+                holder = self._holder(reference.familiar)
+            except InvalidArgument:
+                if self._yields:
+                    continue
+                raise
+            self._given.append(reference.familiar)
             if holder is None or not self._is_same(holder):
                 self._wanted.append(reference.familiar)
             elif self._there is None:  # in a store with ids of another kind

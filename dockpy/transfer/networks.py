@@ -7,6 +7,9 @@ import ipaddress
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from dockpy.errors import ApiError, InvalidArgument, NotFound
+from dockpy.ops import networks as ops
+from dockpy.resources.base import require
+from dockpy.resources.network import Network
 from dockpy.transfer.plan import Transfer
 from dockpy.transfer.target import check_target
 
@@ -14,9 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from dockpy.client import Client
-    from dockpy.resources.network import Network
     from dockpy.transfer.progress import Meter, OnProgress
-    from dockpy.wire.networks import NetworkInspect
+    from dockpy.wire.networks import Network as Told
 
 __all__ = ["NetworkCopy", "Subnets", "copy_network"]
 
@@ -42,7 +44,7 @@ class NetworkCopy:
         if subnets not in (True, False, "auto"):
             raise InvalidArgument(f"subnets={subnets!r}: it takes True, False or 'auto'")
         self.network = network
-        self.to = check_target(to)
+        self.to: Client = check_target(to)
         self._name = name
         self._subnets = subnets
         self._found: Network | None = None  # there already
@@ -78,20 +80,20 @@ class NetworkCopy:
         self.network.reload()
         if self.network.name in _ENGINES_OWN:
             raise self._refusal("is one that each engine has of itself")
-        others = self.to.networks.list()
-        self._found = next((other for other in others if other.name == self.name), None)
-        if self._found is not None:
-            self._found.reload()
-            here, there = self.network.attrs, self._found.attrs
-            if differing := list(_differences(here, there, subnets=self._subnets is True)):
-                raise self._refusal(f"is there already, with another {', '.join(differing)}: give a name=")
+        self._found = None
+        others = self.to.api.call(ops.LIST)
+        there = next((other for other in others if other.get("Name") == self.name), None)
+        if there is not None:
+            if differing := _differences(self.network.attrs, there, subnets=self._subnets is True):
+                raise self._refusal(f"is there already, and differs in {', '.join(differing)}: give a name=")
+            self._found = Network(self.to, require(self.to, there, "Id", "network"))
             return
         self._keeps = self._subnets is not False
         conflict = next(
             (
-                (ours, theirs, other.name)
+                (ours, theirs, other.get("Name"))
                 for other in others
-                for theirs in _networks(other.attrs)
+                for theirs in _networks(other)
                 for ours in _networks(self.network.attrs)
                 if ours.version == theirs.version and ours.overlaps(theirs)
             ),
@@ -154,7 +156,7 @@ class NetworkCopy:
         )
 
 
-def _request(attrs: NetworkInspect, *, subnets: bool) -> dict[str, Any]:
+def _request(attrs: Told, *, subnets: bool) -> dict[str, Any]:
     """What makes such a network, as keywords of ``networks.create``."""
     ipam = attrs.get("IPAM") or {}
     source = (attrs.get("ConfigFrom") or {}).get("Network")
@@ -190,7 +192,7 @@ def _of_subnet(entry: Mapping[str, Any]) -> dict[str, Any]:
     return told
 
 
-def _differences(here: NetworkInspect, there: NetworkInspect, *, subnets: bool) -> list[str]:
+def _differences(here: Told, there: Told, *, subnets: bool) -> list[str]:
     """In what two networks differ that containers would notice; labels are not among that."""
     ours, theirs = _request(here, subnets=subnets), _request(there, subnets=subnets)
     found = [
@@ -217,7 +219,7 @@ def _pools(ipam: Mapping[str, Any]) -> list[tuple[str, str]]:
     )
 
 
-def _networks(attrs: NetworkInspect) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
+def _networks(attrs: Told) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
     """The subnets that a network takes; a mere configuration takes none."""
     found: list[ipaddress.IPv4Network | ipaddress.IPv6Network] = []
     if attrs.get("ConfigOnly"):

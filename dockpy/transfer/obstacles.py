@@ -46,6 +46,8 @@ def _of_the_container(attrs: Mapping[str, Any], leaves: bool) -> Iterator[str]:
         yield f"it is {status}"
     if "com.docker.swarm.task.id" in labels or "com.docker.swarm.service.id" in labels:
         yield "it is a task of a swarm's service: the swarm moves it (node availability, placement)"
+    if status == "restarting" and not leaves:
+        yield "it is restarting, and an engine pauses only what runs: stop it, or move it"
     if leaves and host.get("AutoRemove") and status != "created":
         yield "it is removed as soon as it stops (auto_remove), so nothing would be left if the move failed"
     for field, option in _NAMESPACES.items():

@@ -32,10 +32,11 @@ class VolumeCopy:
 
     def __init__(self, volume: Volume, to: Client, *, name: str | None = None) -> None:
         self.volume = volume
-        self.to = check_target(to)
+        self.to: Client = check_target(to)
         self.name: str = volume.name if name is None else name
         self._there: Volume | None = None  # an empty one, which is filled
         self._same = False  # it is there, and holds all of it
+        self._open = False  # what that holds was not looked at
         self._begun = False
         self._filled = False
 
@@ -44,10 +45,13 @@ class VolumeCopy:
         """The volume there."""
         return Volume(self.to, self.name)
 
-    def check(self) -> None:
+    def check(self, *, dry: bool = False) -> None:
         """Look at both daemons; nothing is changed, but for what an earlier transfer left half-made.
 
         Whether a volume that is there is empty is seen through a container that is not started.
+
+        Args:
+            dry: nothing is changed at all, so that it stays open what a volume that is there holds.
 
         Raises:
             InvalidArgument: a volume of that name is there and holds something else, is used, or is of
@@ -59,7 +63,8 @@ class VolumeCopy:
             raise self._refusal("is a volume of its swarm, which every node has already")
         if self.to.daemon == self.volume.client.daemon and self.name == self.volume.name:
             raise self._refusal("cannot be copied onto itself: give another name=, or another daemon")
-        half_made = remove_abandoned(self.to, self.name)
+        half_made = False if dry else remove_abandoned(self.to, self.name)
+        self._open = dry
         self._there = self._find()
         if half_made and self._there is not None:
             self._there.remove()
@@ -71,7 +76,7 @@ class VolumeCopy:
             raise self._refusal("is there already, with another driver or other options: give another name=")
         if self.to.containers.list(all=True, filters={"volume": self.name}):
             raise self._refusal("is there already, and a container uses it: give another name=")
-        if is_empty(self.to, self.name):
+        if dry or is_empty(self.to, self.name):
             return
         self._same = self._holds_the_same()
         if not self._same:
@@ -82,9 +87,10 @@ class VolumeCopy:
         if self._same:
             return
         verb = "create" if self._there is None else "use"
+        unless = ", where it is empty or holds the same" if self._there is not None and self._open else ""
         transfer.step(
             f"volume {self.name}",
-            f"{verb} the volume {self.name}",
+            f"{verb} the volume {self.name}{unless}",
             self.to.daemon,
             self.make,
             undo=self.unmake,

@@ -131,9 +131,20 @@ def api_error(
 
 _NO_SUCH_ROUTE = ("page not found", "404 page not found", "not found")  # Docker, Go's own server, podman
 
-# Engines answer 503 where a daemon's part in a swarm does not allow it, and name commands; these are ours.
+# Where a daemon's part in a swarm does not allow it engines name commands; these are ours.
 _SWARM_HINTS = {
-    "not a swarm manager": "client.swarm.init() makes a swarm, client.swarm.join(…) joins one.",
+    "Worker nodes can't": (
+        "Ask a client of one of its managers; there, node.update(role='manager') promotes this one."
+    ),
+    "does not have a leader": (
+        "Start the managers that are missing, or make a swarm of what this one knows: "
+        "client.swarm.init(force_new_cluster=True)."
+    ),
+    "join token": "client.swarm.join_tokens of one of its managers are those that let daemons in now.",
+    "not a swarm manager": (
+        "client.swarm.init() makes a swarm, client.swarm.join(…) joins one. "
+        "Of a worker, ask a manager's client."
+    ),
     "already part of a swarm": "client.swarm.leave() leaves it.",
     "participating as a manager": "client.swarm.leave(force=True) leaves it all the same.",
     "needs to be unlocked": "client.swarm.unlock(key) unlocks it.",
@@ -145,9 +156,7 @@ def _hint(status: int, message: str, content: bytes) -> str | None:
         return "The daemon speaks TLS there: give Client(tls=TLS(…)), or set DOCKER_TLS_VERIFY=1."
     if status == 404 and message.lower() in _NO_SUCH_ROUTE:
         return "It is not the object that is missing: the engine does not have this operation."
-    if status == 503:
-        return next((hint for text, hint in _SWARM_HINTS.items() if text in message), None)
-    return None
+    return next((hint for text, hint in _SWARM_HINTS.items() if text in message), None)
 
 
 def _message(content: bytes) -> str:

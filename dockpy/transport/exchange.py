@@ -45,7 +45,11 @@ class _Connection(Closing):
 
     def settimeout(self, seconds: float | None) -> None:
         """How long a read may take, in seconds; None for as long as it takes."""
-        self._channel.settimeout(seconds)
+        try:
+            self._channel.settimeout(seconds)
+        except OSError:
+            if not self.closed:  # from another thread: the next read says so
+                raise
 
     def _recv(self) -> bytes:
         try:

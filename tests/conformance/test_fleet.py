@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from dockpy import ApiError, ConnectionFailed, ContainerError, ImageNotFound, InvalidArgument, NotFound
 from dockpy.errors import FleetError
 from dockpy.fleet import Fleet
+from dockpy.fleet.items import FleetItem
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -132,3 +134,15 @@ def test_placing(fleet: Fleet, start: Callable[..., Container], labels: dict[str
     assert caught.value.container.client is fleet["new"]
     with pytest.raises(InvalidArgument, match="spread returned"):
         fleet.run("busybox", spread=lambda clients: "nobody", **options)
+
+
+def test_what_is_followed_until_a_moment_ends_then(fleet: Fleet, start: Callable[..., Container]) -> None:
+    """Engines go on with the log of a container that runs, whatever they were told."""
+    named = [start(fleet[name], ["sh", "-c", "echo here; exec sleep 1000"]) for name in ("old", "new")]
+    lines = [
+        message.value
+        for message in fleet.logs(named, follow=True, until=time.time() + 1.5)
+        if isinstance(message, FleetItem)
+    ]
+    assert {line.container.id for line in lines} == {container.id for container in named}
+    assert [line.text for line in lines] == ["here", "here"]

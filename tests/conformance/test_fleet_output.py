@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -161,6 +162,30 @@ def test_logs_of_containers_that_come_later(fleet: Fleet) -> None:
     old.remove()
 
 
+@pytest.mark.parametrize("at_first", [True, False])
+def test_a_list_that_fails_is_asked_for_again(
+    fleet: Fleet, daemons: dict[str, FakeDaemon], at_first: bool
+) -> None:
+    """Whenever something happens: of what runs when it begins, and of what is started later."""
+    answered = Answered(fleet)
+    missed = fleet["a"].containers.create("busybox", ["sh", "-c", "echo missed; sleep 1000"])
+    if at_first:
+        missed.start()
+    with daemons["a"].fail("ContainerList", status=500, after=not at_first, times=1) as fault:
+        reading = FleetReading(fleet.logs(follow=True, window=0))
+        with reading:
+            answered.until("a", "ContainerList")
+            if not at_first:
+                missed.start()
+                answered.until("a", "ContainerList", 2)
+            says(fleet["a"], "echo later")
+            reading.until("a: out later")
+            reading.until("a: out missed")
+    assert (fault.hits, reading.error) == (1, None)
+    assert sorted(reading.told) == ["a: out later", "a: out missed"]
+    missed.remove(force=True)
+
+
 def test_each_line_once_where_connections_are_lost(fleet: Fleet, daemons: dict[str, FakeDaemon]) -> None:
     """In the middle of a line; and with the daemon."""
     talker = Talker(daemons["a"])
@@ -182,6 +207,47 @@ def test_each_line_once_where_connections_are_lost(fleet: Fleet, daemons: dict[s
         assert [line for line in reading.of("a") if "out" in line] == [*expected, "a: out back"]
         reading.close()
         assert reading.of("a").count("a: lost") == 1
+    talker.say("")
+    container.remove(force=True)
+
+
+@pytest.mark.parametrize("tail", [0, 2])
+def test_what_is_written_after_the_last_lines(
+    fleet: Fleet, daemons: dict[str, FakeDaemon], tail: int
+) -> None:
+    """All of it, though there were none at first, and the connection was lost."""
+    talker = Talker(daemons["a"])
+    container = fleet["a"].containers.run("talker", detach=True)
+    answered = Answered(fleet)
+    with (
+        daemons["a"].fail("ContainerLogs", cut=0, times=1),
+        FleetReading(fleet.logs(follow=True, tail=tail, window=0)) as reading,
+    ):
+        answered.until("a", "ContainerLogs")
+        for number in range(5):
+            talker.say(f"line {number}\n")
+        reading.until("a: out line 4")
+        assert reading.told == [f"a: out line {number}" for number in range(5)]
+    talker.say("")
+    container.remove(force=True)
+
+
+def test_following_ends_at_a_time(fleet: Fleet, daemons: dict[str, FakeDaemon]) -> None:
+    """With what was written until then, of a container whose log goes on; and without one that is away."""
+    talker = Talker(daemons["a"])
+    container = fleet["a"].containers.run("talker", detach=True)
+    talker.say("early\n")
+    daemons["b"].stop()
+    with FleetReading(fleet.logs(follow=True, until=time.time() + 1, window=0)) as reading:
+        reading.until("a: out early")
+        talker.say("later\n")
+        reading.to_its_end()
+        assert reading.of("a") == ["a: out early", "a: out later"]
+        assert reading.of("b") == ["b: lost", "b: given up"]
+        assert (reading.error, list(reading.stream.errors)) == (None, ["b"])
+    with FleetReading(fleet.logs(follow=True, until="0s")) as reading:
+        reading.to_its_end()
+        assert reading.of("a") == ["a: out early", "a: out later"]
     talker.say("")
     container.remove(force=True)
 

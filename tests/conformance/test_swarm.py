@@ -426,7 +426,14 @@ def test_update_rollback_and_force(serve: Callable[..., Service]) -> None:
     service.wait_ready(timeout=20)
     assert service.attrs.spec.task_template is not None
     assert service.attrs.spec.task_template.force_update == 1
-    assert not third & {task.id for task in service.tasks(filters={"desired-state": "running"})}
+    fourth = {task.id for task in service.tasks(filters={"desired-state": "running"})}
+    assert not third & fourth
+    service.update(labels={"only": "this"})
+    service.rollback()
+    service.wait_ready(timeout=20)
+    assert service.update_status.state == "rollback_completed"
+    assert "only" not in service.labels
+    assert {task.id for task in service.tasks(filters={"desired-state": "running"})} == fourth
 
 
 def test_updates_at_the_same_time_are_all_made(

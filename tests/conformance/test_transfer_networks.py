@@ -58,7 +58,9 @@ def test_another_one_of_that_name_is_left_alone(
     source: Client, target: Client, network: Network, labels: dict[str, str]
 ) -> None:
     theirs = target.networks.create(network.name, labels=labels, internal=True)
-    with pytest.raises(InvalidArgument, match="is there already, with another attachable, options, subnets"):
+    with pytest.raises(
+        InvalidArgument, match="is there already, and differs in attachable, options, subnets"
+    ):
         network.copy(to=target)
     assert target.networks.get(network.name) == theirs
 
@@ -79,7 +81,7 @@ def test_a_subnet_that_is_taken(
     copied = network.copy(to=target, subnets="auto")
     assert copied.attrs.ipam.config[0].subnet not in (None, subnet)
     assert network.copy(to=target, subnets="auto") == copied
-    with pytest.raises(InvalidArgument, match="another subnets"):
+    with pytest.raises(InvalidArgument, match="differs in subnets"):
         network.copy(to=target)
 
 

@@ -42,6 +42,7 @@ _MASKS = [
     (re.compile(r"\b([0-9a-f]{2}:){5}[0-9a-f]{2}\b"), "<mac>"),
     (re.compile(r"\b\d+(\.\d+)?(e[+-]\d+)? ?([kKMGT]i?)?B\b"), "<size>"),
     (re.compile(r"\b\d+\.\d+%"), "<percent>"),
+    (re.compile(r'(?<="execDuration":")\d+(?=")'), "<seconds>"),
     (re.compile(r" {2,}"), "  "),
 ]
 

@@ -168,13 +168,18 @@ class PrivateEngine:
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def _leftovers(self) -> list[int]:
-        """Processes that name its folder in their arguments: containerd, and the shims of containers."""
+        """Its containerd and its shims, which name its folder, and what those have started: containers."""
         mark = os.fsencode(self._folder)
-        found = []
+        found, children = [], dict[int, list[int]]()
         for entry in Path("/proc").iterdir():
             with contextlib.suppress(OSError):
-                if entry.name.isdigit() and mark in (entry / "cmdline").read_bytes():
-                    found.append(int(entry.name))
+                if entry.name.isdigit():
+                    parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
+                    children.setdefault(parent, []).append(int(entry.name))
+                    if mark in (entry / "cmdline").read_bytes():
+                        found.append(int(entry.name))
+        for process in found:  # which grows meanwhile
+            found += [child for child in children.get(process, ()) if child not in found]
         return found
 
 

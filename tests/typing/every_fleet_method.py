@@ -34,10 +34,18 @@ from dockpy.fleet.collections import (
     FleetVolumes,
 )
 from dockpy.fleet.placement import Placement
+from dockpy.resources.pruning import PruneReport
+from dockpy.resources.registry_data import RegistryData
 from dockpy.resources.run import RunStream
 from dockpy.wire.containers import ContainerPruneResponse
 from dockpy.wire.disk_usage import SystemDataUsageResponse
-from dockpy.wire.images import ImageDeleteResponseItem, ImageHistoryResponseItem, ImagePruneResponse
+from dockpy.wire.images import (
+    AttestationStatement,
+    ImageDeleteResponseItem,
+    ImageHistoryResponseItem,
+    ImagePruneResponse,
+    ImageSearchResponseItem,
+)
 from dockpy.wire.networks import NetworkPruneResponse
 from dockpy.wire.system import SystemInfo, SystemVersion
 from dockpy.wire.volumes import VolumePruneResponse
@@ -88,6 +96,7 @@ def fleet(fleet: Fleet) -> None:
     assert_type(fleet.info(), FleetResults[SystemInfo])
     assert_type(fleet.version(), FleetResults[SystemVersion])
     assert_type(fleet.df(type="volume", verbose=True), FleetResults[SystemDataUsageResponse])
+    assert_type(fleet.prune(all=True), FleetResults[PruneReport])
     assert_type(fleet.containers, FleetContainers)
     assert_type(fleet.images, FleetImages)
     assert_type(fleet.networks, FleetNetworks)
@@ -150,6 +159,9 @@ def images(images: FleetImages, on_progress: Any) -> None:
     assert_type(images.list("busybox", all=True), FleetList[Image])
     assert_type(images.get("busybox", platform="linux/amd64"), FleetResults[Image])
     assert_type(images.history("busybox"), FleetResults[builtins.list[ImageHistoryResponseItem]])
+    assert_type(images.attestations("busybox"), FleetResults[builtins.list[AttestationStatement]])
+    assert_type(images.get_registry_data("busybox"), FleetResults[RegistryData])
+    assert_type(images.search("busybox", limit=3), FleetResults[builtins.list[ImageSearchResponseItem]])
     assert_type(images.pull("busybox", "latest", on_progress=on_progress), FleetResults[Image])
     assert_type(images.pull("busybox", all_tags=True), FleetResults[builtins.list[Image]])
     assert_type(images.remove("busybox", force=True), FleetResults[builtins.list[ImageDeleteResponseItem]])

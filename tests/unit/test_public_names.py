@@ -31,6 +31,7 @@ PUBLIC = [
     "Container",
     "ContainerError",
     "ContextNotFound",
+    "CopyProgress",
     "CreateOptions",
     "Credentials",
     "DigestMismatch",

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from dockpy.fake.state.swarm_constraints import fits_constraints
 from dockpy.fake.state.swarm_placement import choose_node
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from dockpy.fake.state.swarm_cluster import Cluster
     from dockpy.fake.state.swarm_nodes import Node
     from dockpy.fake.state.swarm_service import Service
@@ -92,9 +95,7 @@ class Orchestrator:
         if service.is_global:
             return {(service.id, node.id): (0, node.id) for node in self._eligible(service)}
         wanted = int(service.spec["Mode"]["Replicated"]["Replicas"])
-        slots = {key: task.slot for key, task in current.items()}
-        order = sorted(slots, key=lambda key: (current[key].state != "running", slots[key]))
-        kept = {key: (slots[key], "") for key in order[:wanted]}
+        kept = {task.slot_key: (task.slot, "") for task in _spread(current.values())[:wanted]}
         number = 0
         while len(kept) < wanted:
             number += 1
@@ -157,11 +158,9 @@ class Orchestrator:
                 self._delay(service, new, task)
 
     def _is_succeeded(self, service: Service, task: Task) -> bool:
-        """Whether another one has its place already: an update started that first."""
-        return any(
-            other.slot_key == task.slot_key and other.wanted and not other.over
-            for other in self._cluster.tasks.of(service)
-        )
+        """Whether a later one has its place already: an update started that first."""
+        place = [other for other in self._cluster.tasks.of(service) if other.slot_key == task.slot_key]
+        return any(other.wanted and not other.over for other in place[place.index(task) + 1 :])
 
     def _may_restart(self, service: Service, task: Task) -> bool:
         policy = service.restart
@@ -270,3 +269,14 @@ class Orchestrator:
                 if node is not None and cluster.health.reaches(node):
                     node.agent.forget(task)
                 cluster.tasks.forget(task)
+
+
+def _spread(tasks: Iterable[Task]) -> list[Task]:
+    """In the order in which they stay: first one on each node, last those that have none."""
+    order = sorted(tasks, key=lambda task: (task.state != "running", task.slot))
+    copies = Counter[str]()
+    ranks = dict[str, tuple[bool, int]]()
+    for task in order:
+        copies[task.node_id] += 1
+        ranks[task.id] = (not task.node_id, copies[task.node_id])
+    return sorted(order, key=lambda task: ranks[task.id])

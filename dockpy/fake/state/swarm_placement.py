@@ -120,15 +120,9 @@ def _why_not(task: Task, node: Node, placed: list[Task]) -> str:
     most = placement.get("MaxReplicas") or 0
     if most and sum(one.service_id == task.service_id for one in placed) >= most:
         return "max replicas per node limit exceed"
-    if any(
-        _taken(port, one) for port in task.host_ports() for one in placed if one.slot_key != task.slot_key
-    ):
+    if any(port in one.host_ports() for port in task.host_ports() for one in placed):
         return "host-mode port already in use"
     return ""
-
-
-def _taken(port: tuple[int, str], other: Task) -> bool:
-    return port in other.host_ports()
 
 
 def _reserved(task: Task) -> dict[str, int]:

@@ -51,12 +51,14 @@ class Update:
             current: by its place, the task of the service that runs there, or shall.
         """
         service, now = self._service, self._cluster.engine.now()
-        template, endpoint = service.spec["TaskTemplate"], service.spec.get("EndpointSpec")
-        dirty = [task for task in current.values() if not task.made_from(template, endpoint)]
+        self._reuse(current)
+        dirty = [task for task in current.values() if not self._is_new(task)]
         if not self._total:
             self._total = len(dirty)
             if not dirty:
                 service.update = None
+                if self._rollback:
+                    self._report("rollback_completed", "rollback completed", completed=now)
                 return
             if service.status is None:
                 self._report("updating", "update in progress")
@@ -64,12 +66,32 @@ class Update:
         if self._watch(now):
             return
         self._rests = [rest for rest in self._rests if rest > now]
-        busy = {self._cluster.tasks.objects[id].slot_key for id in self._replaced}
+        busy = self._busy()
         free = (self._parallelism or len(dirty)) - len(self._replaced) - len(self._rests)
         for task in [task for task in dirty if task.slot_key not in busy][: max(free, 0)]:
             self._replace(task)
         if not dirty and not self._replaced:
             self._finish(now)
+
+    def _is_new(self, task: Task) -> bool:
+        spec = self._service.spec
+        return task.made_from(spec["TaskTemplate"], spec.get("EndpointSpec"))
+
+    def _busy(self) -> set[tuple[str, str]]:
+        """The places where one is being replaced."""
+        return {self._cluster.tasks.objects[id].slot_key for id in self._replaced}
+
+    def _reuse(self, current: dict[tuple[str, str], Task]) -> None:
+        """Where an update that ended early has left several at a place, go on with one that is right."""
+        busy, tasks = self._busy(), self._cluster.tasks
+        for task in list(tasks.of(self._service)):
+            key = task.slot_key
+            if not task.wanted or key in busy or current.get(key, task) is task:
+                continue
+            kept, other = (task, current[key]) if self._is_new(task) else (current[key], task)
+            if self._is_new(kept):
+                current[key] = kept
+                tasks.set(other, desired="shutdown")
 
     def _replace(self, old: Task) -> None:
         tasks = self._cluster.tasks

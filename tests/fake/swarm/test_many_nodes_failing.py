@@ -6,7 +6,7 @@ import pytest
 
 from tests.fake.asking import ENGINES, ask
 from tests.fake.swarm.many import containers, swarm_of
-from tests.fake.swarm.services import replicas, serve, settle, states, tasks
+from tests.fake.swarm.services import change, replicas, serve, settle, states, tasks
 
 
 @pytest.fixture(params=ENGINES)
@@ -101,6 +101,21 @@ def test_orphans_are_removed(many):
     assert many.m1._engine.swarm.cluster.tasks.objects == {}
 
 
+def test_what_ended_before_is_removed_where_history_forgot_it_meanwhile(many):
+    serve(many.m1, "web", Mode=replicas(1), task={"Placement": {"Constraints": ["node.hostname==w1"]}})
+    settle(many.m1)
+    change(many.m1, "web", lambda spec: spec["TaskTemplate"].update(ForceUpdate=1))
+    settle(many.m1)
+    assert len(ask(many.w1, "GET", "/containers/json?all=1")[1]) == 2
+    told = ask(many.m1, "GET", "/swarm")[1]
+    wanted = told["Spec"] | {"Orchestration": {"TaskHistoryRetentionLimit": 1}}
+    with many.w1.cut_off():
+        assert ask(many.m1, "POST", f"/swarm/update?version={told['Version']['Index']}", wanted)[0] == 200
+        assert len(tasks(many.m1, "web")) == 1
+    settle(many.m1)
+    assert len(ask(many.w1, "GET", "/containers/json?all=1")[1]) == 1
+
+
 def test_a_node_that_is_forgotten_while_it_is_down(many):
     serve(many.m1, "web", Mode=replicas(3))
     settle(many.m1)
@@ -130,6 +145,14 @@ def test_only_so_many_restarts(many):
     serve(many.m1, "web", ["false"], Mode=replicas(1), task=policy)
     many.advance(5)
     assert [state for _, state in states(many.m1, "web")] == ["failed", "failed"]
+
+
+def test_restarts_of_long_ago_do_not_count(many):
+    policy = {"Condition": "any", "Delay": 0, "MaxAttempts": 1, "Window": 5 * 10**9}
+    command = ["sh", "-c", "sleep 10; exit 1"]
+    serve(many.m1, "web", command, Mode=replicas(1), task={"RestartPolicy": policy})
+    many.advance(35)
+    assert [state for _, state in states(many.m1, "web")] == ["failed", "failed", "failed", "running"]
 
 
 def test_another_manager_leads(three):

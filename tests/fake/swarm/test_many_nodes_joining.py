@@ -251,13 +251,16 @@ def test_a_node_that_is_there_is_removed_by_force(pair):
     assert pair.placed("web") == {"m1": 2}
 
 
-def test_locked_managers(three):
+def test_locked_managers(three, stranger):
     told = ask(three.m1, "GET", "/swarm")[1]
     wanted = told["Spec"] | {"EncryptionConfig": {"AutoLockManagers": True}}
     assert ask(three.m1, "POST", f"/swarm/update?version={told['Version']['Index']}", wanted)[0] == 200
     key = ask(three.m1, "GET", "/swarm/unlockkey")[1]["UnlockKey"]
     three.m3.restart()
     assert ask(three.m3, "GET", "/info")[1]["Swarm"]["LocalNodeState"] == "locked"
-    assert three.nodes()["m3"]["ManagerStatus"]["Reachability"] == "unreachable"
+    told = three.nodes()["m3"]
+    assert told["ManagerStatus"]["Reachability"] == "unreachable"
+    status, text = join(stranger, three.m1, RemoteAddrs=[told["ManagerStatus"]["Addr"]])
+    assert (status, "connection refused" in text) == (503, True)
     assert ask(three.m3, "POST", "/swarm/unlock", {"UnlockKey": key}) == (200, None)
     assert three.nodes("m3")["m3"]["ManagerStatus"]["Reachability"] == "reachable"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from dockpy.fake import FakeDaemon
 from tests.fake.asking import ENGINES, answer, ask
-from tests.fake.swarm.many import swarm_of
+from tests.fake.swarm.many import join, swarm_of
 from tests.fake.swarm.services import replicas, serve, settle, tasks
 
 WEB = ["sh", "-c", "echo on $HOSTNAME > index.html; httpd -f -p 80"]
@@ -141,6 +142,13 @@ def test_a_node_that_is_cut_off_reaches_nobody(many):
         told = container["NetworkSettings"]["Networks"]["open"]["IPAddress"]
         assert "on " not in on(many.w2, f"wget -q -O - http://{told}", "open")
     assert "on " in on(many.w2, f"wget -q -O - http://{told}", "open")
+
+
+@pytest.mark.parametrize(("role", "known"), [("manager", ["ingress", "ov"]), ("worker", ["ingress"])])
+def test_who_joins_knows_networks(many, role, known):
+    with FakeDaemon(clock=many.clock, seed=9, name="late") as late:
+        assert join(late, many.m1, role) == (200, None)
+        assert names(late) == known
 
 
 def test_a_promoted_worker_knows_all_networks(many):

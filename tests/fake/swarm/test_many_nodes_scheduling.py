@@ -158,6 +158,30 @@ def test_scaled_down(many):
     assert [containers(daemon, "web") for daemon in many.daemons.values()] == [[], [], [], []]
 
 
+def test_what_is_left_of_a_service_is_spread(many):
+    for name in ("w1", "w2", "w3"):
+        many.change_node(name, Availability="drain")
+    serve(many.m1, "web", Mode=replicas(3))
+    settle(many.m1)
+    many.change_node("w2", Availability="active")
+    for number, placed in ((5, [3, 2]), (4, [2, 2]), (2, [1, 1])):
+        change(many.m1, "web", lambda spec: spec["Mode"]["Replicated"].update(Replicas=number))  # noqa: B023
+        settle(many.m1)
+        assert [many.placed("web")[name] for name in ("m1", "w2")] == placed
+
+
+def test_those_that_do_not_run_go_first(many):
+    serve(many.m1, "web", Mode=replicas(4), task=place(MaxReplicas=1))
+    names = {node["ID"]: name for name, node in many.nodes().items()}
+    first = next(names[task["NodeID"]] for task in tasks(many.m1, "web") if task["Slot"] == 1)
+    many.change_node(first, Availability="drain")
+    running = [task["ID"] for task in tasks(many.m1, "web") if task["Status"]["State"] == "running"]
+    change(many.m1, "web", lambda spec: spec["Mode"]["Replicated"].update(Replicas=3))
+    left = [task["ID"] for task in tasks(many.m1, "web") if task["DesiredState"] == "running"]
+    assert left == running
+    assert len(running) == 3
+
+
 def test_each_node_pulls_the_image(many):
     for daemon in many.daemons.values():
         assert ask(daemon, "GET", "/images/redis/json")[0] == 404

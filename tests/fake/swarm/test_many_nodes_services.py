@@ -89,6 +89,25 @@ def test_an_update_fails(many, action, state):
     assert commands(many).count("100000") == (4 if action == "rollback" else 3)
 
 
+def test_an_update_that_ends_early_leaves_no_place_with_two(many):
+    """One task fails while the other's successor has not come to run, and both are there."""
+    serve(many.m1, "web", ["sleep", "100000"], Mode=replicas(2))
+    settle(many.m1)
+
+    def broken(spec):
+        inner = spec["TaskTemplate"]["ContainerSpec"]
+        inner["Command"] = ["sh", "-c", "test $SLOT = 1 && exit 3; sleep 200000"]
+        inner["Env"] = ["SLOT={{.Task.Slot}}"]
+        inner["Healthcheck"] = {"Test": ["CMD-SHELL", "true"], "Interval": 5 * SECOND}
+        spec["UpdateConfig"] = {"Parallelism": 2, "Order": "start-first", "FailureAction": "rollback"}
+        spec["RollbackConfig"] = {"Parallelism": 2, "Order": "start-first"}
+
+    change(many.m1, "web", broken)
+    many.advance(20)
+    assert status(many)["State"] == "rollback_completed"
+    assert commands(many) == ["100000"] * 2
+
+
 def test_what_fails_while_its_successor_starts_has_no_other(many):
     serve(many.m1, "web", ["sh", "-c", "trap 'exit 3' USR1; while :; do sleep 1; done"], Mode=replicas(1))
     settle(many.m1)
@@ -141,6 +160,17 @@ def test_a_rollback_by_hand(many):
     many.advance(30)
     assert commands(many) == ["100000"] * 4
     assert status(many)["State"] == "rollback_completed"
+
+
+def test_a_rollback_of_what_makes_no_new_tasks(many):
+    serve(many.m1, "web", ["sleep", "100000"], Mode=replicas(2))
+    before = tasks(many.m1, "web")
+    change(many.m1, "web", lambda spec: spec.update(Labels={"a": "b"}))
+    change(many.m1, "web", lambda spec: None, query="&rollback=previous")
+    settle(many.m1)
+    assert status(many)["State"] == "rollback_completed"
+    assert "CompletedAt" in status(many)
+    assert tasks(many.m1, "web") == before
 
 
 def test_a_global_service_is_updated(many):

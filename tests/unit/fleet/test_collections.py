@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 
 COLLECTIONS = {
     "containers": {"list", "get", "create", "remove", "prune"},
-    "images": {"list", "get", "history", "pull", "tag", "remove", "prune"},
+    "images": {
+        *("list", "get", "history", "attestations", "get_registry_data", "search"),
+        *("pull", "tag", "remove", "prune"),
+    },
     "networks": {"list", "get", "create", "remove", "prune"},
     "volumes": {"list", "get", "create", "remove", "prune"},
     "plugins": {"list", "get", "remove"},
@@ -129,6 +132,18 @@ def test_the_daemons_themselves(broken: Fleet) -> None:
     }
     assert [info.containers for info in broken.info().succeeded.values()] == [0, 0]
     assert list(broken.df().errors) == ["down"]
+    broken["a"].containers.create("busybox")
+    removed = {name: len(report.containers) for name, report in broken.prune().succeeded.items()}
+    assert removed == {"b": 0, "a": 1}
+
+
+def test_what_is_read_of_images(broken: Fleet) -> None:
+    assert {len(found) > 0 for found in broken.images.search("busybox").succeeded.values()} == {True}
+    registered = broken.images.get_registry_data("alpine:latest").succeeded
+    assert len({data.id for data in registered.values()}) == 1
+    assert list(registered) == ["b", "a"]
+    assert list(broken.images.history("busybox").succeeded) == ["b", "a"]
+    assert list(broken.images.attestations("busybox").errors) == ["down", "b", "a"]  # API 1.53
 
 
 def test_an_option_that_one_daemon_does_not_know_is_its_error(fleet: Fleet) -> None:
@@ -149,13 +164,29 @@ def test_mistakes_are_raised_at_once(fleet: Fleet, broken: Fleet, daemons: dict[
     assert not {"ContainerCreate", "NetworkCreate"} & set(sent)
 
 
-def test_pulling_on_all(broken: Fleet, daemons: dict[str, FakeDaemon]) -> None:
-    told, inside = list[tuple[str, CreateImageInfo]](), threading.Lock()
+@pytest.mark.parametrize("kind", [OSError, ValueError])
+def test_what_follows_a_pull_may_fail(fleet: Fleet, kind: type[Exception]) -> None:
+    """A mistake is raised at once; what failed in the world is told for each, as it may be of one alone."""
 
     def follow(name: str, message: CreateImageInfo) -> None:
-        assert inside.acquire(blocking=False)  # never twice at a time
+        raise kind(name)
+
+    if kind is OSError:
+        pulled = fleet.images.pull("alpine:latest", on_progress=follow)
+        assert {name: str(error) for name, error in pulled.errors.items()} == {"b": "b", "a": "a"}
+    else:
+        with pytest.raises(kind):
+            fleet.images.pull("alpine:latest", on_progress=follow)
+
+
+def test_pulling_on_all(broken: Fleet, daemons: dict[str, FakeDaemon]) -> None:
+    told, both = list[tuple[str, CreateImageInfo]](), threading.Barrier(2)
+
+    def follow(name: str, message: CreateImageInfo) -> None:
+        if not both.broken:
+            with pytest.raises(threading.BrokenBarrierError):  # never twice at a time
+                both.wait(0.3)
         told.append((name, message))
-        inside.release()
 
     results = broken.images.pull("alpine:latest", on_progress=follow)
     assert list(results.succeeded) == ["b", "a"]
@@ -177,6 +208,23 @@ def test_a_pull_that_hangs_leaves_no_thread(fleet: Fleet, daemons: dict[str, Fak
             if thread.name == "dockpy fleet":
                 thread.join(10)
                 assert not thread.is_alive()
+
+
+def test_a_pull_that_nobody_waits_for_is_cancelled(fleet: Fleet, daemons: dict[str, FakeDaemon]) -> None:
+    told, release = list[CreateImageInfo](), threading.Event()
+
+    def follow(name: str, message: CreateImageInfo) -> None:
+        told.append(message)
+        assert release.wait(10)
+
+    pulled = fleet.select("a").with_options(timeout=0.3).images.pull("alpine:latest", on_progress=follow)
+    assert isinstance(pulled["a"].error, TimedOut)
+    release.set()
+    for thread in threading.enumerate():
+        if thread.name == "dockpy fleet":
+            thread.join(10)
+    assert len(told) == 1
+    assert "ImageInspect" not in [request.operation for request in daemons["a"].requests]
 
 
 def test_it_is_seen_what_a_method_takes(fleet: Fleet) -> None:

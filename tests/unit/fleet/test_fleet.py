@@ -2,40 +2,27 @@
 
 from __future__ import annotations
 
-import json
+import copy
+import functools
 import pickle
 import threading
-from typing import TYPE_CHECKING, Any
+import weakref
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
 from dockpy import Client, FakeDaemon
 from dockpy.errors import (
     ConnectionFailed,
-    ContextNotFound,
     FleetError,
     InvalidArgument,
     InvalidEndpoint,
     TimedOut,
 )
-from dockpy.fleet import Fleet
+from dockpy.fleet import Fleet, gathering
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
-
-
-@pytest.fixture
-def daemons() -> Iterator[dict[str, FakeDaemon]]:
-    made = {"b": FakeDaemon(), "a": FakeDaemon(api="1.41"), "c": FakeDaemon()}
-    yield made
-    for daemon in made.values():
-        daemon.close()
-
-
-@pytest.fixture
-def fleet(daemons: dict[str, FakeDaemon]) -> Fleet:
-    return Fleet({name: daemon.client() for name, daemon in daemons.items()})
 
 
 def nowhere(*names: str, **options: Any) -> Fleet:
@@ -137,117 +124,6 @@ def test_it_says_who_is_in_it() -> None:
     assert repr(nowhere("a").containers) == "<FleetContainers of <Fleet: a>>"
 
 
-# Docker's contexts
-
-
-@pytest.fixture
-def contexts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import hashlib
-
-    monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path))
-    monkeypatch.delenv("DOCKER_HOST", raising=False)
-    monkeypatch.delenv("DOCKER_CONTEXT", raising=False)
-    for name in ("west", "east"):
-        folder = tmp_path / "contexts" / "meta" / hashlib.sha256(name.encode()).hexdigest()
-        folder.mkdir(parents=True)
-        meta = {"Name": name, "Endpoints": {"docker": {"Host": f"tcp://{name}.example:2375"}}}
-        (folder / "meta.json").write_text(json.dumps(meta))
-
-
-@pytest.mark.usefixtures("contexts")
-def test_the_daemons_of_contexts() -> None:
-    fleet = Fleet.from_contexts("west", "east", timeout=7)
-    assert {name: client.daemon for name, client in fleet.items()} == {
-        "west": "tcp://west.example:2375",
-        "east": "tcp://east.example:2375",
-    }
-    assert fleet.names == ["west", "east"]
-    assert fleet["west"].timeouts.read == 7
-    assert Fleet.from_contexts().names == ["default", "east", "west"]
-    with pytest.raises(ContextNotFound, match="north"):
-        Fleet.from_contexts("west", "north")
-
-
-# Some of them
-
-
-def test_some_by_their_names(fleet: Fleet) -> None:
-    some = fleet.select("c", "b")
-    assert some.names == ["b", "c"]  # in the fleet's order
-    assert some["b"] is fleet["b"]
-    assert fleet.select().names == fleet.names
-    with pytest.raises(InvalidArgument, match="no daemon 'z' in the fleet; it has b, a, c"):
-        fleet.select("a", "z")
-    with pytest.raises(InvalidArgument, match="no daemon 'a'"):
-        some.select("a")
-
-
-def test_some_by_the_labels_they_were_given() -> None:
-    labels = {"a": {"zone": "eu", "gpu": ""}, "b": {"zone": "us"}, "c": {"zone": "eu"}}
-    fleet = nowhere("a", "b", "c", labels=labels)  # nobody is asked: nobody would answer
-    assert fleet.select(label="zone=eu").names == ["a", "c"]
-    assert fleet.select(label="zone").names == ["a", "b", "c"]
-    assert fleet.select(label="gpu").names == ["a"]
-    assert fleet.select(label="gpu=").names == ["a"]
-    assert fleet.select(label={"zone": "eu", "gpu": ""}).names == ["a"]
-    assert fleet.select("c", "b", label="zone=eu").names == ["c"]
-    assert fleet.select(label="zone=eu").select(label="gpu").names == ["a"]
-    assert fleet.select(label="zone=mars").names == []
-    assert fleet.select(label="zone=mars").errors == {}
-
-
-def test_some_by_the_labels_of_their_engines(daemons: dict[str, FakeDaemon]) -> None:
-    class Labelled(Client):
-        """As a client of an engine that was started with ``--label``."""
-
-        def info(self) -> Any:
-            answer = super().info()
-            answer.labels = ["zone=eu", "words=a=b", "bare"]
-            return answer
-
-    labelled = Labelled.of_connector(daemons["a"]._connector, "fake://labelled")
-    fleet = Fleet(
-        {"a": labelled, "b": daemons["b"].client(), "given": labelled, "down": "unix:///nowhere"},
-        labels={"given": {"zone": "us"}},
-    )
-    some = fleet.select(label="zone=eu")
-    assert some.names == ["a"]
-    assert list(some.errors) == ["down"]
-    assert isinstance(some.errors["down"], ConnectionFailed)
-    assert fleet.select(label="words=a=b").names == ["a"]
-    assert fleet.select(label="bare").names == ["a"]
-    assert fleet.select(label="zone=us").names == ["given"]
-    assert fleet.errors == {}
-    assert list(some.select("a").errors) == ["down"]
-
-
-@pytest.mark.parametrize("label", ["", "=x", {}, 3, ["zone=eu"], {"zone": 1}, {1: "x"}, {"": "x"}])
-def test_a_label_that_is_none_is_refused(label: Any) -> None:
-    with pytest.raises(InvalidArgument, match=r"label[=:]"):
-        nowhere("a").select(label=label)
-
-
-@pytest.mark.parametrize("labels", ["a", {"a": "zone=eu"}, {"a": {"zone": 1}}, {"z": {}}, {"a": {"": ""}}])
-def test_labels_that_are_none_are_refused(labels: Any) -> None:
-    with pytest.raises(InvalidArgument):
-        nowhere("a", labels=labels)
-
-
-def test_some_by_what_they_say(fleet: Fleet, daemons: dict[str, FakeDaemon]) -> None:
-    fleet["c"].volumes.create("vol")
-    assert fleet.select(where=lambda name, client: bool(client.volumes.list())).names == ["c"]
-    assert fleet.select("a", "b", where=lambda name, client: name != "a").names == ["b"]
-    with daemons["b"].fail("SystemInfo"):
-        some = fleet.select(where=lambda name, client: client.info().containers == 0)
-    assert some.names == ["a", "c"]
-    assert list(some.errors) == ["b"]
-
-
-def test_a_mistake_in_the_function_is_no_error_of_a_daemon(fleet: Fleet) -> None:
-    with pytest.raises(ZeroDivisionError):
-        fleet.select(where=lambda name, client: 1 // 0 == 0)
-
-
 # What is asked of all
 
 
@@ -271,10 +147,20 @@ def test_what_a_function_raises_is_the_daemons_error(fleet: Fleet) -> None:
     assert [type(error) for error in results.errors.values()] == [ZeroDivisionError] * 3
 
 
-@pytest.mark.parametrize("fn", [None, 3, "ping"])
+async def later(client: Client) -> bool:
+    return client.ping()
+
+
+def lazy(client: Client) -> Iterator[bool]:
+    yield client.ping()
+
+
+@pytest.mark.parametrize("fn", [None, 3, "ping", later, lazy, functools.partial(later)])
 def test_what_is_no_function_is_refused(fleet: Fleet, fn: Any) -> None:
     with pytest.raises(InvalidArgument, match="fn="):
         fleet.map(fn)
+    with pytest.raises(InvalidArgument, match="where="):
+        fleet.select(where=cast("Any", 3) if fn is None else fn)
 
 
 def test_a_hanging_daemon_costs_its_own_time(fleet: Fleet, daemons: dict[str, FakeDaemon]) -> None:
@@ -285,6 +171,14 @@ def test_a_hanging_daemon_costs_its_own_time(fleet: Fleet, daemons: dict[str, Fa
     assert fleet.map(lambda client: client.timeouts.read, timeout=2).succeeded == {"b": 2, "a": 2, "c": 2}
     assert fleet.map(lambda client: client.timeouts.read, timeout=200)["a"].value == 60
     assert fleet.map(lambda client: client.stream_timeout, timeout=2)["a"].value == 2
+
+
+def test_a_limit_lengthens_nothing(daemons: dict[str, FakeDaemon]) -> None:
+    own = daemons["a"].client().with_options(timeout=(1, 2), stream_timeout=3)
+    (limits,) = Fleet({"a": own}).map(lambda c: (c.timeouts, c.stream_timeout), timeout=9).succeeded.values()
+    assert limits == (own.timeouts, 3)
+    endless = own.with_options(timeout=None, stream_timeout=None)
+    assert Fleet({"a": endless}).map(lambda c: c.timeouts.connect, timeout=9).succeeded == {"a": 9}
 
 
 def test_a_fleet_with_a_limit(fleet: Fleet, daemons: dict[str, FakeDaemon]) -> None:
@@ -305,6 +199,41 @@ def test_a_limit_that_is_none_is_refused(fleet: Fleet, timeout: Any) -> None:
         fleet.with_options(timeout=timeout)
     with pytest.raises(InvalidArgument, match="timeout="):
         fleet.map(lambda client: 1, timeout=timeout)
+
+
+def test_a_mistake_of_one_alone_is_its_error(daemons: dict[str, FakeDaemon]) -> None:
+    class Odd(Client):
+        """One whose daemon answers what nobody understands."""
+
+        def ping(self) -> bool:
+            raise ValueError("odd")
+
+    fleet = Fleet({"a": daemons["a"].client(), "odd": Odd.of_connector(daemons["b"]._connector, "fake://b")})
+    results = fleet.ping()
+    assert results.succeeded == {"a": True}
+    assert isinstance(results["odd"].error, ValueError)
+
+
+def test_no_more_are_asked_at_once_than_was_said(
+    daemons: dict[str, FakeDaemon], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gathering, "_LENT_AFTER", 1000)
+    fleet = Fleet({name: daemon.client() for name, daemon in daemons.items()}, max_workers=1)
+    all_at_once = threading.Barrier(3)
+    assert fleet.map(lambda client: all_at_once.wait(0.3)).succeeded == {}
+
+
+def test_what_was_asked_is_forgotten(fleet: Fleet) -> None:
+    def work(client: Client) -> bool:
+        return client.ping()
+
+    fleet.map(work).raise_errors()
+    for thread in threading.enumerate():
+        if thread.name == "dockpy fleet":
+            thread.join(10)
+    asked = weakref.ref(work)
+    del work
+    assert asked() is None
 
 
 def test_threads_share_it(fleet: Fleet) -> None:
@@ -391,7 +320,18 @@ def test_closing_ends_what_is_being_asked(
     assert fleet.ping().succeeded == {"b": True, "a": True, "c": True}  # it opens again
 
 
-def test_it_pickles() -> None:
+def test_a_copy_closes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    fleet = nowhere("a", "b")
+    again = copy.copy(fleet)
+    assert again.names == ["a", "b"]
+    assert again["a"] is fleet["a"]
+    closed = list[Client]()
+    monkeypatch.setattr(Client, "close", lambda client: closed.append(client))
+    again.close()
+    assert closed == []
+
+
+def test_it_pickles(monkeypatch: pytest.MonkeyPatch) -> None:
     fleet = nowhere("a", "b", labels={"a": {"zone": "eu"}}, max_workers=3)
     again = pickle.loads(pickle.dumps(fleet))
     assert again.names == ["a", "b"]
@@ -400,4 +340,7 @@ def test_it_pickles() -> None:
     assert list(again.ping().errors) == ["a", "b"]
     view = pickle.loads(pickle.dumps(fleet.select("b")))
     assert view.names == ["b"]
+    closed = list[Client]()
+    monkeypatch.setattr(Client, "close", lambda client: closed.append(client))
     view.close()
+    assert closed == [view["b"]]  # its clients are its own now

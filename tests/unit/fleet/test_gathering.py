@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import contextvars
+import gc
 import signal
 import threading
-from typing import TYPE_CHECKING
+import weakref
+from typing import TYPE_CHECKING, cast
 
 import pytest
 from hypothesis import given
@@ -95,6 +98,22 @@ def test_a_job_that_takes_long_lends_its_place() -> None:
     assert [outcome.value for outcome in outcomes.values()] == ["slow", "slow too", "quick", "last"]
 
 
+def test_a_place_that_was_lent_is_not_taken_again() -> None:
+    """Else there would be more at once than there are places, after each that was slow."""
+    begun, by = threading.Event(), dict[str, threading.Thread]()
+
+    def work(name: str, client: Client) -> None:
+        by[name] = threading.current_thread()
+        if name == "slow":
+            assert begun.wait(10)
+        elif name == "next":
+            begun.set()
+            by["slow"].join(10)
+
+    Gathering(work, clients("slow", "next", "last"), workers=1).run()
+    assert by["last"] is not by["slow"]
+
+
 def test_a_job_whose_time_is_over_is_given_up() -> None:
     release, seen = threading.Event(), list[str]()
 
@@ -143,7 +162,13 @@ def test_cancelling_ends_it_at_once() -> None:
         return name
 
     asked = Gathering(work, clients("quick", "a", "b", *"cdefgh"), workers=2)
-    canceller = threading.Thread(target=lambda: (begun.acquire(), begun.acquire(), asked.cancel()))
+
+    def cancel() -> None:
+        begun.acquire()
+        begun.acquire()
+        asked.cancel()
+
+    canceller = threading.Thread(target=cancel)
     canceller.start()
     outcomes = asked.run()
     canceller.join()
@@ -158,6 +183,25 @@ def test_cancelling_ends_it_at_once() -> None:
     for thread in fleet_threads():
         thread.join(10)
     assert len(seen) == began < 8  # none is begun after it
+
+
+@pytest.mark.parametrize("fatal", [False, True])
+def test_none_is_begun_once_it_has_ended(fatal: bool) -> None:
+    seen = list[str]()
+
+    def work(name: str, client: Client) -> None:
+        seen.append(name)
+        if fatal:
+            raise SystemExit
+        asked.cancel()
+
+    names = [f"d{number}" for number in range(100)]
+    asked = Gathering(work, clients(*names), workers=1)
+    with pytest.raises(SystemExit) if fatal else contextlib.nullcontext():
+        asked.run()
+    for thread in fleet_threads():
+        thread.join(10)
+    assert seen == names[:1]
 
 
 def test_a_second_cancelling_does_nothing() -> None:
@@ -193,6 +237,21 @@ def test_what_is_no_exception_is_raised_here() -> None:
         Gathering(work, clients(*"abc"), workers=2).run()
 
 
+def test_an_error_that_takes_no_note_is_raised_here() -> None:
+    """A thread that ended without a word would be waited for without end."""
+
+    class Strange(Exception):
+        """Its notes are none that can be added to."""
+
+        __notes__ = ()  # type: ignore[assignment]
+
+    def work(name: str, client: Client) -> None:
+        raise Strange
+
+    with pytest.raises(TypeError, match="note"):
+        Gathering(work, clients("a", "b"), workers=1).run()
+
+
 def test_errors_say_where() -> None:
     shared = ValueError("the same for both")
 
@@ -212,6 +271,32 @@ def test_errors_say_where() -> None:
     assert other.daemon == "unix:///nowhere/no context.sock"
     assert outcomes["a"].error is outcomes["b"].error is shared
     assert shared.__notes__ == [f"It happened on {name!r} of the fleet." for name in "ab"]
+
+
+@pytest.mark.parametrize("order", ["ab", "ba"])
+def test_outcomes_are_kept_by_nobody_else(order: str) -> None:
+    """Tracebacks refer to the frames beneath; what is big does not wait for the collector because of that."""
+
+    class Big(Exception):
+        """What can be referred to weakly."""
+
+    def work(name: str, client: Client) -> Big:
+        if name == "a":
+            raise Big
+        return Big()
+
+    gc.disable()
+    try:
+        outcomes = Gathering(work, clients(*order), workers=1).run()
+        big = weakref.ref(outcomes["b"].value)
+        for thread in fleet_threads():
+            thread.join(10)
+        error = weakref.ref(cast("Big", outcomes["a"].error))
+        del outcomes
+        assert big() is None
+        assert error() is None
+    finally:
+        gc.enable()
 
 
 def test_jobs_run_in_the_callers_context() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
-from standins import standins
+from fleet_standins import standins
 
 from dockpy.errors import ConnectionFailed, FleetError, TimedOut
 from dockpy.fleet import Fleet

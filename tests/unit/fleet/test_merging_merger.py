@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import weakref
 from dataclasses import dataclass
 
 from hypothesis import given
@@ -139,6 +140,26 @@ def test_an_earlier_item_goes_with_one_that_is_due() -> None:
     assert drained_names(merger, 0.5) == ["early", "late"]
     assert merger.due() == 0.9
     assert (merger.waiting("a"), merger.waiting("b")) == (0, 1)
+
+
+def test_what_has_been_given_is_not_kept() -> None:
+    """Though one whose clock is ahead waits all the time."""
+    merger: Merger[object] = Merger(0.5)
+    merger.wait_for("quiet")
+    merger.push("ahead", 10**9, "late", 0.0)
+
+    class Item:
+        pass
+
+    kept = []
+    for number in range(100):
+        given = Item()
+        kept.append(weakref.ref(given))
+        merger.push("a", number, given, 0.0)
+        del given
+        assert merger.pop(0.5) is not None
+    assert [each() for each in kept] == [None] * 100
+    assert len(merger) == 1
 
 
 def drained_names(merger: Merger[str], now: float) -> list[str]:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dockpy.fleet.stamped import LogCursor, StampedLine, StampedLines, nanoseconds
+from dockpy.fleet.stamped import LogCursor, StampedLine, StampedLines, beginning, nanoseconds
 from dockpy.streams.frames import Frame, Stream
 
 STAMP = "2024-05-06T07:08:09.123456789Z "
@@ -80,8 +80,24 @@ def test_times(when: datetime, zone: int, digits: int, decimals: int) -> None:
 
 
 def test_what_is_no_time() -> None:
-    assert [nanoseconds(text) for text in ("", "yesterday", "2024-01-01")] == [None] * 3
+    none: list[object] = ["", "yesterday", "2024-01-01", "2024-01-01T00:00:00Z\ud800", None, 7]
+    assert [nanoseconds(text) for text in none] == [None] * 6
     assert (nanoseconds("0001-01-01T00:00:00Z") or 0) < 0
+
+
+def test_from_when_a_log_is_of_a_start() -> None:
+    """Lines that were written before the engine took note of the start; and none of an earlier one."""
+    never, start = "0001-01-01T00:00:00Z", "2024-01-01T00:00:10.25Z"
+    noted = 1704067210.25
+    for ended, expected in (
+        (never, noted - 1),
+        ("2024-01-01T00:00:03Z", noted - 1),
+        ("2024-01-01T00:00:10.125Z", noted - 0.125),  # it was started again at once
+        ("2024-01-01T00:00:11Z", noted - 1),  # it has ended already
+    ):
+        assert beginning({"StartedAt": start, "FinishedAt": ended}) == expected
+    assert beginning({"StartedAt": never, "FinishedAt": never}) == 0
+    assert beginning({}) == beginning({"StartedAt": 7}) == 0
 
 
 entries = st.lists(st.tuples(streams, st.sampled_from([0, 0, 0, 1, 10**9])), max_size=30)

@@ -7,14 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from dockpy import FakeDaemon
+from dockpy import Client, FakeDaemon
 from dockpy.errors import ConnectionFailed, ContainerError, FleetError, InvalidArgument, ServerError
 from dockpy.fleet import Fleet
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-
-    from dockpy import Client
 
 GIB = 1 << 30
 
@@ -103,6 +101,8 @@ def test_among_those_selected(fleet: Fleet) -> None:
     assert labelled.select(label="zone=eu").run("busybox", ["true"], detach=True).client is fleet["c"]
     with pytest.raises(InvalidArgument, match="no daemon in the fleet"):
         labelled.select(label="zone=mars").run("busybox")
+    with pytest.raises(InvalidArgument, match="no daemon in the fleet"):
+        Fleet({}).run("busybox", spread=lambda clients: "a")
 
 
 def test_a_daemon_that_is_down_is_passed_over(fleet: Fleet, caplog: pytest.LogCaptureFixture) -> None:
@@ -113,6 +113,19 @@ def test_a_daemon_that_is_down_is_passed_over(fleet: Fleet, caplog: pytest.LogCa
     with caplog.at_level(logging.WARNING, "dockpy"):
         assert broken.run("busybox", ["echo", "hi"]) == b"hi\n"
     assert "daemon down is passed over: There is no socket at /nowhere" in caplog.text
+
+
+def test_a_daemon_that_answers_nonsense_is_passed_over(fleet: Fleet, daemons: dict[str, FakeDaemon]) -> None:
+    class Odd(Client):
+        """One that counts no containers."""
+
+        def info(self) -> Any:
+            raise KeyError("ContainersRunning")
+
+    odd = Odd.of_connector(daemons["a"]._connector, "fake://odd")
+    placement = Fleet({"odd": odd, **fleet}).place()
+    assert placement.name == "b"
+    assert isinstance(placement.errors["odd"], KeyError)
 
 
 def test_where_nobody_answers(fleet: Fleet, daemons: dict[str, FakeDaemon]) -> None:

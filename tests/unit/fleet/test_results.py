@@ -57,7 +57,7 @@ def test_results_say_what_they_are() -> None:
 
 
 def test_a_value_may_be_none() -> None:
-    found = FleetResults({"a": Outcome(None)})
+    found: FleetResults[None] = FleetResults({"a": Outcome(None)})
     assert found["a"].ok
     assert found["a"].value is None
     assert found.succeeded == {"a": None}
@@ -79,6 +79,8 @@ def test_a_list_of_all() -> None:
     assert isinstance(found, list)
     assert found.errors == {"b": GONE, "c": LATE}
     assert found.by_daemon() == {"z": [1, 2], "a": [], "d": [3]}
+    found.by_daemon()["a"].append(4)
+    assert found.by_daemon()["a"] == []
     with pytest.raises(FleetError, match=r"^2 of 5 daemons failed: b: "):
         found.raise_errors()
     whole = FleetList(FleetResults({"a": Outcome([1]), "b": Outcome([2])}))

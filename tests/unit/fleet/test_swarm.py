@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import signal
+import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from pairs import until
 
 from dockpy import FakeDaemon
-from dockpy.errors import ApiError, ConnectionFailed, FleetError, InvalidArgument, ServerError
+from dockpy.errors import ApiError, ConnectionFailed, FleetError, InvalidArgument, NotReady, ServerError
 from dockpy.fleet import Fleet
 
 if TYPE_CHECKING:
@@ -35,6 +40,10 @@ def states(fleet: Fleet) -> list[str]:
     return [client.swarm.state for client in fleet.values()]
 
 
+def begun(daemon: FakeDaemon, operation: str) -> bool:
+    return any(request.operation == operation for request in daemon.requests)
+
+
 def test_the_first_manages_and_the_others_work(fleet: Fleet) -> None:
     swarm = fleet.swarm_init(labels={"of": "tests"}, data_path_port=4790)
     assert swarm.client is fleet["a"]
@@ -44,6 +53,33 @@ def test_the_first_manages_and_the_others_work(fleet: Fleet) -> None:
     service.wait_ready(timeout=30)
     counts = {name: len(found) for name, found in fleet.containers.list().by_daemon().items()}
     assert counts == {"a": 2, "b": 2, "c": 2, "d": 2}
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_an_update_that_was_rolled_back(fleet: Fleet, late: bool) -> None:
+    """Whoever changed the service hears of it, though it is over when they wait; once."""
+    client = fleet.select("a", "b").swarm_init().client
+    update = {"failure_action": "rollback", "monitor": "1s"}
+    quick = {"monitor": "1ms", "parallelism": 0}
+    service = client.services.create(
+        "busybox", ["sleep", "9"], replicas=2, update_config=update, rollback_config=quick, stop_signal="KILL"
+    )
+    service.wait_ready(timeout=30)
+    service.update(command=["sh", "-c", "exit 3"])
+    other = client.services.get(service.id)
+    while late and (other.update_status is None or other.update_status.state != "rollback_completed"):
+        other.reload()
+    with pytest.raises(NotReady, match=r"a task failed: task: non-zero exit \(3\)") as caught:
+        service.wait_ready(timeout=30)
+    assert caught.value.state.startswith("rollback")
+    assert "non-zero exit (3)" in caught.value.output
+    while other.update_status is None or other.update_status.state != "rollback_completed":
+        other.reload()
+    service.wait_ready(timeout=30)
+    service.update(command=["sleep", "8"])
+    service.wait_ready(timeout=30)
+    service.rollback()
+    service.wait_ready(timeout=30)
 
 
 @pytest.mark.parametrize(
@@ -65,12 +101,25 @@ def test_addresses_and_ports_are_given(fleet: Fleet) -> None:
     )
     nodes = {node.hostname: node for node in fleet["b"].nodes.list()}
     assert [nodes[name].addr for name in "abc"] == ["10.7.7.1", "fd00::2", "10.7.7.3"]
-    assert nodes["a"].attrs["ManagerStatus"]["Addr"] == "10.7.7.1:4000"
+    assert [nodes[name].attrs["ManagerStatus"]["Addr"] for name in "ab"] == [
+        "10.7.7.1:4000",
+        "[fd00::2]:4000",
+    ]
 
 
-def test_a_manager_is_reached_by_an_ipv6_address(fleet: Fleet) -> None:
-    fleet.swarm_init(advertise={"a": "fd00::1"})
+@pytest.mark.parametrize(
+    "listen_addr", ["0.0.0.0:2377", "::", "fd00::1", "[fd00::1]:4000", "eth0", "eth0:4000"]
+)
+def test_a_manager_is_reached_by_an_ipv6_address(fleet: Fleet, listen_addr: str) -> None:
+    fleet.swarm_init(advertise={"a": "fd00::1"}, listen_addr=listen_addr)
     assert len(roles(fleet)) == 4
+
+
+def test_networks_come_from_the_pool_that_is_given(fleet: Fleet) -> None:
+    manager = fleet.swarm_init(default_addr_pool=["10.77.0.0/16"], subnet_size=28).client
+    [pool] = manager.networks.create("back", driver="overlay").attrs["IPAM"]["Config"]
+    assert pool["Subnet"].startswith("10.77.")
+    assert pool["Subnet"].endswith("/28")
 
 
 def test_some_of_the_daemons(fleet: Fleet) -> None:
@@ -151,6 +200,88 @@ def test_who_is_in_a_swarm_already_stays_there(fleet: Fleet, daemons: dict[str, 
     assert isinstance(caught.value.errors["d"], ConnectionFailed)
     assert fleet["c"].swarm.inspect().id == id
     assert [fleet[name].swarm.state for name in "ab"] == ["inactive", "inactive"]
+
+
+@pytest.mark.parametrize(("alone", "failing"), [("a", "bcd"), ("c", "c")])
+def test_who_is_not_reached_is_not_joined(
+    fleet: Fleet, daemons: dict[str, FakeDaemon], alone: str, failing: str
+) -> None:
+    with daemons[alone].cut_off(), pytest.raises(FleetError) as caught:
+        fleet.swarm_init()
+    assert list(caught.value.errors) == list(failing)
+    assert all("connection refused" in str(error) for error in caught.value.errors.values())
+    assert getattr(caught.value, "__notes__", []) == []
+    assert states(fleet) == ["inactive"] * 4
+
+
+def test_too_few_managers(fleet: Fleet, daemons: dict[str, FakeDaemon]) -> None:
+    fleet.swarm_init(managers=3)
+    daemons["b"].stop()
+    fleet["a"].services.list()
+    daemons["c"].stop()
+    with pytest.raises(ServerError, match="does not have a leader") as caught:
+        fleet["a"].services.list()
+    assert "init(force_new_cluster=True)" in (caught.value.hint or "")
+    fleet["a"].swarm.init(force_new_cluster=True)
+    assert {node.hostname for node in fleet["a"].nodes.list() if node.state == "ready"} >= {"a"}
+
+
+def test_a_locked_manager_is_part_of_a_swarm(fleet: Fleet, daemons: dict[str, FakeDaemon]) -> None:
+    fleet["c"].swarm.init(autolock_managers=True)
+    daemons["c"].stop()
+    daemons["c"].start()
+    with pytest.raises(FleetError, match=r"c: .*already \(locked\)"):
+        fleet.swarm_init()
+    assert list(fleet.swarm_leave().errors) == ["c"]
+    assert fleet.swarm_leave(force=True)["c"].value
+
+
+@pytest.mark.parametrize(("operation", "taken", "left"), [("SwarmInit", "a", ""), ("SwarmJoin", "c", "bda")])
+def test_who_has_entered_another_one_meanwhile_stays_there(
+    fleet: Fleet, daemons: dict[str, FakeDaemon], operation: str, taken: str, left: str
+) -> None:
+    text = "This node is already part of a swarm."
+    with daemons[taken].fail(operation, status=503, message=text), pytest.raises(FleetError, match=text):
+        fleet.swarm_init()
+    assert {name for name in daemons if begun(daemons[name], "SwarmLeave")} == set(left)
+
+
+@pytest.mark.parametrize("undone", [False, True])
+def test_managers_leave_last(fleet: Fleet, daemons: dict[str, FakeDaemon], undone: bool) -> None:
+    """Those who work tell them that they leave."""
+    if not undone:
+        fleet.swarm_init()
+    slow = daemons["b"].fail("SwarmLeave", latency=0.2)
+    failing = daemons["d"].fail("SwarmJoin")
+
+    def leave() -> None:
+        with contextlib.suppress(FleetError):
+            fleet.swarm_init() if undone else fleet.swarm_leave(force=True)
+
+    thread = threading.Thread(target=leave)
+    with slow, failing:
+        thread.start()
+        until(lambda: begun(daemons["b"], "SwarmLeave"))
+        early = begun(daemons["a"], "SwarmLeave")
+        thread.join()
+    assert (early, begun(daemons["a"], "SwarmLeave")) == (False, True)
+    assert states(fleet) == ["inactive"] * 4
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no signals there")
+def test_an_interrupt_undoes_it(fleet: Fleet, daemons: dict[str, FakeDaemon]) -> None:
+    def interrupt() -> None:
+        until(lambda: states(fleet) == ["active", "active", "inactive", "active"])
+        until(lambda: begun(daemons["c"], "SwarmJoin"))
+        os.kill(os.getpid(), signal.SIGINT)
+
+    with daemons["c"].fail("SwarmJoin", hang=True):
+        thread = threading.Thread(target=interrupt)
+        thread.start()
+        with pytest.raises(KeyboardInterrupt):
+            fleet.swarm_init()
+        thread.join()
+    assert states(fleet) == ["inactive"] * 4
 
 
 def test_one_daemon_by_two_names(daemons: dict[str, FakeDaemon]) -> None:

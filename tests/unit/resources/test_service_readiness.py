@@ -14,6 +14,8 @@ OLD: dict[str, Any] = {
     "Mode": {"Replicated": {"Replicas": 1}},
 }
 
+T1, T2, T3 = (f"2026-01-01T00:00:0{second}.5Z" for second in (1, 2, 3))
+
 
 def task(state: str, desired: str = "running", error: str = "") -> dict[str, Any]:
     return {
@@ -41,6 +43,46 @@ def test_a_swarm_that_may_not_have_looked_yet(changes: dict[str, Any], unsure: b
     assert (now.done, now.unsure) == (True, False)
     now = service_readiness({"Spec": service["Spec"]}, [task("running")])
     assert (now.done, now.unsure) == (True, False)
+
+
+def test_what_failed_before_a_rollback_is_told() -> None:
+    changed = {"ContainerSpec": {"Image": "b"}}
+    tasks = [
+        {**task("failed", "shutdown", "older"), "Spec": changed, "CreatedAt": T1},
+        {**task("failed", "shutdown", "newer"), "Spec": changed, "CreatedAt": T2},
+        task("running"),
+    ]
+    update = {"State": "rollback_completed", "Message": "done", "StartedAt": T3}
+    service: dict[str, Any] = {"Spec": OLD, "UpdateStatus": update}
+    now = service_readiness(service, tasks)
+    assert str(now) == "1 of 1 tasks; rollback_completed: done; before that a task failed: newer"
+    assert (now.failures, now.done, now.hopeless(False, 1)) == ([], True, False)
+    assert service_readiness({**service, "UpdateStatus": {"State": "completed"}}, tasks).undone == ""
+
+
+@pytest.mark.parametrize(
+    ("about", "counted"),
+    [
+        ({"UpdateStatus": {"State": "updating", "StartedAt": T2}}, ["second", "third"]),
+        ({"PreviousSpec": {**OLD, "EndpointSpec": {}}, "UpdatedAt": T3}, ["third"]),
+        ({"PreviousSpec": {**OLD, "Labels": {}}, "UpdatedAt": T3}, ["first", "second", "third"]),
+        ({"UpdatedAt": T3}, ["first", "second", "third"]),
+        ({"UpdateStatus": {"State": "updating"}}, ["first", "second", "third"]),
+    ],
+)
+def test_failures_of_an_earlier_attempt_do_not_count(about: dict[str, Any], counted: list[str]) -> None:
+    times = {"first": T1, "second": T2, "third": T3}
+    tasks = [{**task("failed", "shutdown", why), "CreatedAt": time} for why, time in times.items()]
+    assert service_readiness({"Spec": OLD, **about}, tasks).failures == counted
+
+
+@pytest.mark.parametrize("desired", ["running", "shutdown"])
+def test_what_failed_does_not_wait_too(desired: str) -> None:
+    """A swarm takes a moment to see that a task has failed; it shall run still until then."""
+    now = service_readiness({"Spec": OLD}, [task("failed", desired, "exit 3")])
+    assert str(now) == "0 of 1 tasks; a task failed: exit 3"
+    now = service_readiness({"Spec": OLD}, [task("pending", "running", "no node"), task("ready")])
+    assert str(now) == "0 of 1 tasks; a task waits: no node"
 
 
 @pytest.mark.parametrize(("state", "desired"), [("rejected", "shutdown"), ("pending", "running")])

@@ -120,6 +120,20 @@ def test_the_limit_of_a_stream_may_be_set_later(serve: Any, connect: Any, over: 
             next(stream)
 
 
+def test_a_stream_that_was_closed_elsewhere_takes_a_limit_and_ends(
+    serve: Any, connect: Any, over: str
+) -> None:
+    def handle(peer: Any) -> None:
+        peer.request()
+        peer.send(b"HTTP/1.1 200 OK\r\n\r\n")
+        peer.rest()
+
+    stream = connect(serve(handle, over)).events(reconnect=False)
+    stream.close()
+    stream.settimeout(SHORT)
+    assert list(stream) == []
+
+
 def test_wait_has_the_limit_it_is_given(silent: Any, connect: Any) -> None:
     container = connect(silent).containers.known("web")
     with pytest.raises(TimedOut) as caught:

@@ -1,6 +1,6 @@
 """Daemons in a process of their own that answer late, always the same, and take next to no time for it.
 
-    python tests/unit/fleet/standins.py DIRECTORY COUNT LATENCY
+    python tests/unit/fleet/fleet_standins.py DIRECTORY COUNT LATENCY
 
 COUNT sockets in the directory, 0.sock and so on, each with one container; ``hanging.sock``, which takes
 connections and never answers; ``refusing.sock``, where nobody listens. It writes "ready" when they are there,
