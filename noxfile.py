@@ -34,10 +34,13 @@ def install(session: nox.Session, group: str, *requirements: str) -> None:
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Style and formatting, with ruff."""
+    """Style and formatting with ruff; what is dangerous with bandit."""
     session.install("--quiet", *nox.project.dependency_groups(PYPROJECT, "lint"))
     session.run("ruff", "check")
     session.run("ruff", "format", "--check")
+    # ruff's S rules look at the skipped ones too, line by line. The fake is for tests: it may draw lots.
+    session.run("bandit", "-q", "-r", "dockpy", "-x", "dockpy/fake", "-s", "B101,B104,B105,B404")
+    session.run("bandit", "-q", "-r", "dockpy/fake", "-s", "B101,B104,B105,B108,B311")
 
 
 @nox.session
@@ -96,3 +99,35 @@ def integration(session: nox.Session) -> None:
         environ = {"DOCKPY_REQUIRE_ENGINES": "1", "DOCKPY_OPERATIONS": asked}
         session.run("pytest", "-m", "engine", "-n", "2", "--dist", "loadgroup", env=environ)
         session.run("python", "tests/conformance/operations.py", asked)
+
+
+@nox.session
+def benchmarks(session: nox.Session) -> None:
+    """How fast it is, beside others; `nox -s benchmarks -- --docs` writes docs/benchmarks.md."""
+    session.install("--quiet", "-e", ".[fake]", *nox.project.dependency_groups(PYPROJECT, "benchmarks"))
+    session.run("python", "-m", "benchmarks", *session.posargs)
+
+
+@nox.session
+def faults(session: nox.Session) -> None:
+    """Every fault, kind of call and transport; `nox -s faults -- --docs` keeps it in docs/reliability.md."""
+    install(session, "test")
+    session.run("python", "-m", "tests.faults", *session.posargs)
+
+
+@nox.session
+def fuzz(session: nox.Session) -> None:
+    """More than ten million inputs for every decoder and parser, guided by coverage: hours."""
+    install(session, "fuzz")
+    session.run("python", "tests/fuzz/run.py", *(session.posargs or ["--jobs", str(os.cpu_count() or 1)]))
+
+
+@nox.session
+def soak(session: nox.Session) -> None:
+    """Fifty threads for twenty minutes and more, on the last engine of DOCKPY_TEST_HOSTS, or the fake."""
+    install(session, "test")
+    host = os.environ.get("DOCKPY_TEST_HOSTS", "").split(",")[-1]
+    on = ["--host", host] if host else ["--fake"]
+    session.run("python", "tests/soak/soak.py", "--minutes", "20", "--threads", "50", *on)
+    session.run("python", "tests/soak/cycles.py", "--times", "1000", *on)
+    session.run("python", "tests/soak/bulk.py", "--gigabytes", "5")
