@@ -27,6 +27,7 @@ import itertools
 import os
 import secrets
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -52,6 +53,9 @@ if TYPE_CHECKING:
 # What is compiled is kept, whatever the machine prefers: hundreds of programs are started.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
+# A shell lets what it starts in the background ignore Ctrl-C; tests of what it does would wait in vain.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 sys.setswitchinterval(
     0.0005
 )  # threads that wait for each other, as at the fake daemons, are not kept waiting

@@ -6,6 +6,9 @@ import contextlib
 import copy
 import hashlib
 import io
+import itertools
+import os
+import random
 import tarfile
 from collections import Counter
 from typing import TYPE_CHECKING, Any
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
     from dockpy import Client, Container
 
 __all__ = [
+    "NUMBERS",
     "PAIRS",
     "archive",
     "entry",
@@ -41,6 +45,11 @@ PAIRS = [
     pytest.param("unix28", "fake41", marks=pytest.mark.engine),
 ]
 """Where from, where to."""
+
+# Two workers have half of them each; what a killed run has left is not always in the way of the next.
+_FIRST = 125 * (os.environ.get("PYTEST_XDIST_WORKER", "gw0") != "gw0")
+NUMBERS = itertools.cycle(random.sample(range(_FIRST, _FIRST + 125), 125))
+"""Of subnets that nobody has."""
 
 Entry = tuple[tarfile.TarInfo, bytes]
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import itertools
-import os
 import socket
 from tarfile import DIRTYPE
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from transfers import PAIRS, archive, entry, fill, listing, odd_tree
+from transfers import NUMBERS, PAIRS, archive, entry, fill, listing, odd_tree
 
 from dockpy import Client, Container, InvalidArgument, NotFound, VersionMismatch
 from dockpy.errors import TransferError
@@ -22,7 +20,6 @@ if TYPE_CHECKING:
 
 # A fake's programs run on fakes alone.
 pytestmark = pytest.mark.parametrize(("source", "target"), PAIRS[:4], indirect=True)
-_NUMBERS = itertools.count(os.getpid() % 200)
 LOOP = "trap 'exit 0' TERM; while :; do sleep 0.1; done"
 
 
@@ -45,7 +42,7 @@ def name(source: Client, target: Client, new_name: Callable[[], str]) -> Iterato
 @pytest.fixture
 def subnet() -> str:
     """One that nobody has."""
-    return f"10.232.{next(_NUMBERS) % 250}.0/24"
+    return f"10.232.{next(NUMBERS)}.0/24"
 
 
 def changes(container: Container) -> dict[str, int]:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import itertools
-import os
 from typing import TYPE_CHECKING
 
 import pytest
-from transfers import PAIRS
+from transfers import NUMBERS, PAIRS
 
 from dockpy import Client, InvalidArgument, Network, NotFound
 
@@ -15,13 +13,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 pytestmark = pytest.mark.parametrize(("source", "target"), PAIRS, indirect=True)
-_NUMBERS = itertools.count(os.getpid() % 200)
 
 
 @pytest.fixture
 def subnet() -> str:
     """One that nobody has."""
-    return f"10.231.{next(_NUMBERS) % 250}.0/24"
+    return f"10.231.{next(NUMBERS)}.0/24"
 
 
 @pytest.fixture
@@ -108,7 +105,7 @@ def test_one_without_subnets_of_its_own(
 def test_ipv6(
     source: Client, target: Client, new_name: Callable[[], str], labels: dict[str, str], subnet: str
 ) -> None:
-    six = f"fd00:231:{next(_NUMBERS):x}::/64"
+    six = f"fd00:231:{next(NUMBERS):x}::/64"
     network = source.networks.create(
         new_name(), subnet=[subnet, six], enable_ipv6=True, labels=labels, internal=True
     )

@@ -93,6 +93,7 @@ def test_log_lines_exactly_once(engine_and_fleet: Any, other_engine: Any) -> Non
         engine.restart(signal.SIGKILL)
         for stream in ("out", "err"):
             reading.until(f"mortal: {stream} 39", 2)
+        reading.until("mortal: back")  # lines may come a moment before it
         assert reading.close() < 1
         for stream in ("out", "err"):
             once = [f"{stream} {number}" for number in range(40)]
