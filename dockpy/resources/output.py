@@ -50,7 +50,7 @@ class OutputStream(Closing):
 
     def __init__(self, source: Source, *, framed: bool) -> None:
         self._source = source
-        self._frames = chain.from_iterable(_decode(source) if framed else _raw(source))
+        self._frames: Iterator[Frame] = chain.from_iterable(_decode(source) if framed else _raw(source))
 
     def __iter__(self) -> OutputStream:
         return self
