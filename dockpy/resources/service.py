@@ -216,7 +216,8 @@ class Service(Logged["ServiceAttrs"]):
         Args:
             timeout: seconds to wait at most; None for as long as it takes.
             stable: seconds that it has to run without a break, for programs that begin and fail.
-            max_failures: after how many failures of its tasks, since its last update began, there is no hope.
+            max_failures: after how many failures of its tasks, since its last update began, there is no hope;
+                an update that its swarm pauses or takes back where tasks fail ends by that alone.
 
         Raises:
             NotReady: its tasks fail, or its update was paused or rolled back; the message says why.

@@ -41,6 +41,7 @@ class ServiceReadiness:
         final: a task that ended is not replaced.
         unsure: its swarm may not have looked yet at what was changed last.
         undone: where it was rolled back, why the last of its tasks that failed before did.
+        judged: its swarm pauses the update that is under way, or takes it back, where too many tasks fail.
     """
 
     wanted: int | None
@@ -52,6 +53,7 @@ class ServiceReadiness:
     final: bool = False
     unsure: bool = False
     undone: str = ""
+    judged: bool = False
 
     @property
     def hint(self) -> str | None:
@@ -77,7 +79,8 @@ class ServiceReadiness:
         # Not where somebody asked for the rollback.
         if (updating and self.update == "rollback_completed") or "update rolled back" in self.update_message:
             return True
-        return not self.done and len(self.failures) >= (1 if self.final else max_failures)
+        given_up = len(self.failures) >= (1 if self.final else max_failures)
+        return given_up and not self.done and not self.judged
 
     def __str__(self) -> str:
         parts = [f"{self.ready} of {'?' if self.wanted is None else self.wanted} tasks"]
@@ -114,6 +117,8 @@ def service_readiness(service: Answer, tasks: Sequence[Answer]) -> ServiceReadin
     before = [task for task in fallen if task not in failed]
     undone = bool(before) and str(update.get("State")).startswith("rollback")
     waiting = [task for task in alive if task not in ready and task not in failed]
+    config = {"updating": "UpdateConfig", "rollback_started": "RollbackConfig"}.get(str(update.get("State")))
+    action = (spec_of(service).get(config) or {}).get("FailureAction") or "pause" if config else "continue"
     return ServiceReadiness(
         wanted=_wanted(mode, len(alive)),
         ready=len(ready),
@@ -124,6 +129,7 @@ def service_readiness(service: Answer, tasks: Sequence[Answer]) -> ServiceReadin
         final=policy.get("Condition") == "none",
         unsure=unsure,
         undone=_why(before[-1]) if undone else "",
+        judged=action != "continue",
     )
 
 

@@ -61,6 +61,28 @@ def test_what_failed_before_a_rollback_is_told() -> None:
 
 
 @pytest.mark.parametrize(
+    ("state", "config", "hopeless"),
+    [
+        ("updating", {}, False),  # it is going to be paused
+        ("updating", {"UpdateConfig": {"FailureAction": "rollback"}}, False),
+        ("updating", {"UpdateConfig": {"FailureAction": "continue"}}, True),
+        ("updating", {"RollbackConfig": {"FailureAction": "continue"}}, False),
+        ("rollback_started", {}, False),
+        ("rollback_started", {"RollbackConfig": {"FailureAction": "continue"}}, True),
+        ("completed", {}, True),
+        ("paused", {}, True),
+        ("", {}, True),
+    ],
+)
+def test_the_verdict_is_left_to_the_swarm_where_it_gives_one(
+    state: str, config: dict[str, Any], hopeless: bool
+) -> None:
+    service: dict[str, Any] = {"Spec": {**OLD, **config}, "UpdateStatus": {"State": state} if state else None}
+    now = service_readiness(service, [task("failed", "shutdown", "why")] * 3)
+    assert now.hopeless(True, 3) is hopeless
+
+
+@pytest.mark.parametrize(
     ("about", "counted"),
     [
         ({"UpdateStatus": {"State": "updating", "StartedAt": T2}}, ["second", "third"]),
