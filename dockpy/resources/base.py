@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from dockpy.errors import InvalidResponse
-from dockpy.wire.document import raw_of
 from dockpy.wire.times import parse_time
 
 if TYPE_CHECKING:
-    from dockpy.client import Client
+    from collections.abc import Iterator, Mapping
 
-__all__ = ["Answer", "Collection", "Resource", "given", "parse_time", "require"]
+    from dockpy.client import Client
+    from dockpy.ops.operation import Operation
+
+__all__ = ["Answer", "Collection", "Resource", "given", "parse_time", "require", "summaries"]
 
 
 class Answer(Protocol):
@@ -44,7 +48,7 @@ class Resource(Generic[A]):
     ) -> None:
         self.client = client
         self.id = id
-        self._summary: Answer | None = raw_of(summary)  # it is only read by key
+        self._summary = summary
         self._attrs = attrs
 
     @property
@@ -124,6 +128,30 @@ def require(client: Client, answer: Answer, name: str, what: str) -> str:
             f"The engine named a {what} without its {name}: {str(answer)[:200]}", daemon=client.daemon
         )
     return value
+
+
+def summaries(
+    client: Client, operation: Operation[Any], query: Mapping[str, Any], what: str
+) -> Iterator[tuple[str, Answer]]:
+    """The entries of a listing and their ids: the JSON as it is, as objects only read it by key.
+
+    Raises:
+        InvalidResponse: an entry is none; and as of the operation.
+    """
+    for entry in client.api.call(_as_json(operation), query=query):
+        id = entry.get("Id") if isinstance(entry, dict) else None
+        if not isinstance(id, str) or not id:
+            raise InvalidResponse(
+                f"The engine named a {what} without its Id: {str(entry)[:200]}",
+                operation=operation.id,
+                daemon=client.daemon,
+            )
+        yield id, entry
+
+
+@cache
+def _as_json(operation: Operation[Any]) -> Operation[list[Any]]:
+    return replace(operation, answer=replace(operation.answer, model=None))
 
 
 def given(**values: Any) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from dockpy.ops import containers as ops
 from dockpy.options.containers import CreateOptions, create_request
 from dockpy.options.fitting import for_version
 from dockpy.reference import is_image_id
-from dockpy.resources.base import Collection, given, require
+from dockpy.resources.base import Collection, given, require, summaries
 from dockpy.resources.container import Container
 from dockpy.resources.feed import input_pieces
 from dockpy.resources.run import RunStream, discard, run_attached
@@ -82,12 +82,10 @@ class ContainerCollection(Collection):
         Operation: ContainerList.
         """
         wanted = {**(filters or {}), **given(before=before, since=since)}
-        entries = self.client.api.call(
-            ops.LIST, query={"all": all or None, "limit": limit, "filters": wanted or None}
-        )
+        query = {"all": all or None, "limit": limit, "filters": wanted or None}
         found = [
-            Container(self.client, require(self.client, entry, "Id", "container"), summary=entry)
-            for entry in entries
+            Container(self.client, id, summary=entry)
+            for id, entry in summaries(self.client, ops.LIST, query, "container")
         ]
         return _loaded(found) if full else found
 

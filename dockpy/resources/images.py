@@ -8,7 +8,7 @@ from dockpy.errors import InvalidArgument
 from dockpy.ops import distribution
 from dockpy.ops import images as ops
 from dockpy.options.platforms import platform_json, platforms_json
-from dockpy.resources.base import require
+from dockpy.resources.base import require, summaries
 from dockpy.resources.build import ImageBuilds
 from dockpy.resources.image import Image
 from dockpy.resources.image_transfers import AuthConfig, ImageTransfers, image_reference
@@ -91,10 +91,8 @@ class ImageCollection(ImageTransfers, ImageBuilds):
             "manifests": manifests,
             "identity": identity,
         }
-        entries = self.client.api.call(ops.LIST, query=query)
-        return [
-            Image(self.client, require(self.client, entry, "Id", "image"), summary=entry) for entry in entries
-        ]
+        found = summaries(self.client, ops.LIST, query, "image")
+        return [Image(self.client, id, summary=entry) for id, entry in found]
 
     def get_registry_data(self, name: str, *, auth_config: AuthConfig | None = None) -> RegistryData:
         """What the registry says of an image, without pulling it: its digest and its platforms.

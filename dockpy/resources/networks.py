@@ -8,7 +8,7 @@ from dockpy.errors import InvalidArgument
 from dockpy.ops import networks as ops
 from dockpy.options.ipam import ipam_request
 from dockpy.options.values import label_map, string_list
-from dockpy.resources.base import Collection, given, require
+from dockpy.resources.base import Collection, given, require, summaries
 from dockpy.resources.loading import loaded
 from dockpy.resources.network import Network
 
@@ -154,8 +154,8 @@ class NetworkCollection(Collection):
         if ids:
             wanted["id"] = string_list("ids", ids)
         found = [
-            Network(self.client, require(self.client, entry, "Id", "network"), summary=entry)
-            for entry in self.client.api.call(ops.LIST, query={"filters": wanted or None})
+            Network(self.client, id, summary=entry)
+            for id, entry in summaries(self.client, ops.LIST, {"filters": wanted or None}, "network")
         ]
         return loaded(found) if full else found
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from dockpy.wire.base import Model
 
-__all__ = ["Document", "load_model", "model_of", "raw_of", "redact"]
+__all__ = ["Document", "load_model", "model_of", "redact"]
 
 _SECRETS = frozenset(
     {
@@ -55,11 +55,6 @@ def load_model(ref: str) -> type[Model]:
 def model_of(value: Any) -> Any:
     """The model that a document stands for; anything else as it is."""
     return value._load() if type(value) is Document else value
-
-
-def raw_of(value: Any) -> Any:
-    """The JSON object that a document stands for, itself and no copy of it; anything else as it is."""
-    return value._raw if type(value) is Document else value
 
 
 class Document:
