@@ -6,6 +6,7 @@ times are whole seconds, as the docker command has them, so that the engine's ca
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 import stat
@@ -70,13 +71,17 @@ class Context:
     def _pieces(self) -> Iterator[bytes]:
         self._inodes.clear()
         for path, entry in self._walk():
-            yield from self._member(path, entry)
+            if entry.is_file(follow_symlinks=False):
+                yield from self._file(path, entry)
+            elif header := self._header(path, entry):
+                yield header
         yield from _texts(self.texts)
         yield END_OF_ARCHIVE
 
     def _walk(self) -> Iterator[tuple[str, os.DirEntry[str]]]:
         # Folders may be deeper than Python's stack: those that are open, the innermost last.
         folders: list[tuple[Iterator[os.DirEntry[str]], str, Row | None]] = []
+        ignore = self.ignore or None
         folders.append((iter(_listed(self.root, "")), "", None))
         while folders:
             entries, prefix, above = folders[-1]
@@ -85,7 +90,7 @@ class Context:
                 folders.pop()
                 continue
             path = prefix + entry.name
-            ignored, row = self.ignore.row(path, above) if self.ignore else (False, None)
+            ignored, row = ignore.row(path, above) if ignore is not None else (False, None)
             if path in self.texts:
                 continue
             if not ignored or path in self.always:
@@ -97,35 +102,39 @@ class Context:
         below = f"{folder}/"
         return self.ignore.may_keep_below(folder) or any(path.startswith(below) for path in self.always)
 
-    def _member(self, path: str, entry: os.DirEntry[str]) -> Iterator[bytes]:
+    def _header(self, path: str, entry: os.DirEntry[str]) -> bytes | None:
+        """All that there is of what is no file; None of a socket: the docker command leaves it out too."""
         try:
             found = entry.stat(follow_symlinks=False)
             kind = _KINDS.get(stat.S_IFMT(found.st_mode))
-            if kind is TarKind.FILE:
-                yield from self._file(path, entry.path, found)
-                return
             target = os.readlink(entry.path) if kind is TarKind.SYMLINK else ""
         except OSError as error:
             raise _unreadable(path, error) from None
-        if kind is None:  # a socket: no tar holds one, and the docker command leaves it out too
-            return
+        if kind is None:
+            return None
         device = kind in (TarKind.CHARACTER_DEVICE, TarKind.BLOCK_DEVICE)
         numbers = (os.major(found.st_rdev), os.minor(found.st_rdev)) if device else (0, 0)
-        yield encode_header(_entry(path, kind, found, target=target, device=numbers))
+        return encode_header(_entry(path, kind, found, target=target, device=numbers))
 
-    def _file(self, path: str, real: str, found: os.stat_result) -> Iterator[bytes]:
-        if found.st_nlink > 1:
-            first = self._inodes.setdefault((found.st_dev, found.st_ino), path)
-            if first != path:
-                yield encode_header(_entry(path, TarKind.HARDLINK, found, target=first))
+    def _file(self, path: str, entry: os.DirEntry[str]) -> Iterator[bytes]:
+        try:
+            descriptor = os.open(entry.path, os.O_RDONLY | _NO_FOLLOW)
+        except OSError as error:
+            if error.errno == errno.ELOOP and (header := self._header(path, entry)):
+                yield header  # it has become a link since it was listed
                 return
-        descriptor = os.open(real, os.O_RDONLY | _NO_FOLLOW)
+            raise _unreadable(path, error) from None
         try:
             # What is sent is what was opened, even if another file has taken its place since it was listed.
             found = os.fstat(descriptor)
             if not stat.S_ISREG(found.st_mode):
                 raise ArchiveError(f"{path!r} became another kind of file while it was read", member=path)
-            yield encode_header(_entry(path, TarKind.FILE, found, size=found.st_size))
+            if found.st_nlink > 1:
+                first = self._inodes.setdefault((found.st_dev, found.st_ino), path)
+                if first != path:
+                    yield encode_header(_entry(path, TarKind.HARDLINK, found, target=first))
+                    return
+            piece = encode_header(_entry(path, TarKind.FILE, found, size=found.st_size))
             left = found.st_size
             while left:
                 data = os.read(descriptor, min(left, _READ))
@@ -135,10 +144,16 @@ class Context:
                         member=path,
                     )
                 left -= len(data)
-                yield data
+                if left:
+                    yield piece + data
+                    piece = b""
+                else:
+                    piece += data
+            yield piece + padding(found.st_size)
+        except OSError as error:
+            raise _unreadable(path, error) from None
         finally:
             os.close(descriptor)
-        yield padding(found.st_size)
 
 
 _NO_FOLLOW: int = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
@@ -147,7 +162,7 @@ _NO_FOLLOW: int = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0) | ge
 def _listed(root: str, folder: str) -> list[os.DirEntry[str]]:
     try:
         with os.scandir(os.path.join(root, folder)) as entries:
-            return sorted(entries, key=lambda entry: os.fsencode(entry.name))
+            return sorted(entries, key=lambda entry: entry.name.encode("utf-8", "surrogateescape"))
     except OSError as error:
         raise _unreadable(folder or root, error) from None
 
@@ -165,8 +180,8 @@ def _entry(
         path,
         kind,
         size=size,
-        mode=stat.S_IMODE(found.st_mode),
-        mtime=found.st_mtime_ns // 1_000_000_000,
+        mode=found.st_mode & 0o7777,
+        mtime=found[stat.ST_MTIME],
         target=target,
         device=device,
     )

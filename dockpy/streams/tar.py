@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from dockpy.errors import ArchiveError
@@ -29,6 +30,7 @@ __all__ = [
 
 BLOCK: int = 512
 """Headers are this long, and data is filled up to a multiple of it."""
+_MOST_7, _MOST_11 = 8**7 - 1, 8**11 - 1  # what so many octal digits can say
 END_OF_ARCHIVE: bytes = bytes(2 * BLOCK)
 """What stands at the end of an archive."""
 XATTR: str = "SCHILY.xattr."
@@ -47,7 +49,7 @@ class TarKind(StrEnum):
     FIFO = "6"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen, which takes a multiple of the time: contexts have tens of thousands
 class TarEntry:
     """A member of an archive. Bytes of names that are no UTF-8 are surrogates, as Python has them in paths.
 
@@ -91,7 +93,7 @@ def encode_header(entry: TarEntry) -> bytes:
     records: dict[str, bytes] = {}
     header = _block(entry, entry.kind.encode(), records)
     records |= {XATTR + key: value for key, value in entry.xattrs.items()}
-    return _extended(entry.name, records) + header
+    return _extended(entry.name, records) + header if records else header
 
 
 def encode_entry(entry: TarEntry, data: Iterable[bytes] = ()) -> Iterator[bytes]:
@@ -135,9 +137,9 @@ def _check(entry: TarEntry) -> None:
     problem = None
     if not entry.name:
         problem = "it needs a name"
-    elif "\0" in texts or not _encodable(texts):
+    elif "\0" in texts or not (texts.isascii() or _encodable(texts)):
         problem = "a text holds what no path can"
-    elif any("=" in key for key in entry.xattrs):
+    elif entry.xattrs and any("=" in key for key in entry.xattrs):
         problem = "the name of an extended attribute holds a ="
     elif entry.name.endswith("/") and entry.kind is not TarKind.DIRECTORY:
         problem = "only a directory's name ends with a slash"
@@ -147,7 +149,7 @@ def _check(entry: TarEntry) -> None:
         problem = "a number is negative"
     elif not 0 <= entry.mode <= 0o177777:  # some tell the kind in it, too
         problem = f"{entry.mode:#o} is no mode"
-    elif not all(0 <= number < 8**7 for number in entry.device):
+    elif min(entry.device) < 0 or max(entry.device) > _MOST_7:
         problem = f"{entry.device} are no numbers of a device"
     if problem:
         raise ArchiveError(f"{entry.name!r} cannot be put into a tar: {problem}", member=entry.name)
@@ -164,23 +166,33 @@ def _encodable(text: str) -> bool:
 def _block(entry: TarEntry, kind: bytes, records: dict[str, bytes]) -> bytes:
     """A header of one block; what does not fit is put into the records."""
     name = entry.name.rstrip("/") + "/" if entry.kind is TarKind.DIRECTORY else entry.name
+    path = _text(name, 100, "path", records)
+    uid, gid, size, mtime = entry.uid, entry.gid, entry.size, entry.mtime
+    if uid > _MOST_7 or gid > _MOST_7 or size > _MOST_11 or not 0 <= mtime <= _MOST_11:
+        uid, gid = _number(uid, _MOST_7, "uid", records), _number(gid, _MOST_7, "gid", records)
+        size, mtime = _number(size, _MOST_11, "size", records), _number(mtime, _MOST_11, "mtime", records)
+    begin = b"%s%07o\0%07o\0%07o\0%011o\0%011o\0" % (path, entry.mode, uid, gid, size, mtime)
+    end, total, more = _end(kind, entry.target, entry.uname, entry.gname, entry.device)
+    records.update(more)
+    return b"%s%06o\0 %s" % (begin, sum(begin) + total, end)
+
+
+@lru_cache(64)
+def _end(
+    kind: bytes, target: str, uname: str, gname: str, device: tuple[int, int]
+) -> tuple[bytes, int, dict[str, bytes]]:
+    """What follows the checksum, what it adds to it, and records: much the same for a whole archive."""
+    records: dict[str, bytes] = {}
     fields = [
-        _text(name, 100, "path", records),
-        b"%07o\0" % entry.mode,
-        _number(entry.uid, 8, "uid", records),
-        _number(entry.gid, 8, "gid", records),
-        _number(entry.size, 12, "size", records),
-        _number(entry.mtime, 12, "mtime", records),
-        b" " * 8,  # where the checksum goes
         kind,
-        _text(entry.target, 100, "linkpath", records),
+        _text(target, 100, "linkpath", records),
         b"ustar\00000",
-        _text(entry.uname, 32, "uname", records),
-        _text(entry.gname, 32, "gname", records),
-        b"%07o\0%07o\0" % entry.device,
+        _text(uname, 32, "uname", records),
+        _text(gname, 32, "gname", records),
+        b"%07o\0%07o\0" % device,
     ]
-    header = b"".join(fields).ljust(BLOCK, b"\0")
-    return b"%s%06o\0 %s" % (header[:148], checksum(header), header[156:])
+    end = b"".join(fields).ljust(BLOCK - 156, b"\0")
+    return end, sum(end) + 8 * ord(" "), records  # the checksum's own field counts as blanks
 
 
 def _text(value: str, width: int, key: str, records: dict[str, bytes]) -> bytes:
@@ -193,11 +205,11 @@ def _text(value: str, width: int, key: str, records: dict[str, bytes]) -> bytes:
     return encoded.ljust(width, b"\0")
 
 
-def _number(value: int, width: int, key: str, records: dict[str, bytes]) -> bytes:
-    if not 0 <= value < 8 ** (width - 1):
-        records[key] = b"%d" % value
-        value = 0
-    return b"%0*o\0" % (width - 1, value)
+def _number(value: int, most: int, key: str, records: dict[str, bytes]) -> int:
+    if 0 <= value <= most:
+        return value
+    records[key] = b"%d" % value
+    return 0
 
 
 def _extended(name: str, records: Mapping[str, bytes]) -> bytes:
