@@ -181,7 +181,7 @@ def _entry(
         kind,
         size=size,
         mode=found.st_mode & 0o7777,
-        mtime=found[stat.ST_MTIME],
+        mtime=int(found[stat.ST_MTIME]),
         target=target,
         device=device,
     )
