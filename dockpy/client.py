@@ -51,7 +51,8 @@ class Client(System, Logins, Closing):
             one that both know (DOCKER_API_VERSION pins it too).
         tls: certificates (`TLS`); True for TLS with the environment's or the system's; False for none; None
             as the environment says (DOCKER_TLS_VERIFY, DOCKER_CERT_PATH).
-        pool_size: how many connections are kept open; over ssh, how many ssh processes serve calls.
+        pool_size: how many connections are kept open at most (100 if not given); over ssh, how many ssh
+            processes serve calls (10).
         hooks: functions to call before each request and after each answer.
 
     Raises:
@@ -66,7 +67,7 @@ class Client(System, Logins, Closing):
         timeout: TimeoutSetting = 60,
         version: str = "auto",
         tls: TLS | bool | None = None,
-        pool_size: int = 10,
+        pool_size: int | None = None,
         hooks: Hooks | None = None,
     ) -> None:
         self._setup(host, None, timeout, version, tls, pool_size, hooks)
@@ -78,12 +79,13 @@ class Client(System, Logins, Closing):
         timeout: TimeoutSetting,
         version: str,
         tls: TLS | bool | None,
-        pool_size: int,
+        pool_size: int | None,
         hooks: Hooks | None,
     ) -> None:
         from dockpy.config.resolve import resolve_endpoint
 
-        if isinstance(pool_size, bool) or not isinstance(pool_size, int) or pool_size < 1:
+        number = isinstance(pool_size, int) and not isinstance(pool_size, bool)
+        if pool_size is not None and not (number and pool_size >= 1):
             raise InvalidArgument(f"pool_size={pool_size!r}: it takes a whole number above 0")
         self._timeouts = Timeouts.of(timeout)
         self._stream_timeout: float | None = None
@@ -144,7 +146,7 @@ class Client(System, Logins, Closing):
 
     @classmethod
     def from_context(
-        cls, name: str, *, timeout: TimeoutSetting = 60, version: str = "auto", pool_size: int = 10
+        cls, name: str, *, timeout: TimeoutSetting = 60, version: str = "auto", pool_size: int | None = None
     ) -> Self:
         """The daemon of a docker context (``docker context ls``).
 
@@ -359,7 +361,7 @@ class Client(System, Logins, Closing):
             return f"<Client: nowhere yet: {error.message}>"
 
 
-def from_env(*, timeout: TimeoutSetting = 60, version: str = "auto", pool_size: int = 10) -> Client:
+def from_env(*, timeout: TimeoutSetting = 60, version: str = "auto", pool_size: int | None = None) -> Client:
     """The daemon that the environment says, as the docker command finds it: ``Client()`` by docker-py's name.
 
     Args:

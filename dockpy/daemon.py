@@ -32,7 +32,7 @@ class Daemon:
         resolve: Callable[[], Endpoint],
         environ: dict[str, str],
         version: str | None,
-        pool_size: int,
+        pool_size: int | None,
         hooks: Hooks,
         connector: Connector | None = None,
     ) -> None:

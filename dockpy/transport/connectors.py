@@ -1,6 +1,6 @@
 """A connection to a daemon, for each way to reach one.
 
-A connector makes two kinds: `connect` a socket for the requests session, `channel` a connection for a stream
+A connector makes two kinds: `connect` a socket for pooled calls, `channel` a connection for a stream
 or an upgrade. Both raise plain OSErrors; `dockpy.transport.failures` says what they mean.
 """
 

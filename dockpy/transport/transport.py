@@ -24,13 +24,16 @@ if TYPE_CHECKING:
 
 __all__ = ["Transport"]
 
+_CHEAP, _DEAR = 100, 10
+"""How many connections are kept: of those that are cheap, as many as threads may use at once."""
+
 
 class Transport:
     """The way to one daemon. Making one does no I/O; it may be shared by threads, and survives a fork.
 
     Args:
         endpoint: where the daemon is.
-        pool_size: how many connections for unary calls are kept.
+        pool_size: how many connections for unary calls are kept; None for as many as is usual.
         headers: sent with every request, beside the User-Agent.
         connector: makes the connections; None for the one that fits the endpoint.
     """
@@ -39,7 +42,7 @@ class Transport:
         self,
         endpoint: Endpoint,
         *,
-        pool_size: int = 10,
+        pool_size: int | None = None,
         headers: Mapping[str, str] | None = None,
         connector: Connector | None = None,
     ) -> None:
@@ -126,7 +129,8 @@ class Transport:
         connector = self.connector
         if not isinstance(connector, SocketConnector):
             return DirectSession(connector, self.endpoint, self._headers)
-        return Session(connector, self._pool_size, self._headers)
+        usual = _DEAR if connector.exclusive else _CHEAP
+        return Session(connector, self._pool_size or usual, self._headers)
 
     def _open_session(self) -> Session | DirectSession:
         session = self._session

@@ -48,6 +48,25 @@ def test_as_many_connections_as_calls_at_once(serve: Any, connect: Any, over: st
     assert server.connections == 5
 
 
+def test_as_many_threads_as_there_are_have_a_connection_each(
+    serve: Any, connect: Any, over: str, answer: Any
+) -> None:
+    """It is kept, so that fifty threads do not make connections for each call."""
+    together = threading.Barrier(50)
+
+    def handle(peer: Any) -> None:
+        while peer.request() is not None:
+            together.wait(10)
+            peer.send(answer())
+
+    server = serve(handle, over)
+    client = connect(server)
+    with ThreadPoolExecutor(50) as pool:
+        for _ in range(3):
+            list(pool.map(lambda _: client.info(), range(50)))
+    assert server.connections == 50
+
+
 def test_close_gives_them_back_and_the_next_call_opens_anew(
     serve: Any, connect: Any, over: str, answer: Any, always: Any
 ) -> None:
