@@ -250,3 +250,30 @@ def test_a_wrong_length_among_many_is_refused(wrong: bytes) -> None:
     data = encode_chunk(b"hello") * 50 + wrong + encode_chunk(b"hello") * 50 + encode_chunk(b"")
     with pytest.raises(InvalidResponse):
         feed(chunked(), [data[:100], data[100:]])
+
+
+def outcome(parts: list[bytes]) -> tuple[bytes, bytes] | type[Exception]:
+    try:
+        return read(chunked(), parts)
+    except InvalidResponse as error:
+        return type(error)
+
+
+@given(
+    st.lists(
+        st.sampled_from([b"hello", b"h", b"ab\r\n", b"5\r\nhello\r\n", b"\r\n"]), min_size=10, max_size=60
+    ),
+    st.integers(0, 10_000),
+    st.sampled_from([b"", b"X", b"5", b"\r\n", b"\n", b"5\r\n"]),
+    st.integers(0, 3),
+    CUTS,
+)
+@example([b"hello"] * 20, 28, b"XX", 0, [18])
+def test_what_is_broken_among_many_is_broken_however_it_comes(
+    chunks: list[bytes], place: int, put: bytes, taken: int, cuts: list[int]
+) -> None:
+    """Of single bytes none are cut many at a time: they tell what is right."""
+    data = b"".join(map(encode_chunk, [*chunks, b""])) + b"next"
+    place %= len(data)
+    data = data[:place] + put + data[place + taken :]
+    assert outcome(pieces(data, cuts)) == outcome([data[at : at + 1] for at in range(len(data))])
