@@ -155,7 +155,7 @@ def tar_round_trip(data: bytes) -> None:
         + END_OF_ARCHIVE
     )
     found = _read(list(cuts(whole, data[:7])))
-    names = [entry.name.rstrip("/") or entry.name for entry, _ in entries]
+    names = [entry.name.rstrip("/") or "/" for entry, _ in entries]
     same(
         [(e.name, e.kind, e.size, e.mode, e.uid, e.gid, e.mtime, e.target, c) for e, c in found],
         [
