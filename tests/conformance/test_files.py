@@ -6,6 +6,7 @@ import io
 import os
 import tarfile
 import time
+from contextlib import nullcontext
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 from stat import S_IFSOCK
@@ -114,6 +115,14 @@ class TestArchives:
             filled.put_archive("/d", b"garbage" * 100)
         with pytest.raises(InvalidArgument, match="No such file"):
             filled.put_archive("/d", tmp_path / "nope.tar")
+
+    @pytest.mark.parametrize("key", ["path", "linkpath", "uname", "gname", "comment"])
+    def test_put_a_text_that_holds_a_nul(self, filled: Container, key: str) -> None:
+        """The extended header of a member says it; what it is not a text of the engine does not look at."""
+        info = tarfile.TarInfo("member")
+        info.pax_headers = {key: "a\0b"}
+        with pytest.raises(ApiError, match="invalid tar header") if key != "comment" else nullcontext():
+            filled.put_archive("/d", tar((info, b"1")))
 
     def test_a_folder_is_kept_from_becoming_a_file(self, filled: Container) -> None:
         archive = tar((tarfile.TarInfo("e"), b"file"))

@@ -263,6 +263,9 @@ def _text(data: bytes) -> str:
     return data.decode("utf-8", "surrogateescape")
 
 
+_TEXTS = (b"path", b"linkpath", b"uname", b"gname")
+
+
 def _records(data: bytes) -> Iterator[tuple[str, bytes]]:
     position = 0
     while position < len(data):
@@ -272,5 +275,8 @@ def _records(data: bytes) -> Iterator[tuple[str, bytes]]:
         equals = data.find(b"=", space, end)
         if equals < 0 or end > len(data) or data[end - 1 : end] != b"\n":
             raise BadArchive(_HEADER)
-        yield _text(data[space + 1 : equals]), data[equals + 1 : end - 1]
+        key, value = data[space + 1 : equals], data[equals + 1 : end - 1]
+        if b"\0" in (value if key in _TEXTS else key):
+            raise BadArchive(_HEADER)
+        yield _text(key), value
         position = end

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import itertools
 from typing import TYPE_CHECKING
 
 from dockpy.fake.blobs import Blob
@@ -36,13 +35,17 @@ class Upper:
         base: what it lies over.
     """
 
-    __slots__ = ("__weakref__", "_numbers", "base", "root", "writable")
+    __slots__ = ("__weakref__", "_last_ino", "base", "root", "writable")
 
     def __init__(self, base: Tree, *, ino: int = _FIRST_INO) -> None:
         self.base: Tree = base
         self.writable: bool = True
         self.root: Node = base.root
-        self._numbers = itertools.count(ino + 1)
+        self._last_ino = ino
+
+    def _next_ino(self) -> int:
+        self._last_ino += 1
+        return self._last_ino
 
     @classmethod
     def empty(
@@ -76,7 +79,7 @@ class Upper:
                 raise fault(errno.ENOENT)
             if child.owner is not self:
                 child = entries[name] = child.copy(self)
-                child.ino = child.ino or next(self._numbers)
+                child.ino = child.ino or self._next_ino()
             node = child
         return node
 
@@ -85,7 +88,7 @@ class Upper:
         parent = self.own(parts[:-1])
         _entries(parent)[parts[-1]] = node
         node.owner = self
-        node.ino = node.ino or next(self._numbers)
+        node.ino = node.ino or self._next_ino()
         parent.mtime = now
         return node
 

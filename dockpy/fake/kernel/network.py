@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import itertools
 from collections import deque
 from dataclasses import dataclass
 from ipaddress import IPv4Network
@@ -235,7 +234,7 @@ class Stack:
         self.route: Callable[[str], Stack | None] = lambda address: None
         self.source: Callable[[str], str | None] = lambda address: None
         self._bindings: dict[tuple[str, int], list[Listener | Datagrams]] = {}
-        self._ports = itertools.cycle(_EPHEMERAL)
+        self._last_port = _EPHEMERAL[-1]
 
     def listen(self, port: int, host: str = "0.0.0.0", protocol: str = "tcp") -> Listener:  # noqa: S104
         """Listen for connections; port 0 takes a free one.
@@ -354,9 +353,10 @@ class Stack:
                 del self._bindings[key]
 
     def _free_port(self, protocol: str) -> int:
-        for port in itertools.islice(self._ports, len(_EPHEMERAL)):
-            if (protocol, port) not in self._bindings:
-                return port
+        for _ in _EPHEMERAL:
+            self._last_port = _EPHEMERAL[(self._last_port + 1 - _EPHEMERAL[0]) % len(_EPHEMERAL)]
+            if (protocol, self._last_port) not in self._bindings:
+                return self._last_port
         raise OSError(errno.EADDRNOTAVAIL, "Address not available")
 
 
