@@ -277,8 +277,8 @@ class _ChunkedDecoder:
         """
         parts = data[position:].split(b"\r\n")
         last = 2 * ((len(parts) - 1) // 2 - 1) + 1  # whether the last one is whole is not known here
-        chunks = parts[2:last:2]
-        if last < 3 or parts[0] or list(map(len, chunks)) != list(map(self._small_sizes.get, parts[1:last:2])):
+        chunks, sizes = parts[2:last:2], parts[1:last:2]
+        if last < 3 or parts[0] or list(map(len, chunks)) != list(map(self._small_sizes.get, sizes)):
             return position
         payload += chunks
         return position + sum(map(len, parts[:last])) + 2 * (last - 1)

@@ -72,7 +72,9 @@ class Transport:
                 if not request.idempotent or not is_lost_connection(error):
                     raise
                 return self._open_session().send(request, timeouts)
-        except (OSError, ValueError, DockpyError) as error:
+        except DockpyError as error:
+            raise error.at(daemon=self.endpoint.display) from error.__cause__
+        except (OSError, ValueError) as error:
             raise explain(error, self.endpoint) from root_cause(error)
 
     def stream(self, request: Request, timeouts: Timeouts) -> ByteStream:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-import about_streams
+import fuzzed_streams
 from targets import TARGETS, Target
 
 CORPUS = Path(__file__).parent / "corpus"
@@ -61,12 +61,12 @@ def test_the_corpus_is_of_targets_that_there_are() -> None:
 )
 def test_a_target_notices(name: str, decoder: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A decoder that loses a byte of each piece does not pass."""
-    whole = getattr(about_streams, decoder)
+    whole = getattr(fuzzed_streams, decoder)
 
     class Broken(whole):  # type: ignore[misc,valid-type]
         def feed(self, data: bytes) -> object:
             return super().feed(data[:-1] if len(data) > 2 else data)
 
-    monkeypatch.setattr(about_streams, decoder, Broken)
+    monkeypatch.setattr(fuzzed_streams, decoder, Broken)
     with pytest.raises(AssertionError):
         TARGETS[name](TARGETS[name].seeds[0])

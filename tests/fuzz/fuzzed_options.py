@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import unquote
 
-from about_streams import OPERATIONS
+from fuzzed_streams import OPERATIONS
 from material import Material, fuzzed, same
 
 from dockpy.build.dockerfile import parse_dockerfile

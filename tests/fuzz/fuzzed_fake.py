@@ -8,8 +8,8 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from about_options import DOCKERFILE, INNER
-from about_streams import OPERATIONS
+from fuzzed_options import DOCKERFILE, INNER
+from fuzzed_streams import OPERATIONS
 from material import Material, cuts, fuzzed
 
 from dockpy.fake.doors.serving import Connection

@@ -69,13 +69,13 @@ def frames(data: bytes) -> None:
 
 @fuzzed(b"\x02ab\x01cde\x00", weight=20)
 def frames_round_trip(data: bytes) -> None:
-    """What is written is what is read."""
+    """What is written is what is read; empty frames, which say nothing, are left out."""
     material, written = Material(data), []
     while material.left():
         stream = Stream(material.byte() % 4)
         written.append(Frame(stream, material.text().encode("utf-8", "surrogateescape")))
     encoded = b"".join(encode_frame(*frame) for frame in written)
-    same(_fed(FrameDecoder(), list(cuts(encoded, data[:7]))), written)
+    same(_fed(FrameDecoder(), list(cuts(encoded, data[:7]))), [frame for frame in written if frame.data])
 
 
 @fuzzed(b"\x02\x04\x03" + FRAMES, weight=20)
