@@ -8,14 +8,17 @@ Every test belongs to exactly one of `tests` and `integration`: those marked `en
 
 from __future__ import annotations
 
+import glob
 import os
+import shutil
+import subprocess
 import sys
 import tempfile
 
 import nox
 
 nox.needs_version = ">=2025.2.9"
-nox.options.sessions = ["lint", "types", "tests", "oldest", "integration"]  # arch is part of tests
+nox.options.sessions = ["lint", "types", "tests", "oldest", "pythons", "integration"]  # arch is part of tests
 nox.options.reuse_existing_virtualenvs = True
 
 # What is compiled is kept, whatever the machine prefers: hundreds of programs are started.
@@ -25,6 +28,20 @@ PYPROJECT = nox.project.load_toml("pyproject.toml")
 # Three workers for two processors: for a third of their time tests wait for their timeouts.
 PARALLEL = ["-n", str((os.cpu_count() or 1) * 3 // 2 or 1), "--dist", "worksteal"]
 IN_CI = os.environ.get("CI", "").lower() not in ("", "0", "false")
+
+
+def other_pythons() -> list[str]:
+    """Newer Pythons of this machine, the newest of each minor version: on the PATH, or pyenv's."""
+    root = os.environ.get("PYENV_ROOT", os.path.expanduser("~/.pyenv"))
+    found = []
+    for minor in range(sys.version_info.minor + 1, 15):
+        candidates = [shutil.which(f"python3.{minor}") or ""]
+        candidates += sorted(glob.glob(f"{root}/versions/3.{minor}.*/bin/python"), reverse=True)
+        for candidate in filter(None, candidates):  # pyenv's own names are there for Pythons that are not
+            if subprocess.run([candidate, "-c", ""], check=False, capture_output=True).returncode == 0:
+                found.append(candidate)
+                break
+    return found
 
 
 def install(session: nox.Session, group: str, *requirements: str) -> None:
@@ -79,6 +96,23 @@ def oldest(session: nox.Session) -> None:
     install(session, "test", *oldest)
     few = ["--hypothesis-profile", "few"]  # their examples are tried with the newest ones
     session.run("pytest", "-m", "not engine", *PARALLEL, *few, *(session.posargs or ["tests/unit"]))
+
+
+@nox.session(python=False)
+def pythons(session: nox.Session) -> None:
+    """The unit tests on every newer Python of the machine, or which ones there are not."""
+    found = other_pythons()
+    if not found:
+        session.skip("there is no newer Python on this machine")
+    for python in found:
+        with tempfile.TemporaryDirectory() as folder:
+            session.run(python, "-m", "venv", folder, external=True)
+            own = os.path.join(folder, "bin", "python")
+            needed = nox.project.dependency_groups(PYPROJECT, "test")
+            session.run(own, "-m", "pip", "install", "--quiet", "-e", ".", *needed, external=True)
+            few = ["--hypothesis-profile", "few", "-p", "no:cacheprovider"]
+            tests = session.posargs or ["tests/unit", "tests/fake/daemon", "tests/fake/kernel"]
+            session.run(own, "-m", "pytest", "-m", "not engine", *PARALLEL, *few, *tests, external=True)
 
 
 @nox.session
