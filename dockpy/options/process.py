@@ -145,6 +145,12 @@ def _paths(option: str, value: Any) -> list[str]:
     return paths
 
 
+def _path(option: str, value: Any) -> str:
+    if is_list(value):
+        raise InvalidArgument(f"{option}={value!r}: it takes one path")
+    return _paths(option, value)[0]
+
+
 def _user(option: str, value: Any) -> str:
     return str(typed(option, value, str, int))
 
@@ -236,5 +242,5 @@ FIELDS: dict[str, Place] = {
     "log_config": host("log_config", _log_config),
     "log_driver": _log_driver,
     "log_opts": _log_opts,
-    "cidfile": host("container_id_file", lambda option, value: _paths(option, value)[0]),
+    "cidfile": host("container_id_file", _path),
 }

@@ -131,7 +131,7 @@ def tokens(data: bytes) -> None:
     header, _, answer = data.partition(b"\n")
 
     def fetch(request: TokenRequest) -> bytes:
-        assert request.url.startswith("https://"), request
+        assert request.url.lower().startswith("https://"), request
         return answer
 
     held = Keys(
