@@ -39,5 +39,6 @@ class EventMessage(Model):
     @figure
     def when(self) -> datetime:
         """When it happened, to the microsecond (`time_nano` has more)."""
-        nanoseconds = self.time_nano or self.time * 10**9
-        return datetime.fromtimestamp(0, UTC) + timedelta(microseconds=nanoseconds // 1000)
+        nanoseconds = self.time_nano
+        since = timedelta(microseconds=nanoseconds // 1000) if nanoseconds else timedelta(seconds=self.time)
+        return datetime.fromtimestamp(0, UTC) + since
