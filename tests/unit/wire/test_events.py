@@ -25,7 +25,7 @@ def test_when_it_happened(raw: dict[str, Any], when: datetime) -> None:
 
 
 @pytest.mark.parametrize("name", ["time", "timeNano"])
-@pytest.mark.parametrize("value", ["1700000000", [1], {"a": 1}, 1e300, 10**30])
+@pytest.mark.parametrize("value", ["noon", [1], {"a": 1}, 1e300, 10**30])
 def test_a_time_that_is_none_takes_no_memory(name: str, value: Any) -> None:
     """A text times 10⁹ is a text of gigabytes: the fuzzer found it."""
     with pytest.raises(InvalidResponse, match="when cannot be made"):
