@@ -61,7 +61,8 @@ class Marker:
         content = self._read(self.name)
         if content is not None:
             self._check_abandoned(content)
-        return content is not None
+        # The list may have gone before a slow engine had made the container.
+        return content is not None or bool(self.made())
 
     def _check_abandoned(self, content: dict[str, Any]) -> None:
         if is_abandoned(by := str(content.get("by"))):
@@ -198,9 +199,9 @@ class Marker:
             How it stood with the container before that.
         """
         content = self._read(self.name)
+        self.discard()
         if content is None:
             return {}
-        self.discard()
         with contextlib.suppress(NotFound, Conflict):
             if content["image"]:
                 self._to.images.remove(content["image"])

@@ -132,12 +132,17 @@ def test_the_target_stops_answering(
             private.resume()
         assert own(engine, web) == was
     with private.connect() as target:  # patient: a busy machine is no frozen one
-        for _ in range(100):  # what it had been asked for is still done as it goes on
-            with contextlib.suppress(DockpyError):
+        refused: list[DockpyError] = []
+        while len(refused) < 100:  # what it had been asked for is still done as it goes on
+            try:
                 moved = web.move(to=target, timeout=0)
                 break
+            except DockpyError as error:
+                refused.append(error)
             assert own(engine, web) == was
             TICK.wait(0.1)
+        else:
+            raise refused[-1]
         assert (moved.name, moved.status) == (name, "running")
         assert len(target.containers.list(all=True)) == 1
 
