@@ -50,6 +50,7 @@ class Marker:
         self.mark: Mark = Mark("container")
         self._claim = f"{self.name}-container"
         self._is_ours = False
+        self._is_swept = False
 
     def is_there(self) -> bool:
         """Whether an earlier attempt was broken off: else all of it was done, or undone.
@@ -60,7 +61,8 @@ class Marker:
         content = self._read(self.name)
         if content is not None:
             self._check_abandoned(content)
-        return content is not None
+        # The list may have gone before a slow engine had made the container.
+        return content is not None or bool(self.made())
 
     def _check_abandoned(self, content: dict[str, Any]) -> None:
         if is_abandoned(by := str(content.get("by"))):
@@ -106,6 +108,8 @@ class Marker:
             "volumes": [*volumes],
             "state": dict(state),
         }
+        if self._is_swept:  # and what is in use is no obstacle
+            self._delete()
         self._check_ours(self._write(self.name, content))
 
     def _check_ours(self, content: dict[str, Any]) -> None:
@@ -188,13 +192,16 @@ class Marker:
     def sweep(self) -> dict[str, str]:
         """Remove what an earlier attempt left, the list last. What others use by now stays.
 
+        So does the list where a volume is in use: an engine that was slow may still be making the container,
+        which has no name that it could be found by yet.
+
         Returns:
             How it stood with the container before that.
         """
         content = self._read(self.name)
+        self.discard()
         if content is None:
             return {}
-        self.discard()
         with contextlib.suppress(NotFound, Conflict):
             if content["image"]:
                 self._to.images.remove(content["image"])
@@ -204,9 +211,13 @@ class Marker:
                 self._to.networks.remove(name)
         for name in content["volumes"]:
             remove_abandoned(self._to, name)
-            with contextlib.suppress(NotFound, Conflict):
-                self._to.volumes.remove(name)
-        self._delete()
+            with contextlib.suppress(NotFound):
+                try:
+                    self._to.volumes.remove(name)
+                except Conflict:
+                    self._is_swept = True
+        if not self._is_swept:
+            self._delete()
         return dict(content.get("state") or {})
 
 

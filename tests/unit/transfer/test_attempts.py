@@ -147,6 +147,46 @@ def test_what_runs_there_as_well_is_taken_away(here: FakeDaemon, there: FakeDaem
     assert [each.name for each in there.client().volumes.list()] == ["data"]
 
 
+def test_what_is_still_being_made_is_found_later(here: FakeDaemon, there: FakeDaemon, web: Container) -> None:
+    """A slow engine makes the container of a call that nobody waits for; at the end it has its name."""
+    broken_off(here, there, web, "container web")
+    mine, to = here.client().containers.get("web"), there.client()
+    late = to.containers.create("busybox", ["sleep", "1000"], name="late", volumes=["data:/data"])
+    for _ in range(2):
+        with pytest.raises(InvalidArgument, match="a container uses it"):
+            mine.move(to=to, timeout=0)
+        assert to.volumes.get(the_list(web))
+    late.rename(the_list(web))
+    moved = mine.move(to=to, timeout=0)
+    assert (moved.name, moved.status) == ("web", "running")
+    assert [each.name for each in to.volumes.list()] == ["data"]
+    assert to.containers.list(all=True) == [moved]
+
+
+def test_what_was_made_after_its_list_had_gone(here: FakeDaemon, there: FakeDaemon, web: Container) -> None:
+    """The engine makes the volume again for the container that it was asked for."""
+    to = there.client()
+    to.containers.create(
+        "busybox", ["sleep", "1000"], name=the_list(web), volumes=["data:/data", "/anonymous"]
+    )
+    moved = web.move(to=to, timeout=0)
+    assert (moved.name, moved.status) == ("web", "running")
+    assert to.containers.list(all=True) == [moved]
+    assert [each.name for each in to.volumes.list()] == ["data"]
+
+
+def test_a_volume_that_others_use_is_no_obstacle_where_it_stays(
+    here: FakeDaemon, there: FakeDaemon, web: Container
+) -> None:
+    broken_off(here, there, web, "container web")
+    mine, to = here.client().containers.get("web"), there.client()
+    other = to.containers.create("busybox", ["sleep", "1000"], volumes=["data:/data"])
+    moved = mine.move(to=to, timeout=0, volumes=False)
+    assert moved.status == "running"
+    assert [each.name for each in to.volumes.list()] == ["data"]
+    assert set(to.containers.list(all=True)) == {moved, other}
+
+
 @pytest.mark.parametrize("step", ["changes", "container web", "start web"])
 def test_what_an_earlier_attempt_stopped_runs_there(
     here: FakeDaemon, there: FakeDaemon, web: Container, step: str
