@@ -50,7 +50,7 @@ class Marker:
         self.mark: Mark = Mark("container")
         self._claim = f"{self.name}-container"
         self._is_ours = False
-        self._is_swept = False
+        self._is_kept = False
 
     def is_there(self) -> bool:
         """Whether an earlier attempt was broken off: else all of it was done, or undone.
@@ -108,7 +108,7 @@ class Marker:
             "volumes": [*volumes],
             "state": dict(state),
         }
-        if self._is_swept:  # and what is in use is no obstacle
+        if self._is_kept:  # and what is in use is no obstacle
             self._delete()
         self._check_ours(self._write(self.name, content))
 
@@ -215,8 +215,8 @@ class Marker:
                 try:
                     self._to.volumes.remove(name)
                 except Conflict:
-                    self._is_swept = True
-        if not self._is_swept:
+                    self._is_kept = True
+        if not self._is_kept:
             self._delete()
         return dict(content.get("state") or {})
 

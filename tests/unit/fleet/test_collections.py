@@ -47,11 +47,6 @@ def daemons() -> Iterator[dict[str, FakeDaemon]]:
 
 
 @pytest.fixture
-def fleet(daemons: dict[str, FakeDaemon]) -> Fleet:
-    return Fleet({name: daemon.client() for name, daemon in daemons.items()})
-
-
-@pytest.fixture
 def broken(fleet: Fleet) -> Fleet:
     """With a daemon that is not there."""
     return Fleet({"down": "unix:///nowhere", **fleet})

@@ -27,11 +27,6 @@ def daemons() -> Iterator[dict[str, FakeDaemon]]:
         daemon.close()
 
 
-@pytest.fixture
-def fleet(daemons: dict[str, FakeDaemon]) -> Fleet:
-    return Fleet({name: daemon.client() for name, daemon in daemons.items()})
-
-
 def occupy(client: Client, **options: Any) -> None:
     client.containers.run("busybox", ["sleep", "1000"], detach=True, **options)
 

@@ -27,11 +27,6 @@ def daemons() -> Iterator[dict[str, FakeDaemon]]:
         daemon.close()
 
 
-@pytest.fixture
-def fleet(daemons: dict[str, FakeDaemon]) -> Fleet:
-    return Fleet({name: daemon.client() for name, daemon in daemons.items()})
-
-
 def roles(fleet: Fleet, manager: str = "a") -> dict[str, str]:
     return {node.hostname: node.role for node in fleet[manager].nodes.list()}
 
