@@ -236,11 +236,17 @@ class _ChunkedDecoder:
             return b""
         data = self._line + data if self._line else data
         self._line = b""
-        payload: list[bytes] = []
+        payload: list[bytes | memoryview] = []
         position, end, left, sizes, tried = 0, len(data), self._left, self._sizes, False
+        if 0 < end <= left:  # nothing to cut
+            self._left = left - end
+            self._between = not self._left
+            return data
         while position < end:
             if left:
-                piece = data[position : position + left]
+                # What is large is copied once, as the pieces are joined.
+                source = data if left <= _SMALL else memoryview(data)
+                piece = source[position : position + left]
                 payload.append(piece)
                 left -= len(piece)
                 position += len(piece)
@@ -268,9 +274,9 @@ class _ChunkedDecoder:
             left = size
             self._between, self._trailers, self._small = False, not size, size <= _SMALL
         self._left = left
-        return payload[0] if len(payload) == 1 else b"".join(payload)
+        return b"".join(payload)
 
-    def _many(self, data: bytes, position: int, payload: list[bytes]) -> int:
+    def _many(self, data: bytes, position: int, payload: list[bytes | memoryview]) -> int:
         """Take as many small chunks as there are whole, all at once, and say where they end.
 
         They are cut at each line end, which is right where none is within a chunk: lengths tell.

@@ -168,6 +168,23 @@ def test_a_part_of_a_chunk_comes_out_at_once() -> None:
     assert not decoder.done
 
 
+@given(st.lists(st.sampled_from([1, 4096, 4097, 20_000, 65_536]), max_size=5), CUTS)
+def test_large_chunks_are_those_that_came(sizes: list[int], cuts: list[int]) -> None:
+    chunks = [bytes([number + 1]) * size for number, size in enumerate(sizes)]
+    data = b"".join(map(encode_chunk, [*chunks, b""]))
+    assert read(chunked(), pieces(data + b"rest", [cut * 20 for cut in cuts])) == (b"".join(chunks), b"rest")
+
+
+def test_what_is_within_a_large_chunk_is_not_copied() -> None:
+    decoder = chunked()
+    decoder.feed(b"30000\r\n")
+    half = b"x" * 0x18000
+    assert decoder.feed(half) is half
+    assert decoder.feed(half) is half
+    assert decoder.feed(b"\r\n0\r\n\r\n") == b""
+    assert decoder.done
+
+
 def test_what_comes_after_the_last_chunk_is_kept_in_order() -> None:
     decoder = chunked()
     assert decoder.feed(b"0\r\n\r\none ") == b""
