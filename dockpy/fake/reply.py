@@ -16,10 +16,12 @@ if TYPE_CHECKING:
 
     from dockpy.fake.call import Duplex
 
-__all__ = ["EMPTY", "MUCH", "Reply", "Request", "encode_head", "encode_text", "end"]
+__all__ = ["EMPTY", "MUCH", "Reply", "Request", "encode_head", "encode_text", "end", "framing_of"]
 
 EMPTY = Blob.of(b"")
 _NO_CHARACTER = re.compile("[\ud800-\udfff]")
+_BUFFERED = 2048
+"""So many bytes engines gather before the head goes out, and say the body's length if that was all of it."""
 MUCH = 1024 * 1024
 """Of a body, so many bytes: before more is read, it is asked whether anybody needs it."""
 
@@ -67,7 +69,9 @@ class Reply:
     def reason(self) -> str:
         """The words after the status."""
         try:
-            return "UPGRADED" if self.status == 101 else HTTPStatus(self.status).phrase
+            if self.status == 101 and "Sec-WebSocket-Accept" not in self.headers:
+                return "UPGRADED"
+            return HTTPStatus(self.status).phrase
         except ValueError:
             return ""
 
@@ -104,6 +108,16 @@ def end(pieces: Iterator[bytes] | None) -> None:
     if close is not None:
         with contextlib.suppress(ValueError):
             close()
+
+
+def framing_of(reply: Reply) -> dict[str, str]:
+    """The header that says where a body that is known as a whole ends, as an engine chooses it."""
+    told = any(name.lower() == "content-length" for name in reply.headers)
+    if told or reply.status in (204, 304):
+        return {}
+    if len(reply.body) > _BUFFERED:
+        return {"Transfer-Encoding": "chunked"}
+    return {"Content-Length": str(len(reply.body))}
 
 
 def encode_head(reply: Reply, headers: dict[str, str]) -> bytes:

@@ -15,9 +15,11 @@ from dockpy.fake import handlers
 from dockpy.fake.call import CHECKS, HANDLERS, Answer, Call
 from dockpy.fake.engine import Gone, Peer
 from dockpy.fake.failure import Failure
+from dockpy.fake.kernel.clock import SECOND
 from dockpy.fake.releases import release
 from dockpy.fake.reply import Reply, Request, encode_text
 from dockpy.fake.shaping import shape
+from dockpy.fake.times import http_date
 from dockpy.ops.path import match_path
 from dockpy.version import at_least
 
@@ -88,6 +90,7 @@ class Router:
         self._kept = 0
         self.observers: list[Callable[[Call, Reply], None]] = []
         """Called with each call and what it is answered with, before that is sent."""
+        self._date = (-1, "")
 
     def refuses(self, request: Request, peer: Peer) -> bool:
         """Whether a request is going to be refused whatever its body is: nobody needs to read that."""
@@ -134,10 +137,19 @@ class Router:
         self._engine.catch_up()
         try:
             reply = self._answer(request, peer, path, version, values, found)
+            if reply.duplex is None:
+                reply.headers["Date"] = self._dated()
             record.status = 0 if reply.broken else reply.status
         finally:
             self._engine.notify()
         return reply
+
+    def _dated(self) -> str:
+        """The time, as heads say it; it is put in words once a second."""
+        second = self._engine.now() // SECOND
+        if second != self._date[0]:
+            self._date = second, http_date(second)
+        return self._date[1]
 
     def _keep(self, record: RecordedRequest) -> None:
         self.requests.append(record)
@@ -178,7 +190,8 @@ class Router:
         call = Call(engine, operation, parts, values, request.headers, spoken, request.body, peer)
         faults = self._faults.of(call)
         reply = faults.applied(faults.reply or self._handled(call))
-        reply.headers = headers | reply.headers
+        if reply.duplex is None or operation.id not in _SAY_NO_MORE:
+            reply.headers = headers | reply.headers
         for observer in self.observers:
             observer(call, reply)
         return reply
@@ -250,6 +263,9 @@ class Router:
             if upgrade:
                 reply.headers |= {"Connection": "Upgrade", "Upgrade": upgrade}
 
+
+_SAY_NO_MORE = {"ContainerAttach", "ContainerAttachWebsocket"}
+"""What engines answer with nothing in the head but that the connection is taken over."""
 
 _STREAMS = {
     "frames": "application/vnd.docker.raw-stream",

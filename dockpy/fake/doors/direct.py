@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from dockpy.fake.blobs import BlobWriter
 from dockpy.fake.engine import Gone, Overdue
-from dockpy.fake.reply import EMPTY, MUCH, Reply, Request, encode_head, end
+from dockpy.fake.reply import EMPTY, MUCH, Reply, Request, encode_head, end, framing_of
 from dockpy.streams.http1 import BodyDecoder, Head, Headers, body_decoder, encode_chunk
 
 if TYPE_CHECKING:
@@ -211,11 +211,11 @@ class DirectChannel:
             return encode_head(reply, {"Transfer-Encoding": "chunked"})
         if reply.reset:
             raise ConnectionResetError(104, "Connection reset by peer")
-        told = any(name.lower() == "content-length" for name in reply.headers)
-        bodiless = told or reply.status in (204, 304)
-        length = {} if bodiless else {"Content-Length": str(len(reply.body))}
+        framing = framing_of(reply)
         body = b"" if self._request.method == "HEAD" or reply.status in (204, 304) else reply.body
-        return encode_head(reply, length) + body
+        if body and "Transfer-Encoding" in framing:
+            body = encode_chunk(body) + encode_chunk(b"")
+        return encode_head(reply, framing) + body
 
     def _answer(self) -> None:
         assert self._request is not None

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from dockpy.fake.blobs import BlobWriter
 from dockpy.fake.engine import Gone
-from dockpy.fake.reply import MUCH, Reply, Request, encode_head
+from dockpy.fake.reply import MUCH, Reply, Request, encode_head, framing_of
 
 try:
     import h11
@@ -182,23 +182,20 @@ class Connection:
     def _send(self, *events: h11.Event) -> None:
         self._wire.send(b"".join(filter(None, (self._http.send(event) for event in events))))
 
-    def _head(self, reply: Reply, **framing: str) -> h11.Response:
-        headers = [
-            *reply.headers.items(),
-            *((name.replace("_", "-"), value) for name, value in framing.items()),
+    def _head(self, reply: Reply, framing: dict[str, str]) -> h11.Response:
+        headers = reply.headers | framing
+        encoded = [
+            (name.encode(), value.encode("utf-8", "surrogateescape")) for name, value in headers.items()
         ]
-        encoded = [(name.encode(), value.encode("utf-8", "surrogateescape")) for name, value in headers]
         return h11.Response(status_code=reply.status, headers=encoded, reason=reply.reason.encode())
 
     def _whole(self, reply: Reply, method: str) -> None:
-        told = any(name.lower() == "content-length" for name in reply.headers)
-        length = {} if told or reply.status in (204, 304) else {"Content_Length": str(len(reply.body))}
         bodiless = method == "HEAD" or reply.status in (204, 304)
         body = [] if bodiless else [h11.Data(data=reply.body)]
-        self._send(self._head(reply, **length), *body, h11.EndOfMessage())
+        self._send(self._head(reply, framing_of(reply)), *body, h11.EndOfMessage())
 
     def _stream(self, reply: Reply, stream: Iterator[bytes]) -> None:
-        self._send(self._head(reply, Transfer_Encoding="chunked"))
+        self._send(self._head(reply, {"Transfer-Encoding": "chunked"}))
         for piece in self._pieces(stream):
             self._send(h11.Data(data=piece))
         if not reply.reset:
