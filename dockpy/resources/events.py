@@ -160,7 +160,8 @@ class EventStream(Closing):
 
         The daemon's date has whole seconds. On the same host the clock is the same, and says it better.
         """
-        shared = self._caller.transport.endpoint.scheme == "unix" and abs(now - self._opened) < 1
+        near = self._caller.transport.endpoint.scheme in ("unix", "fake")
+        shared = near and abs(now - self._opened) < 1
         return int((now if shared else self._opened) * 10**9)
 
     def _adopt(self, stream: ByteStream) -> None:
@@ -218,7 +219,7 @@ class EventStream(Closing):
         return attempt.result(seconds)
 
     def _marker(self, lost: DockpyError, attempts: int, seconds: float) -> EventMessage:
-        now = time.time_ns()
+        now = self._moment_of(time.time())
         message = {
             "Type": "dockpy",
             "Action": "reconnect",
@@ -242,5 +243,5 @@ def date_of(stream: ByteStream) -> float:
     """When the daemon began to answer, by its own clock, in seconds since 1970."""
     try:
         return parsedate_to_datetime(stream.head.headers.get("Date", "")).timestamp()
-    except ValueError:
+    except (ValueError, OverflowError):  # the second: numbers beyond all calendars
         return time.time()

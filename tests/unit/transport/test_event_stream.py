@@ -89,6 +89,7 @@ def test_it_goes_on_where_it_was(serve: Any, connect: Any, over: str) -> None:
 
 
 def test_the_marker(serve: Any, connect: Any) -> None:
+    """Its time is the daemon's, as that of all events is."""
     server = serve(broken_off([], []))
     with connect(server).events() as events:
         marker = next(events)
@@ -97,7 +98,7 @@ def test_the_marker(serve: Any, connect: Any) -> None:
     assert "broke off" in marker.actor.attributes["reason"]
     assert int(marker.actor.attributes["attempts"]) >= 1
     assert float(marker.actor.attributes["seconds"]) >= 0
-    assert abs((marker.when - datetime.now(UTC)).total_seconds()) < 60
+    assert marker.time == EARLY
     assert marker.time_nano // SECOND == marker.time
 
 
@@ -116,6 +117,25 @@ def test_where_nothing_was_told(serve: Any, connect: Any, since: int | None) -> 
     with connect(server).events(since=since) as events:
         assert shape(next(events)) == MARKER
     assert since_of(server.asked[1]) == f"{since or daemon}.000000000"
+
+
+@pytest.mark.parametrize(
+    "date", ["", "soon", f"Sat, {10**30} Nov 2026 16:01:20 GMT", f"Sat, 28 Nov 2026 16:01:20 +{10**30}"]
+)
+def test_where_the_daemon_does_not_say_when_it_is(serve: Any, connect: Any, date: str) -> None:
+    """It asks by this machine's clock."""
+
+    def handle(peer: Any) -> None:
+        peer.request()
+        peer.send(HEAD % date.encode())
+        if peer.number > 1:
+            peer.rest()
+
+    server = serve(handle)
+    before = time.time()
+    with connect(server).events() as events:
+        assert shape(next(events)) == MARKER
+    assert before - 1 <= float(since_of(server.asked[1])) <= time.time()
 
 
 def test_equal_but_for_one_field(serve: Any, connect: Any) -> None:
