@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 from dockpy.errors import ConnectionFailed, DockpyError, NotFound, TruncatedResponse
 from dockpy.fleet.items import FleetItem, LogLine, moment_of
 from dockpy.fleet.stamped import LogCursor, StampedLine, StampedLines, nanoseconds
+from dockpy.fleet.stream import FIRST_DELAY, LONGEST_DELAY
 from dockpy.ops import system
 from dockpy.resources.events import date_of
 from dockpy.streams.frames import Stream
@@ -27,8 +28,6 @@ __all__ = ["ContainerReader", "LogReader", "StatsReader"]
 
 T = TypeVar("T")
 S = TypeVar("S", bound="Closing")
-_FIRST_DELAY, _LONGEST_DELAY = 0.05, 2.0
-"""Seconds between two attempts to read; each wait is twice the one before."""
 
 
 class ContainerReader(Generic[T]):
@@ -99,7 +98,7 @@ class ContainerReader(Generic[T]):
             return self._running
 
     def _read_steadily(self) -> None:
-        delay = _FIRST_DELAY
+        delay = FIRST_DELAY
         while not self._stopped:
             began = time.monotonic()
             try:
@@ -109,10 +108,10 @@ class ContainerReader(Generic[T]):
                     raise
             else:
                 return
-            if time.monotonic() - began > _LONGEST_DELAY:  # it did well
-                delay = _FIRST_DELAY
+            if time.monotonic() - began > LONGEST_DELAY:  # it did well
+                delay = FIRST_DELAY
             self._hub.pause(delay)
-            delay = min(2 * delay, _LONGEST_DELAY)
+            delay = min(2 * delay, LONGEST_DELAY)
 
     def _read(self) -> None:
         """Read to the end."""

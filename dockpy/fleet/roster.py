@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -16,6 +17,7 @@ from dockpy.errors import (
     ServerError,
 )
 from dockpy.fleet.stamped import beginning
+from dockpy.fleet.stream import FIRST_DELAY, LONGEST_DELAY
 from dockpy.fleet.watching import Watch
 from dockpy.ops import containers as ops
 from dockpy.resources.container import Container
@@ -101,8 +103,14 @@ class Roster(Generic[T]):
         self._choice = choice
         self._make = make
         self._readers: dict[str, ContainerReader[T]] = {}
+        self._lock = threading.RLock()
         self._begun = False
         self._outdated = False
+        self._late: set[str] = set()
+        """Those that were seen to start, and could not be looked at then."""
+        self._watch: Watch | None = None
+        self._again: threading.Event | None = None
+        """While a thread looks again after what failed: set, it ends."""
 
     def read_once(self) -> None:
         """Read the containers that there are."""
@@ -119,7 +127,7 @@ class Roster(Generic[T]):
             reconnect_timeout: as of `Watch`.
             until: when to end, by the daemon's clock, in seconds since 1970; None for never.
         """
-        watch = Watch(
+        self._watch = watch = Watch(
             self._hub,
             self._daemon,
             self._client,
@@ -129,18 +137,23 @@ class Roster(Generic[T]):
             on_connected=self._look,
         )
         ended = watch.run()
-        for reader in self._readers.values():
-            if ended:
-                reader.finish()
-            else:
-                reader.stop()
+        with self._lock:
+            if self._again is not None:
+                self._again.set()
+            for reader in self._readers.values():
+                if ended:
+                    reader.finish()
+                else:
+                    reader.stop()
 
     def _happened(self, event: EventMessage, _: int) -> None:
-        if self._outdated:
-            self._look()
-        match event.get("Actor"):
-            case {"ID": str(container_id)}:
-                self._acted(event.get("Action"), container_id)
+        with self._lock:
+            outdated = self._outdated
+            match event.get("Actor"):
+                case {"ID": str(container_id)}:  # before the rest: it is read from its beginning
+                    self._acted(event.get("Action"), container_id)
+            if outdated:
+                self._look()
 
     def _acted(self, action: object, container_id: str) -> None:
         match action:
@@ -152,21 +165,25 @@ class Roster(Generic[T]):
                 reader.died()
             case "destroy":
                 self._readers.pop(container_id, None)
+                self._late.discard(container_id)
 
     def _look(self) -> None:
         """See what is there."""
-        try:
-            found = self._hub.attempt(self._list)
-        except (ConnectionFailed, InvalidResponse, ServerError):
-            # Where the daemon is away, it is looked at again when it is back; else when something happens.
-            self._outdated = True
-            return
-        self._outdated = False
+        with self._lock:
+            try:
+                found = self._hub.attempt(self._list)
+            except (ConnectionFailed, InvalidResponse, ServerError):
+                self._look_later()
+            else:
+                self._outdated = False
+                self._update(found)
+
+    def _update(self, found: list[Container]) -> None:
         here = {container.id for container in found}
         for container in found:
             if container.id in self._readers:
                 self._readers[container.id].start()
-            elif self._begun:
+            elif self._begun or container.id in self._late:
                 self._come(container.id)
             else:
                 self._join(container, None)
@@ -174,13 +191,42 @@ class Roster(Generic[T]):
             self._readers[container_id].ended()
         self._begun = True
 
+    def _look_later(self) -> None:
+        """Look again, ever more slowly, where the daemon is there; else that is done when it is back."""
+        self._outdated = True
+        if self._again is None:
+            self._again = threading.Event()
+            again = partial(self._look_again, self._again)
+            self._hub.spawn((self._daemon, "what there is"), again, awaited=False)
+
+    def _look_again(self, over: threading.Event) -> None:
+        delay = FIRST_DELAY
+        try:
+            with self._hub.held(over.set):
+                while not over.wait(delay) and self._is_outdated(over):
+                    delay = min(2 * delay, LONGEST_DELAY)
+        except DockpyError as error:
+            self._hub.lost(self._daemon, error, final=True)
+
+    def _is_outdated(self, over: threading.Event) -> bool:
+        """Look, where nobody did meanwhile; whether that has to be done again."""
+        with self._lock:
+            away = self._watch is not None and self._watch.away
+            if self._outdated and not away and not over.is_set():
+                self._look()
+            if self._outdated and not away:
+                return True
+            self._again = None
+            return False
+
     def _come(self, container_id: str) -> None:
         """Read a container that was started meanwhile, if it is one of those that are wanted."""
         try:
             for container in self._hub.attempt(partial(self._list, container_id)):
                 self._join(container, self._hub.attempt(partial(_beginning, container)))
         except (ConnectionFailed, InvalidResponse, ServerError):
-            self._outdated = True
+            self._late.add(container_id)
+            self._look_later()
         except NotFound:
             return
 
@@ -196,6 +242,7 @@ class Roster(Generic[T]):
         ]
 
     def _join(self, container: Container, since: float | None) -> None:
+        self._late.discard(container.id)
         self._readers[container.id] = reader = self._make(self._daemon, container, since)
         reader.start()
 

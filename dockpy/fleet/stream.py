@@ -18,10 +18,12 @@ from dockpy.resources.attempt import Attempt
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Hashable, Iterator, Mapping
 
-__all__ = ["FleetStream", "Hub", "HubClosed"]
+__all__ = ["FIRST_DELAY", "LONGEST_DELAY", "FleetStream", "Hub", "HubClosed"]
 
 T = TypeVar("T")
 R = TypeVar("R")
+FIRST_DELAY, LONGEST_DELAY = 0.05, 2.0
+"""Seconds between two attempts to reach a daemon, or to read of it; each wait is twice the one before."""
 _OWN, _ALL = 256, 4096
 """A source is read no further while so many items of its own wait to be taken, and so many of all sources."""
 

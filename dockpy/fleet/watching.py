@@ -7,6 +7,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from dockpy.errors import ConnectionFailed, DockpyError, InvalidResponse, ServerError
+from dockpy.fleet.stream import FIRST_DELAY, LONGEST_DELAY
 from dockpy.ops import system
 from dockpy.resources.events import EventStream, date_of
 
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Watch"]
 
-_FIRST_DELAY, _LONGEST_DELAY = 0.05, 2.0
-"""Seconds between two attempts to connect; each wait is twice the one before."""
 _YEAR_10000 = 253402300800 * 10**9
 _ABOUT = 2.0
 """Seconds: the date of an answer has whole ones, and is a little old."""
@@ -62,6 +61,11 @@ class Watch:
         self._lost_at: float | None = None
         self._missed_since: float | None = None
 
+    @property
+    def away(self) -> bool:
+        """Whether the daemon is away just now, as far as is known."""
+        return self._lost_at is not None
+
     def run(self) -> bool:
         """Read to the end, or until the daemon is given up.
 
@@ -90,7 +94,7 @@ class Watch:
         """The stream, once the daemon is there."""
         began, began_here = time.time(), time.monotonic()
         limit = math.inf if self._limit is None else self._limit
-        delay = _FIRST_DELAY
+        delay = FIRST_DELAY
         while True:
             try:
                 stream = self._hub.attempt(self._open, EventStream.close)
@@ -104,7 +108,7 @@ class Watch:
                     self._back()
                 return stream
             self._hub.pause(min(delay, left))
-            delay = min(2 * delay, _LONGEST_DELAY)
+            delay = min(2 * delay, LONGEST_DELAY)
             self._missed_since = began
 
     def _open(self) -> EventStream:

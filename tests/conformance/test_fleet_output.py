@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import threading
 import time
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from dockpy import Container
+    from dockpy.transport.caller import RequestEvent
 
 
 @pytest.fixture
@@ -166,24 +168,88 @@ def test_logs_of_containers_that_come_later(fleet: Fleet) -> None:
 def test_a_list_that_fails_is_asked_for_again(
     fleet: Fleet, daemons: dict[str, FakeDaemon], at_first: bool
 ) -> None:
-    """Whenever something happens: of what runs when it begins, and of what is started later."""
+    """Though nothing else happens: of what runs when it begins, and of what is started later."""
     answered = Answered(fleet)
     missed = fleet["a"].containers.create("busybox", ["sh", "-c", "echo missed; sleep 1000"])
     if at_first:
         missed.start()
-    with daemons["a"].fail("ContainerList", status=500, after=not at_first, times=1) as fault:
+    with daemons["a"].fail("ContainerList", status=500, after=not at_first, times=3) as fault:
         reading = FleetReading(fleet.logs(follow=True, window=0))
         with reading:
             answered.until("a", "ContainerList")
             if not at_first:
                 missed.start()
-                answered.until("a", "ContainerList", 2)
-            says(fleet["a"], "echo later")
-            reading.until("a: out later")
             reading.until("a: out missed")
-    assert (fault.hits, reading.error) == (1, None)
-    assert sorted(reading.told) == ["a: out later", "a: out missed"]
+    assert (fault.hits, reading.error) == (3, None)
+    assert reading.told == ["a: out missed"]
     missed.remove(force=True)
+
+
+def test_what_starts_while_lists_fail_is_read_from_its_beginning(
+    fleet: Fleet, daemons: dict[str, FakeDaemon]
+) -> None:
+    """Whatever its tail is: it did not run when that was asked for."""
+    answered = Answered(fleet)
+    with daemons["a"].fail("ContainerList", status=500) as fault:
+        reading = FleetReading(fleet.logs(["late"], follow=True, tail=0, window=0))
+        answered.until("a", "ContainerList")
+        late = says(fleet["a"], "echo late", name="late")
+        while not any(late.id in str(asked.query.get("filters")) for asked in daemons["a"].requests):
+            answered.until("a", "ContainerList", fault.hits + 1)
+        answered.until("a", "ContainerList", fault.hits + 1)
+    with reading:
+        reading.until("a: out late")
+    assert reading.told == ["a: out late"]
+
+
+def test_lists_that_never_work_hold_nothing_up(fleet: Fleet, daemons: dict[str, FakeDaemon]) -> None:
+    """Neither its end, nor whoever ends it; and what is refused for good is given up."""
+    answered = Answered(fleet)
+    with daemons["a"].fail("ContainerList", status=500) as fault:
+        with FleetReading(fleet.logs(follow=True, until=time.time() + 1, window=0)) as reading:
+            reading.to_its_end()
+        assert (reading.told, reading.error) == ([], None)
+        assert 3 <= fault.hits < 12  # ever more slowly
+        with FleetReading(fleet.logs(follow=True, window=0)) as reading:
+            answered.until("a", "ContainerList", fault.hits + 3)
+            assert reading.close() < 1
+    with (
+        daemons["a"].fail("ContainerList", status=500, times=1),
+        daemons["a"].fail("ContainerList", status=400),
+        FleetReading(fleet.logs(follow=True, window=0)) as reading,
+    ):
+        reading.until("a: given up")
+
+
+def test_lists_that_fail_are_not_asked_for_while_the_daemon_is_away(
+    fleet: Fleet, daemons: dict[str, FakeDaemon]
+) -> None:
+    """But when it is back."""
+    asked: Counter[str] = Counter()
+    more = threading.Condition()
+
+    def note(event: RequestEvent) -> None:
+        with more:
+            asked[event.operation] += 1
+            more.notify_all()
+
+    fleet["a"].hooks.request.append(note)
+    with (
+        daemons["a"].fail("ContainerList", status=500),
+        FleetReading(fleet.logs(all=True, follow=True, window=0)) as reading,
+    ):
+        with more:
+            assert more.wait_for(lambda: asked["ContainerList"] >= 2, 30)
+        daemons["a"].stop()
+        reading.until("a: lost")
+        with more:
+            before, tried = asked["ContainerList"], asked["SystemEvents"]
+            assert more.wait_for(lambda: asked["SystemEvents"] >= tried + 5, 30)
+            assert asked["ContainerList"] <= before + 1  # one may have been on its way
+        daemons["a"].start()
+        reading.until("a: back")
+        with more:
+            assert more.wait_for(lambda: asked["ContainerList"] >= before + 3, 30)
 
 
 def test_each_line_once_where_connections_are_lost(fleet: Fleet, daemons: dict[str, FakeDaemon]) -> None:
