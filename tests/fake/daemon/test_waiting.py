@@ -107,7 +107,7 @@ def test_a_client_that_vanishes_is_noticed_while_a_container_computes(tmp_path: 
         with socket.socket(socket.AF_UNIX) as sock:
             sock.connect(f"{tmp_path}/fake.sock")
             sock.sendall(b"POST /containers/busy/wait HTTP/1.1\r\nHost: d\r\n\r\n")
-            while not daemon.requests or daemon.requests[-1].operation != "ContainerWait":
+            while "ContainerWait" not in {asked.operation for asked in daemon.requests}:
                 daemon.client().ping()
             serving = [one for one in threading.enumerate() if one.name == "dockpy fake client"]
         for thread in serving:
