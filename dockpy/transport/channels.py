@@ -15,12 +15,15 @@ import threading
 from collections.abc import Callable
 from typing import Protocol
 
+from dockpy.transport.reading import Reader
+
 __all__ = ["Channel", "SocketChannel", "TLSChannel"]
 
 Enough = Callable[[bytes], bool]
 """Whether what comes while a body is sent says that no more of it is wanted."""
 
-_READ = 64 * 1024
+_RECORD = 16 * 1024
+"""A read of TLS brings no more than one record of it."""
 _WRITE = 128 * 1024
 
 
@@ -61,6 +64,7 @@ class SocketChannel:
 
     def __init__(self, sock: socket.socket) -> None:
         self._sock = sock
+        self._reader = Reader(sock)
         self._early: list[bytes] = []
         self._closed = False
         self._process = os.getpid()
@@ -70,7 +74,7 @@ class SocketChannel:
         if self._early:
             return self._early.pop(0)
         try:
-            return self._sock.recv(_READ)
+            return self._reader.recv()
         except OSError:
             if self._closed:
                 return b""
@@ -87,7 +91,7 @@ class SocketChannel:
             readable, writable = _wait(self._sock, timeout)
             try:
                 if readable:
-                    received = self._sock.recv(_READ)
+                    received = self._reader.recv()
                     self._early.append(received)
                     if not received or enough(received):
                         return False
@@ -153,7 +157,7 @@ class TLSChannel:
                 if self._plain:
                     return self._plain.pop(0)
                 try:
-                    return self._tls.read(_READ)
+                    return self._tls.read(_RECORD)
                 except ssl.SSLWantReadError:
                     pass
                 except (ssl.SSLZeroReturnError, ssl.SSLEOFError):
@@ -220,7 +224,7 @@ class TLSChannel:
     def _drain(self) -> None:
         # OpenSSL refuses to shut down while data is waiting to be read.
         with contextlib.suppress(ssl.SSLWantReadError, ssl.SSLZeroReturnError, ssl.SSLEOFError):
-            while data := self._tls.read(_READ):
+            while data := self._tls.read(_RECORD):
                 self._plain.append(data)
 
     def settimeout(self, seconds: float | None) -> None:

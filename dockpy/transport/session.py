@@ -13,9 +13,11 @@ import ssl
 import threading
 from typing import TYPE_CHECKING
 
+from dockpy.errors import TimedOut
 from dockpy.streams.http1 import Head, HeadDecoder, body_decoder, encode_request_head
 from dockpy.transport.message import Request, Response, Timeouts
 from dockpy.transport.pace import Pace
+from dockpy.transport.reading import Reader
 
 if TYPE_CHECKING:
     import socket
@@ -25,7 +27,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Session"]
 
-_READ = 64 * 1024
 _GONE = (BrokenPipeError, ConnectionResetError, ssl.SSLEOFError)
 
 
@@ -42,9 +43,7 @@ class Session:
         self._connector = connector
         self._pool_size = pool_size
         self._headers = {"Host": connector.host, **headers}
-        self._turns = (
-            threading.BoundedSemaphore(pool_size) if connector.exclusive else contextlib.nullcontext()
-        )
+        self._turns = threading.BoundedSemaphore(pool_size) if connector.exclusive else None
         self._idle: list[_Connection] = []
         self._closed = False
 
@@ -53,7 +52,8 @@ class Session:
 
         Raises:
             OSError: no answer came; `dockpy.transport.failures` explains.
-            InvalidResponse: what answered does not speak HTTP, or broke off.
+            InvalidResponse: what answered does not speak HTTP, broke off or has no end.
+            TimedOut: all of the connections that there may be were in use.
         """
         body = request.body
         assert body is None or isinstance(body, bytes), "bodies that are streams take the other road"
@@ -61,15 +61,28 @@ class Session:
         if body is not None or request.method in ("POST", "PUT"):
             headers["Content-Length"] = str(len(body or b""))
         message = encode_request_head(request.method, request.target, headers) + (body or b"")
-        with self._turns:
-            connection = self._take(timeouts)
-            try:
-                response = connection.ask(request.method, message)
-            except BaseException:
-                connection.close()
-                raise
-            self._give_back(connection)
-            return response
+        if self._turns is None:
+            return self._send(request.method, message, timeouts)
+        connect, read = timeouts.connect, timeouts.read
+        if not self._turns.acquire(timeout=None if connect is None or read is None else connect + read):
+            raise TimedOut(
+                f"All {self._pool_size} connections were in use",
+                hint="Allow more of them, Client(pool_size=…), or give it more time, Client(timeout=…).",
+            )
+        try:
+            return self._send(request.method, message, timeouts)
+        finally:
+            self._turns.release()
+
+    def _send(self, method: str, message: bytes, timeouts: Timeouts) -> Response:
+        connection = self._take(timeouts)
+        try:
+            response = connection.ask(method, message)
+        except BaseException:
+            connection.close()
+            raise
+        self._give_back(connection)
+        return response
 
     def _take(self, timeouts: Timeouts) -> _Connection:
         while self._idle:
@@ -96,6 +109,10 @@ class Session:
     def close(self) -> None:
         """Close every pooled connection; one that is in use closes when it is given back."""
         self._closed = True
+        self.drop_idle()
+
+    def drop_idle(self) -> None:
+        """Close the connections that nobody uses."""
         while self._idle:
             with contextlib.suppress(IndexError):
                 self._idle.pop().close()
@@ -106,6 +123,7 @@ class _Connection:
 
     def __init__(self, sock: socket.socket) -> None:
         self._sock = sock
+        self._reader = Reader(sock)
         self._poll = None
         if hasattr(select, "poll"):  # not on Windows
             self._poll = select.poll()
@@ -119,6 +137,8 @@ class _Connection:
 
     def is_silent(self) -> bool:
         """Whether there is nothing to read: between two requests, that is an end, or what nobody asked."""
+        if isinstance(self._sock, ssl.SSLSocket) and self._sock.pending():
+            return False  # deciphered with what was read, and no longer the system's to tell of
         if self._poll is not None:
             return not self._poll.poll(0)
         return not select.select([self._sock], [], [], 0)[0]
@@ -140,7 +160,7 @@ class _Connection:
         ended, data = False, rest
         while not body.done:
             sock.settimeout(pace.left(len(data)))
-            data = sock.recv(_READ)
+            data = self._reader.recv()
             if data:
                 pieces.append(body.feed(data))
             else:
@@ -152,7 +172,7 @@ class _Connection:
     def _head(self, pace: Pace) -> tuple[Head, bytes]:
         decoder, begun = HeadDecoder(), False
         while True:
-            data = self._sock.recv(_READ)
+            data = self._reader.recv()
             if not data:
                 if not begun:
                     raise ConnectionResetError("no answer came")
