@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import os
+import sys
 import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["Sample", "Sampler", "flat", "held", "peak_memory"]
+__all__ = ["PLAIN_MEMORY", "Sample", "Sampler", "flat", "held", "peak_memory"]
+
+PLAIN_MEMORY = {"GLIBC_TUNABLES": "glibc.malloc.tcache_count=0"}
+"""The environment of a process whose resident memory tells what it holds.
+
+Each thread keeps some of what it frees, for itself, and these pieces lie everywhere: larger ones find no room
+between them. With fifty threads resident memory rose by 17 MB in 170,000 operations so, though the bytes in
+use and the blocks of Python stayed the same. Without these caches it stays the same, too.
+"""
+
 
 _PAGE = os.sysconf("SC_PAGE_SIZE")
-_ALLOWED = {"descriptors": 5.0, "threads": 3.0}
+_ALLOWED = {"descriptors": 5.0, "threads": 3.0, "blocks": 5000.0}
 """What the number of each may grow by over a run; calls that are under way make it go up and down by more."""
 
 _MEMORY = (8.0, 0.10)
@@ -20,12 +30,18 @@ _MEMORY = (8.0, 0.10)
 
 @dataclass(frozen=True)
 class Sample:
-    """What a process held at a time, in seconds since the beginning; memory in megabytes, resident."""
+    """What a process held at a time, in seconds since the beginning.
+
+    Attributes:
+        memory: megabytes, resident.
+        blocks: pieces of memory that Python has in use, of any size; None where it is another process.
+    """
 
     at: float
     descriptors: float
     threads: float
     memory: float
+    blocks: float | None = None
 
 
 def held(pid: int | str = "self", at: float = 0.0) -> Sample:
@@ -37,6 +53,7 @@ def held(pid: int | str = "self", at: float = 0.0) -> Sample:
         len(os.listdir(process / "fd")),
         len(os.listdir(process / "task")),
         pages * _PAGE / 1e6,
+        sys.getallocatedblocks() if pid == "self" else None,
     )
 
 
@@ -86,7 +103,9 @@ def flat(samples: list[Sample]) -> tuple[list[str], bool]:
     """What grows over the last two thirds, by the straight line that fits best; and whether none does."""
     settled = samples[len(samples) // 3 :]
     lines, good = [], True
-    for what in ("descriptors", "threads", "memory"):
+    for what in ("descriptors", "threads", "memory", "blocks"):
+        if getattr(settled[0], what) is None:
+            continue
         values = [getattr(sample, what) for sample in settled]
         mean, growth = sum(values) / len(values), _growth(settled, what)
         limit = max(_MEMORY[0], _MEMORY[1] * mean) if what == "memory" else _ALLOWED[what]

@@ -29,10 +29,13 @@ def test_it_holds(command: list[str]) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("what", ["descriptors", "threads", "memory"])
-@pytest.mark.parametrize("leak", [0.0, 0.2])
-def test_what_grows_is_seen(what: str, leak: float) -> None:
-    held = {"descriptors": 100.0, "threads": 50.0, "memory": 60.0}
+@pytest.mark.parametrize(
+    ("what", "leak"), [("descriptors", 0.2), ("threads", 0.2), ("memory", 0.2), ("blocks", 40.0)]
+)
+@pytest.mark.parametrize("leaks", [False, True])
+def test_what_grows_is_seen(what: str, leak: float, leaks: bool) -> None:
+    held = {"descriptors": 100.0, "threads": 50.0, "memory": 60.0, "blocks": 170_000.0}
+    leak *= leaks
     samples = [
         Sample(float(at), **{**held, what: held[what] + at % 7 + leak * at})  # it goes up and down, too
         for at in range(200)

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 __all__ = ["Works"]
 
 CHATTY = ["sh", "-c", "i=0; while :; do i=$((i+1)); echo line $i; sleep 0.2; done"]
+LOGS = {"type": "json-file", "config": {"max-size": "20k", "max-file": "2"}}
+"""What the containers write all the while is not to be taken for what a daemon leaks."""
+
 NETWORKS = 4
 """So many at once: an engine has a few dozen ranges of addresses."""
 
@@ -68,14 +71,21 @@ class Works:
 
     def _started(self) -> Container:
         return self._client.containers.run(
-            "busybox", CHATTY, network="none", detach=True, labels=self.labels, stop_signal="SIGKILL"
+            "busybox",
+            CHATTY,
+            network="none",
+            detach=True,
+            labels=self.labels,
+            stop_signal="SIGKILL",
+            log_config=LOGS,
         )
 
     def _some(self) -> Container:
         return random.choice(self._containers)
 
     def _name(self) -> str:
-        return f"{self.label}-{next(self._numbers)}"
+        # None is the beginning of another: to a filter of events that would be as good as the name.
+        return f"{self.label}-{next(self._numbers):08}"
 
     def _run(self) -> None:
         name = self._name()
