@@ -165,6 +165,7 @@ def _headers(content: Section) -> dict[str, str]:
     """``HttpHeaders``, refused where they would not stay the headers they are."""
     headers = content.texts("HttpHeaders")
     for name, value in headers.items():
-        if not _HEADER_NAME.fullmatch(name) or not value.replace("\t", " ").isprintable():
+        latin = all(character < "\u0100" for character in value)
+        if not (_HEADER_NAME.fullmatch(name) and latin and value.replace("\t", " ").isprintable()):
             raise content.error(f"HttpHeaders.{name}", "is not a header's name and value")
     return headers

@@ -24,6 +24,7 @@ __all__ = [
 ]
 
 _LARGEST_HEAD = 256 * 1024
+_HEAD_END = re.compile(rb"\r?\n\r?\n")
 _STATUS_LINE = re.compile(rb"HTTP/1\.([01]) +([1-5]\d\d)(?: (.*))?", re.DOTALL)
 _LENGTH = re.compile(r"\d{1,19}", re.ASCII)
 _LONGEST_LINE = 16 * 1024
@@ -77,7 +78,7 @@ def encode_request_head(method: str, target: str, headers: Mapping[str, str]) ->
         headers: all of the headers, Host included.
 
     Raises:
-        ValueError: a part has characters that would end it.
+        ValueError: a part has characters that would end it, or that are none.
     """
     lines = [f"{method} {target} HTTP/1.1"]
     lines += [f"{name}: {value}" for name, value in headers.items()]
@@ -85,7 +86,12 @@ def encode_request_head(method: str, target: str, headers: Mapping[str, str]) ->
         raise ValueError("a request head holds no line breaks, and its target no spaces")
     if not all(_HEADER_NAME.fullmatch(name) for name in headers):
         raise ValueError("a header's name is a token")
-    return "\r\n".join([*lines, "", ""]).encode("latin-1")
+    head = "\r\n".join([*lines, "", ""])
+    if (
+        not head.isascii() and max(head) > "\xff"
+    ):  # encode() would say so with all of the head, credentials too
+        raise ValueError("a request head holds characters of latin-1 alone")
+    return head.encode("latin-1")
 
 
 def encode_chunk(data: bytes) -> bytes:
@@ -98,6 +104,8 @@ class HeadDecoder:
 
     def __init__(self) -> None:
         self._buffer = bytearray()
+        self._searched = 0  # no end begins before this place
+        self._interim = 0  # bytes of interim answers
 
     def feed(self, data: bytes) -> tuple[Head, bytes] | None:
         """The head and what followed it, once it is there whole.
@@ -109,15 +117,17 @@ class HeadDecoder:
         while True:
             if not b"HTTP/1.".startswith(self._buffer[:7]) and self._buffer[:7] != b"HTTP/1.":
                 raise InvalidResponse(f"The answer is not HTTP: {bytes(self._buffer[:80])!r}")
-            match = re.search(rb"\r?\n\r?\n", self._buffer)
+            match = _HEAD_END.search(self._buffer, self._searched)
+            if self._interim + (len(self._buffer) if match is None else match.end()) > _LARGEST_HEAD:
+                raise InvalidResponse(f"The answer's head is longer than {_LARGEST_HEAD} bytes")
             if match is None:
-                if len(self._buffer) > _LARGEST_HEAD:
-                    raise InvalidResponse(f"The answer's head is longer than {_LARGEST_HEAD} bytes")
+                self._searched = max(0, len(self._buffer) - 3)
                 return None
             head, rest = _parse_head(bytes(self._buffer[: match.start()])), bytes(self._buffer[match.end() :])
             if head.status >= 200 or head.status == 101:
                 return head, rest
-            self._buffer = bytearray(rest)
+            self._buffer, self._searched = bytearray(rest), 0
+            self._interim += match.end()
 
     def close(self) -> None:
         """Say that the connection has ended before the head was there.
@@ -144,6 +154,8 @@ def _parse_head(data: bytes) -> Head:
     headers = Headers(items)
     connection = headers.get("Connection", "").lower()
     keep_alive = "close" not in connection if match[1] == b"1" else "keep-alive" in connection
+    if "Transfer-Encoding" in headers and (match[1] == b"0" or "Content-Length" in headers):
+        keep_alive = False  # whoever is between may see another end of it than we do
     return Head(int(match[2]), (match[3] or b"").decode("latin-1"), headers, keep_alive)
 
 
@@ -167,11 +179,13 @@ def body_decoder(method: str, head: Head) -> BodyDecoder:
     """The decoder of an answer's body.
 
     Raises:
-        InvalidResponse: the head announces a length that is none.
+        InvalidResponse: the head announces a length that is none, or a coding that nobody asked for.
     """
     if method == "HEAD" or head.status in (204, 304) or head.status < 200:
         return _LengthDecoder(0)
-    if "chunked" in head.headers.get("Transfer-Encoding", "").lower():
+    if (coding := head.headers.get("Transfer-Encoding")) is not None:
+        if coding.lower() != "chunked":
+            raise InvalidResponse(f"The answer's Transfer-Encoding is {coding[:40]!r}")
         return _ChunkedDecoder()
     length = head.headers.get("Content-Length")
     if length is None:
@@ -224,6 +238,7 @@ class _ChunkedDecoder:
         self._left = 0  # bytes of the current chunk that are still to come
         self._between = False  # a chunk has ended, its line end is to come
         self._trailers = False
+        self._trailing = 0  # bytes of trailers
         self._sizes: dict[bytes, int] = {}  # by what stands between two chunks
         self._small_sizes: dict[bytes, int] = {}  # by the size alone
         self._small = False  # this chunk is
@@ -267,6 +282,9 @@ class _ChunkedDecoder:
                 if line in (b"", b"\r"):
                     self.done, self.rest = True, data[position:]
                     break
+                self._trailing += len(line) + 1
+                if self._trailing > _LARGEST_HEAD:
+                    raise InvalidResponse(f"The answer's trailers are longer than {_LARGEST_HEAD} bytes")
                 continue
             size = sizes.get(line)
             if size is None:

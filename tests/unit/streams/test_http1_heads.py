@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import collections
 import itertools
+import time
 
 import pytest
 from hypothesis import example, given
@@ -184,6 +186,36 @@ def test_headers_are_found_in_any_case_and_repeated_ones_are_joined() -> None:
     assert len(Headers()) == 0
 
 
+@pytest.mark.parametrize(
+    ("head", "kept"),
+    [
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", True),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n", False),
+        (b"HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\nConnection: keep-alive\r\n\r\n", False),
+        (b"HTTP/1.0 200 OK\r\nContent-Length: 5\r\nConnection: keep-alive\r\n\r\n", True),
+    ],
+)
+def test_a_connection_is_not_kept_where_an_answer_may_have_two_ends(head: bytes, kept: bool) -> None:
+    found = HeadDecoder().feed(head)
+    assert found is not None
+    assert found[0].keep_alive is kept
+
+
+def test_interim_answers_have_an_end() -> None:
+    decoder = HeadDecoder()
+    with pytest.raises(InvalidResponse, match="head is longer than 262144 bytes"):
+        collections.deque((decoder.feed(CONTINUE) for _ in range(20_000)), maxlen=0)
+
+
+def test_what_is_read_is_not_searched_again() -> None:
+    """A head in single bytes takes no time in proportion to its length's square."""
+    head = b"HTTP/1.1 200 OK\r\n" + b"A: b\r\n" * 20_000 + b"\r\n"
+    decoder, began = HeadDecoder(), time.process_time()
+    found = [decoder.feed(head[i : i + 1]) for i in range(len(head))]
+    assert found[-1] is not None
+    assert time.process_time() - began < 5  # it was minutes
+
+
 # Requests
 
 
@@ -221,6 +253,16 @@ def test_a_request_holds_no_line_breaks(bad: str) -> None:
 def test_a_request_is_one_request(target: str, headers: dict[str, str]) -> None:
     with pytest.raises(ValueError, match=r"head|header|latin"):
         encode_request_head("GET", target, headers)
+
+
+def test_a_header_that_cannot_be_written_takes_the_others_along_into_no_error() -> None:
+    with pytest.raises(ValueError, match="latin-1") as caught:
+        encode_request_head("GET", "/", {"X-Registry-Auth": "s3cret", "X": "\u20ac"})
+    shown = caught.value
+    assert type(shown) is ValueError
+    assert "s3cret" not in repr(shown)
+    assert shown.__cause__ is None
+    assert shown.__context__ is None
 
 
 @given(
