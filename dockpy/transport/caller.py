@@ -221,8 +221,9 @@ class Caller:
     ) -> Any:
         request = self._request(operation, path, query, body, headers)
         # A stream may be silent, but one that begins at once is not allowed to be so before it has begun.
-        limits = (self.read_timeout, self.timeouts.read if operation.prompt else None)
-        head_timeout = min((limit for limit in limits if limit is not None), default=None)
+        limits = (self.read_timeout, self.timeouts.read)
+        patience = min((limit for limit in limits if limit is not None), default=None)
+        head_timeout = patience if operation.prompt else self.read_timeout
         timeouts = Timeouts(self.timeouts.connect, head_timeout)
         event, began = self._before(operation, request), time.monotonic()
         try:
@@ -232,7 +233,6 @@ class Caller:
                 stream = self.transport.stream(request, timeouts)
         except DockpyError as error:
             raise self._at(error, operation, path) from error.__cause__
-        stream.settimeout(self.read_timeout)
         stream.operation, stream.subject = operation.id, describe(operation, path)
         head = stream.head
         self._after(event, head.status, began)
@@ -242,10 +242,13 @@ class Caller:
             except DockpyError as error:
                 stream.close()
                 raise stream.at(error) from None
+            stream.settimeout(self.read_timeout)
             return stream
         with stream:
             # Only an error's body has an end: where no connection was given, output may go on for days.
-            content = stream.read() if isinstance(stream, ByteStream) and head.status >= 400 else b""
+            content = (
+                stream.content(patience) if isinstance(stream, ByteStream) and head.status >= 400 else b""
+            )
         raise self._at(api_error(operation, head.status, head.reason, head.headers, content), operation, path)
 
     def _before(self, operation: Operation[Any], request: Request) -> RequestEvent | None:

@@ -12,9 +12,11 @@ import select
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Callable
 from typing import Protocol
 
+from dockpy.transport.pace import Pace
 from dockpy.transport.reading import Reader
 
 __all__ = ["Channel", "SocketChannel", "TLSChannel"]
@@ -127,7 +129,7 @@ class TLSChannel:
     """
 
     def __init__(self, sock: socket.socket, context: ssl.SSLContext, hostname: str) -> None:
-        self._wire = SocketChannel(sock)
+        self._sock, self._wire = sock, SocketChannel(sock)
         self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
         self._tls = context.wrap_bio(self._incoming, self._outgoing, server_hostname=hostname)
         self._engine = threading.Lock()
@@ -136,12 +138,16 @@ class TLSChannel:
         self._handshake()
 
     def _handshake(self) -> None:
+        seconds = self._sock.gettimeout()
+        due = None if seconds is None else time.monotonic() + seconds
         while True:
             try:
                 self._tls.do_handshake()
             except ssl.SSLWantReadError:
                 self._flush()
                 self._take_in()
+                if due is not None and time.monotonic() > due:
+                    raise TimeoutError("timed out") from None
             except ssl.SSLError:
                 with contextlib.suppress(OSError):
                     self._flush()  # the alert that tells the peer why
@@ -152,6 +158,7 @@ class TLSChannel:
 
     def recv(self) -> bytes:
         """See `Channel`."""
+        pace: Pace | None = None
         while True:
             with self._engine:
                 if self._plain:
@@ -164,15 +171,18 @@ class TLSChannel:
                     return b""
             if self._outgoing.pending:
                 self._flush()
-            self._take_in()
+            # A record is handed on whole: until it is, nobody else sees whether it drips.
+            pace = pace or Pace(self._sock.gettimeout())
+            pace.left(self._take_in())
 
-    def _take_in(self) -> None:
+    def _take_in(self) -> int:
         data = self._wire.recv()
         with self._engine:
             if data:
                 self._incoming.write(data)
             else:
                 self._incoming.write_eof()
+        return len(data)
 
     def _flush(self) -> None:
         with self._writing:

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dockpy.transport.exchange import exchange
+from dockpy.transport.exchange import ByteStream, exchange
 from dockpy.transport.message import Request, Response, Timeouts
-from dockpy.transport.pace import Pace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,13 +41,14 @@ class DirectSession:
             ConnectionFailed: nobody answered.
             InvalidResponse: what answered does not speak HTTP.
         """
-        with exchange(self._connector, self._endpoint, request, self._headers, timeouts) as answer:
-            head, pace = answer.head, Pace(timeouts.read)
-            pieces: list[bytes] = []
-            for piece in answer:
-                pieces.append(piece)
-                answer.settimeout(pace.left(len(piece)))
-            return Response(head.status, head.reason, head.headers, b"".join(pieces))
+        answer = exchange(self._connector, self._endpoint, request, self._headers, timeouts)
+        with answer:
+            head = answer.head
+            content = answer.content(timeouts.read) if isinstance(answer, ByteStream) else b""
+            return Response(head.status, head.reason, head.headers, content)
+
+    def drop_idle(self) -> None:
+        """Nothing is kept open."""
 
     def close(self) -> None:
         """Nothing is kept open."""

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 __all__ = ["ByteStream", "Upgraded", "exchange"]
 
+_MOST_WHILE_SENDING = 64 * 1024 * 1024
+
 
 class _Connection(Closing):
     """Owns a channel; closes it once, from any thread, and at the latest when it is collected."""
@@ -104,6 +106,29 @@ class ByteStream(_Connection):
     def read(self) -> bytes:
         """All that is still to come."""
         return b"".join(self)
+
+    def content(self, seconds: float | None) -> bytes:
+        """All of a body that is no stream, and has an end: it has to come at a pace.
+
+        Args:
+            seconds: the time of a read; None for as long as it takes.
+        """
+        pace, came = Pace(seconds), len(self._rest)
+        try:
+            pieces = [self._decoder.feed(self._rest)]
+            while not self._decoder.done:
+                self._channel.settimeout(pace.left(came))
+                data = self._channel.recv()
+                came = len(data)
+                if data:
+                    pieces.append(self._decoder.feed(data))
+                else:
+                    self._decoder.close()
+        except (OSError, ValueError, DockpyError) as error:
+            raise self.at(explain(error, self._endpoint)) from root_cause(error)
+        finally:
+            self.close()
+        return b"".join(pieces)
 
 
 class Upgraded(_Connection):
@@ -222,8 +247,14 @@ class _Refused:
     def __init__(self) -> None:
         self._decoder = HeadDecoder()
         self._head: Head | None = None
+        self._came = 0
 
     def __call__(self, data: bytes) -> bool:
+        self._came += len(data)
+        if self._came > _MOST_WHILE_SENDING:  # it is kept until all is sent
+            raise InvalidResponse(
+                f"The daemon answers with {self._came} bytes and more before it has read all"
+            )
         try:
             if self._head is None and (found := self._decoder.feed(data)):
                 self._head = found[0]
