@@ -28,6 +28,18 @@ _CHEAP, _DEAR = 100, 10
 """How many connections are kept: of those that are cheap, as many as threads may use at once."""
 
 
+_FRAMING = {"Host", "Content-Length", "Transfer-Encoding", "Trailer", "Connection", "Upgrade"}
+
+
+def _extra(headers: Mapping[str, str]) -> dict[str, str]:
+    """Headers under the names that a request's own have, and without those that frame it.
+
+    With a length that is not its own a request ends within the next: the docker command leaves them out, too.
+    """
+    named = {"-".join(part.capitalize() for part in name.split("-")): headers[name] for name in headers}
+    return {name: value for name, value in named.items() if name not in _FRAMING}
+
+
 class Transport:
     """The way to one daemon. Making one does no I/O; it may be shared by threads, and survives a fork.
 
@@ -48,7 +60,7 @@ class Transport:
     ) -> None:
         self.endpoint = endpoint
         self._pool_size = pool_size
-        self._headers = {"User-Agent": f"dockpy/{__version__}", **(headers or {})}
+        self._headers = {"User-Agent": f"dockpy/{__version__}", **_extra(headers or {})}
         self._connector: Connector | None = connector
         self._session: Session | DirectSession | None = None
         self._inherited: list[Session | DirectSession] = []
@@ -71,7 +83,9 @@ class Transport:
             except OSError as error:
                 if not request.idempotent or not is_lost_connection(error):
                     raise
-                return self._open_session().send(request, timeouts)
+                session = self._open_session()
+                session.drop_idle()  # they may be lost as well, and this is tried once
+                return session.send(request, timeouts)
         except DockpyError as error:
             raise error.at(daemon=self.endpoint.display) from error.__cause__
         except (OSError, ValueError) as error:

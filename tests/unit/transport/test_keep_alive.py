@@ -119,6 +119,25 @@ def test_get_is_retried_where_the_kept_connection_dies_under_it(
     assert [asked.target for asked in server.asked] == ["/v1.41/info"] * 3
 
 
+def test_a_retry_goes_on_a_new_connection(serve: Any, connect: Any, over: str, answer: Any) -> None:
+    """All that are kept die at once, each as a request arrives; there is one retry."""
+    together = threading.Barrier(5)
+
+    def handle(peer: Any) -> None:
+        peer.request()
+        if peer.number <= 5:
+            together.wait(10)
+        peer.send(answer(body=b'{"ID": "%d"}' % peer.number))
+        peer.request()  # and goes away
+
+    server = serve(handle, over)
+    client = connect(server)
+    with ThreadPoolExecutor(5) as threads:
+        list(threads.map(lambda _: client.info(), range(5)))
+    assert client.info().id == "6"
+    assert len(server.asked) == 7
+
+
 def test_post_is_never_sent_twice(serve: Any, connect: Any, over: str, answer: Any) -> None:
     def handle(peer: Any) -> None:
         peer.request()
@@ -160,6 +179,20 @@ def test_what_follows_an_answer_is_not_taken_for_the_next(
     client = connect(serve(handle, over))
     assert client.info().id == "mine"
     assert client.info().id == "mine"
+
+
+def test_an_answer_that_may_have_two_ends_is_the_last(serve: Any, connect: Any, over: str) -> None:
+    def handle(peer: Any) -> None:
+        if peer.request() is not None:
+            peer.send(b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n")
+            peer.send(b"2\r\n{}\r\n0\r\n\r\n")
+            peer.rest()
+
+    server = serve(handle, over)
+    client = connect(server)
+    client.info()
+    client.info()
+    assert server.connections == 2
 
 
 def test_streams_do_not_take_pooled_connections(serve: Any, connect: Any, over: str, answer: Any) -> None:

@@ -8,6 +8,8 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -266,6 +268,24 @@ class TestSSH:
             with pytest.raises(TimedOut):  # the process is there already, and says nothing more
                 client.info()
             assert list(client.events(reconnect=False)) == [{}]
+
+    def test_waiting_for_a_connection_has_a_limit(self, ssh: Any, tmp_path: Path) -> None:
+        asked = ssh(f"while [ ! -e {tmp_path}/enough ]; do sleep 0.05; done; exit 1")
+        with dockpy.Client("ssh://far", version="1.41", pool_size=1, timeout=30) as client:
+            with ThreadPoolExecutor(1) as threads:
+                first = threads.submit(client.info)
+                while not asked.exists():
+                    pass
+                began = time.monotonic()
+                with pytest.raises(TimedOut, match="All 1 connections were in use") as caught:
+                    client.with_options(timeout=0.1).info()
+                assert time.monotonic() - began < 5
+                assert caught.value.operation == "SystemInfo"
+                assert caught.value.daemon == "ssh://far"
+                (tmp_path / "enough").touch()
+                assert isinstance(first.exception(), ConnectionFailed)
+            with pytest.raises(ConnectionFailed, match="status 1"):  # its turn came back
+                client.info()
 
     def test_a_connection_that_takes_too_long(self, ssh: Any) -> None:
         ssh("exec sleep 10")

@@ -92,8 +92,30 @@ def test_http_headers_of_the_configuration_are_sent(
         assert asked.headers["user-agent"] == "ours/1"
 
 
+def test_http_headers_that_would_frame_a_request_are_left_out(
+    serve: Any, connect: Any, over: str, answer: Any, always: Any, configure: Any
+) -> None:
+    """As the docker command leaves them out; and no name is sent twice, however it is written."""
+    framing = {"Content-Length": "5", "transfer-encoding": "chunked", "connection": "close", "HOST": "other"}
+    configure({"HttpHeaders": {**framing, "user-agent": "ours/1", "content-type": "text/plain"}})
+    server = serve(always(answer()), over)
+    client = connect(server)
+    for _ in range(2):
+        client.info()
+        client.api.call(containers.UPDATE, {"id": "web"}, body={})
+    assert server.connections == 1
+    list(client.events(reconnect=False))
+    for asked in server.asked:
+        assert asked.headers["host"] != "other"
+        assert "transfer-encoding" not in asked.headers
+        assert asked.headers["user-agent"] == "ours/1"
+    assert [asked.headers.get("content-length") for asked in server.asked] == [None, "2", None, "2", None]
+    assert [asked.headers["content-type"] for asked in server.asked if asked.body] == ["application/json"] * 2
+
+
 @pytest.mark.parametrize(
-    "headers", [{"X-A": "a\r\nX-B: b"}, {"X-A\r\n": "b"}, {"X A": "b"}, {"": "b"}, {"X-A": 7}]
+    "headers",
+    [{"X-A": "\u20ac"}, {"X-A": "a\r\nX-B: b"}, {"X-A\r\n": "b"}, {"X A": "b"}, {"": "b"}, {"X-A": 7}],
 )
 def test_http_headers_that_are_none(
     serve: Any, connect: Any, configure: Any, headers: dict[str, Any]
