@@ -28,7 +28,7 @@ _MEMORY = (8.0, 0.10)
 """What memory may grow by: megabytes, or this part of what it is."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Sample:
     """What a process held at a time, in seconds since the beginning.
 
