@@ -89,7 +89,7 @@ def encode_request_head(method: str, target: str, headers: Mapping[str, str]) ->
     head = "\r\n".join([*lines, "", ""])
     if (
         not head.isascii() and max(head) > "\xff"
-    ):  # encode() would say so with all of the head, credentials too
+    ):  # encode() says so with all of the head
         raise ValueError("a request head holds characters of latin-1 alone")
     return head.encode("latin-1")
 
