@@ -87,9 +87,7 @@ def encode_request_head(method: str, target: str, headers: Mapping[str, str]) ->
     if not all(_HEADER_NAME.fullmatch(name) for name in headers):
         raise ValueError("a header's name is a token")
     head = "\r\n".join([*lines, "", ""])
-    if (
-        not head.isascii() and max(head) > "\xff"
-    ):  # encode() says so with all of the head
+    if not head.isascii() and max(head) > "\xff":  # encode() says so with all of the head
         raise ValueError("a request head holds characters of latin-1 alone")
     return head.encode("latin-1")
 
