@@ -43,11 +43,9 @@ class Canary:
             result = call()
         except Exception as error:
             self.keep(f"{what}: traceback", "".join(traceback.format_exception(error)))
-            self.look(f"{what}: error", error)
-            self.keep(f"{what}: args", repr(error.args))
-            for link in (error.__cause__, error.__context__):
-                if link is not None:
-                    self.look(f"{what}: cause", link)
+            for link in _chain(error):
+                self.look(f"{what}: {type(link).__name__}", link)
+                self.keep(f"{what}: args", repr(link.args))
             return None
         self.look(what, result)
         return result
@@ -92,6 +90,17 @@ class Canary:
         assert self.shown
         found = {where: text[:300] for where, text in self.shown for form in self.forms if form in text}
         assert not found, found
+
+
+def _chain(error: BaseException) -> list[BaseException]:
+    """The error and all that led to it, also what a traceback leaves out."""
+    found = [error]
+    for current in found:
+        links = [current.__cause__, current.__context__]
+        if isinstance(current, BaseExceptionGroup):
+            links += current.exceptions
+        found += [link for link in links if link is not None and link not in found]
+    return found
 
 
 _URLSAFE = str.maketrans("+/", "-_")

@@ -83,6 +83,20 @@ def test_the_canary_sings() -> None:
         with pytest.raises(AssertionError, match="here"):
             canary.check()
     canary = Canary()
+
+    def fails() -> None:
+        try:
+            raise ValueError(canary.secret)
+        except ValueError:
+            try:
+                raise KeyError
+            except KeyError:
+                raise OSError from None
+
+    canary.tried("deep", fails)
+    with pytest.raises(AssertionError, match="deep: ValueError"):
+        canary.check()
+    canary = Canary()
     with canary.logged():
         logging.getLogger("any").debug("%s", canary.secret)
     with pytest.raises(AssertionError, match="log of any"):
@@ -195,6 +209,7 @@ def test_docker_configuration(home: Any, daemon: FakeDaemon, canary: Canary, wro
         '{{"auths": {{"r.example": {{"password": ["{0}"]}}}}}}',
         '{{"HttpHeaders": {{"X": "{0}\\r\\nY: z"}}}}',
         '{{"HttpHeaders": {{"X": ["{0}"]}}}}',
+        '{{"HttpHeaders": {{"X": "{0}\u20ac"}}}}',
         '{{"proxies": {{"default": {{"httpProxy": ["http://u:{0}@p"]}}}}}}',
         '{{"auths": "{0}"}}',
         '{{"auths": {{"x": "{0}"',

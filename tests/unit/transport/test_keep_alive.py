@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import signal
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from dockpy import ConnectionFailed
+from dockpy import ConnectionFailed, InvalidResponse, TimedOut
 from dockpy.ops import containers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 def test_a_connection_is_kept(serve: Any, connect: Any, over: str, answer: Any, always: Any) -> None:
@@ -30,6 +34,55 @@ def test_views_share_the_connections(serve: Any, connect: Any, answer: Any, alwa
     client.with_options(timeout=3).info()
     client.with_options(stream_timeout=3).info()
     assert server.connections == 1
+
+
+@pytest.fixture
+def interrupted() -> Iterator[None]:
+    """Ctrl-C is pressed in a moment."""
+
+    def press(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGALRM, press)
+    signal.setitimer(signal.ITIMER_REAL, 0.2)
+    yield
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    signal.signal(signal.SIGALRM, before)
+
+
+@pytest.mark.parametrize(
+    "why",
+    [
+        "timeout",
+        pytest.param(
+            "interrupt", marks=pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="no such signals")
+        ),
+        "garbage",
+    ],
+)
+def test_a_connection_is_not_used_after_a_call_that_failed(
+    serve: Any, connect: Any, over: str, answer: Any, request: Any, why: str
+) -> None:
+    """What is still to come on it is an answer to that call."""
+
+    def handle(peer: Any) -> None:
+        peer.request()
+        if peer.number > 1:
+            peer.send(answer(body=b'{"ID": "mine"}'))
+        elif why == "garbage":
+            peer.send(b"HTTP/1.1 200 OK\r\nContent-Length: none\r\n\r\n")
+        if peer.request() is not None:
+            peer.send(answer(body=b'{"ID": "another\'s"}'))
+
+    server = serve(handle, over)
+    client = connect(server)
+    error = {"timeout": TimedOut, "interrupt": KeyboardInterrupt, "garbage": InvalidResponse}[why]
+    if why == "interrupt":
+        request.getfixturevalue("interrupted")
+    with pytest.raises(error):
+        client.with_options(timeout=0.2 if why == "timeout" else 10).info()
+    assert client.info().id == "mine"
+    assert server.connections == 2
 
 
 def test_as_many_connections_as_calls_at_once(serve: Any, connect: Any, over: str, answer: Any) -> None:
