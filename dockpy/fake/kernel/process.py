@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Code", "Interrupted", "Process"]
 
+_AT_ONCE = 1 << 20
+"""Bytes that are offered to a file, which copies them all and may take but a few."""
+
 Code = Callable[["Process"], Program]
 """A program before it runs: given its process, its generator."""
 
@@ -161,7 +164,7 @@ class Process(FileCalls, Signalling):
         view = memoryview(data)
         while view:
             try:
-                taken = file.write_now(bytes(view))
+                taken = file.write_now(bytes(view[:_AT_ONCE]))
             except BrokenPipeError:
                 self.kill(PIPE)
                 if self.exit_code is not None:
