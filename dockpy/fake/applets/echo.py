@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from dockpy.fake.applets.applet import applet, narrow, wide
 from dockpy.fake.applets.errors import BadUsage
 from dockpy.fake.applets.escapes import escape_at
-from dockpy.fake.applets.numbers import c_integer
+from dockpy.fake.applets.numbers import MEMORY, c_integer, width_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from dockpy.fake.applets.applet import Applet, Steps
 
 __all__ = ["Printf", "echo_text", "printf"]
+
+_INT = 1 << 31
+"""The first number that no int of C's holds."""
 
 
 def echo_text(args: Sequence[str]) -> bytes:
@@ -77,6 +81,7 @@ class Printf:
         self.complaints: list[str] = []
         self.code: int = 0
         self._found: list[str] = []
+        self._room = MEMORY
         self._ended = False
         form = narrow(args[0])
         self._left = [narrow(arg) for arg in args[1:]]
@@ -130,7 +135,7 @@ class Printf:
         width, at = self._measure(form, at)
         if form[at : at + 1] == ".":
             text, at = self._measure(form, at + 1)
-            precision = int(text or 0)
+            precision = None if text.startswith("-") else width_of(text)
         if width.startswith("-"):
             flags, width = flags + "-", width[1:]
         while form[at : at + 1] and form[at] in "hlLz":
@@ -140,24 +145,44 @@ class Printf:
             rest = "%" + form[start:at].rstrip("hlLz") + form[at:]
             self._bad(f"{wide(rest.encode('latin-1'))}: invalid format")
             return -1
-        self._convert(kind, flags, int(width or 0), precision)
+        self._convert(kind, flags, width_of(width), precision)
         return at + 1
 
     def _measure(self, form: str, at: int) -> tuple[str, int]:
         if form[at : at + 1] == "*":
-            number = self._integer(self._argument(), signed=True)
-            return str(number), at + 1
+            return str(self._asterisk(self._argument())), at + 1
         end = at
         while form[end : end + 1].isdecimal():
             end += 1
         return form[at:end], end
 
+    def _asterisk(self, text: str) -> int:
+        """A width of an argument's; one that is none leaves the exit code alone."""
+        code = self.code
+        number = self._integer(text, signed=True)
+        if not -_INT < number < _INT:
+            self._bad(f"invalid number '{wide(text.encode('latin-1'))}'")
+            number = 0
+        self.code = code
+        return number
+
+    def _fits(self, kind: str, width: int, precision: int) -> bool:
+        """Whether C makes such a text, and there is memory for it."""
+        size = width if kind in "bcs" else max(width, precision)
+        if max(width, precision) >= _INT or size > self._room:
+            return False
+        self._room -= size
+        return True
+
     def _convert(self, kind: str, flags: str, width: int, precision: int | None) -> None:
-        if kind in "bs":
+        if not self._fits(kind, width, precision or 0):
+            self._argument()
+            self.code = 1
+        elif kind in "bs":
             text = self._argument()
             if kind == "b":
                 text, self._ended = _expand(text)
-            self._pad(text if precision is None else text[: max(0, precision)], flags, width)
+            self._pad(text if precision is None else text[:precision], flags, width)
         elif kind == "c":
             self._pad(self._argument()[:1] or "\0", flags, width)
         elif kind in "diouxX":
@@ -183,10 +208,15 @@ class Printf:
         if text[:1] in ("'", '"'):
             return float(ord(text[1])) if len(text) > 1 else 0.0
         try:
-            return (float.fromhex(text) if "x" in text.lower() else float(text.strip())) if text else 0.0
+            number = (float.fromhex(text) if "x" in text.lower() else float(text.strip())) if text else 0.0
+        except OverflowError:
+            number = -math.inf if text.lstrip().startswith("-") else math.inf
         except ValueError:
             self._bad(f"invalid number '{wide(text.encode('latin-1'))}'")
             return 0.0
+        if math.isinf(number) and "inf" not in text.lower():
+            self._bad(f"invalid number '{wide(text.encode('latin-1'))}'")
+        return number
 
 
 def _integer(number: int, kind: str, flags: str, width: int, precision: int | None) -> str:

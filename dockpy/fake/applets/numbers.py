@@ -10,7 +10,7 @@ from dockpy.fake.applets.errors import Die
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["BKM", "KMG", "c_integer", "duration", "human", "number_of"]
+__all__ = ["BKM", "KMG", "MEMORY", "c_integer", "duration", "human", "number_of", "width_of", "within_memory"]
 
 BKM = {"b": 512, "k": 1024, "m": 1024 * 1024}
 """Suffixes of head, tail and split."""
@@ -34,6 +34,28 @@ KMG = {
     "T": 1 << 40,
 }
 """Suffixes of dd, truncate and others."""
+_DIGITS = 40
+"""More than those of any number that an applet takes, and not as many as Python refuses."""
+
+MEMORY = 1 << 25
+"""The bytes that an applet can have at once because a number among its arguments says so."""
+
+
+def within_memory(size: int) -> int:
+    """A size that a number asked for.
+
+    Raises:
+        Die: there is no such memory.
+    """
+    if size > MEMORY:
+        raise Die("out of memory")
+    return size
+
+
+def width_of(digits: str) -> int:
+    """A width or precision as C's printf has it; what no int of C holds is 2**31, and no digits are 0."""
+    significant = digits.lstrip("0")
+    return min(int(significant or 0), 1 << 31) if len(significant) < 11 else 1 << 31
 
 
 def c_integer(text: str) -> int | None:
@@ -43,6 +65,8 @@ def c_integer(text: str) -> int | None:
         return None
     digits = match[2].lower()
     base = 16 if digits.startswith("0x") else 8 if len(digits) > 1 and digits.startswith("0") else 10
+    if base == 10:
+        digits = digits[:_DIGITS]
     return int(digits, base) * (-1 if match[1] == "-" else 1)
 
 
@@ -70,7 +94,7 @@ def number_of(
     factor = 1 if match is None or not match[3] else (suffixes or {}).get(match[3])
     if match is None or factor is None or (match[1] and least is not None and least >= 0):
         raise Die(message.format(text))
-    number = int(match[2]) * factor * (-1 if match[1] else 1)
+    number = int(match[2].lstrip("0")[:_DIGITS] or 0) * factor * (-1 if match[1] else 1)
     if (least is not None and number < least) or number >= 1 << 64 or (most is not None and number > most):
         if most is not None or (least is not None and least > 0):
             raise Die(f"number {text} is not in {least}..{most} range")
