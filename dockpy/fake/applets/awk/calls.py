@@ -4,13 +4,24 @@ from __future__ import annotations
 
 import math
 import random
+import re
 from typing import TYPE_CHECKING, Any
 
 from dockpy.fake.applets.applet import wide
 from dockpy.fake.applets.awk.state import State, split_fields
 from dockpy.fake.applets.awk.streams import Streams
-from dockpy.fake.applets.awk.values import Input, Value, compiled, formatted, number_of, text_of
+from dockpy.fake.applets.awk.values import (
+    Input,
+    Value,
+    bits,
+    compiled,
+    formatted,
+    number_of,
+    text_of,
+    whole,
+)
 from dockpy.fake.applets.errors import Die
+from dockpy.fake.applets.numbers import within_memory
 from dockpy.fake.applets.times import SECOND, local, now, strftime
 
 if TYPE_CHECKING:
@@ -28,14 +39,23 @@ _MATHS: dict[str, Callable[..., float]] = {
     "log": math.log,
     "sqrt": math.sqrt,
     "atan2": math.atan2,
-    "int": lambda value: float(math.trunc(value)),
-    "and": lambda one, other: float(int(one) & int(other)),
-    "or": lambda one, other: float(int(one) | int(other)),
-    "xor": lambda one, other: float(int(one) ^ int(other)),
-    "lshift": lambda one, other: float(int(one) << int(other)),
-    "rshift": lambda one, other: float(int(one) >> int(other)),
-    "compl": lambda value: float(~int(value) & 0xFFFFFFFF),
+    "int": lambda value: float(whole(value, 64)),
+    "and": lambda one, other: float(bits(one) & bits(other)),
+    "or": lambda one, other: float(bits(one) | bits(other)),
+    "xor": lambda one, other: float(bits(one) ^ bits(other)),
+    "lshift": lambda one, other: float(bits(one) << (bits(other) & 63) & _ONES),
+    "rshift": lambda one, other: float(bits(one) >> (bits(other) & 63)),
+    "compl": lambda value: float(~bits(value) & _ONES),
 }
+_ONES = (1 << 64) - 1
+_REFERENCE = re.compile(r"\\([&\\])|&")
+_LEAST = {1: "close compl cos exp int log sin sqrt system tolower toupper"} | {
+    2: "and atan2 gsub index lshift match or rshift split sub substr xor"
+}
+_TAKES_LEAST = {name: least for least, names in _LEAST.items() for name in names.split()}
+_TAKES_MOST = {"rand": 0, "systime": 0} | dict.fromkeys(
+    ["close", "cos", "exp", "fflush", "int", "length", "log", "sin", "sqrt", "srand", "system"], 1
+)
 
 
 class Calls:
@@ -48,7 +68,7 @@ class Calls:
         self.streams: Streams = Streams(a)
         self.read_record: Callable[[], Steps[str | None]] | None = None
         self._random = random.Random(0)  # noqa: S311 - awk's own begins alike each time
-        self._seed = 0.0
+        self._seed = 1
 
     # `Machine` has these
 
@@ -68,8 +88,11 @@ class Calls:
         """Set what an expression stands for."""
         raise NotImplementedError
 
-    def _value_builtin(self, name: str, arguments: list[Tree] | None) -> Steps[Value]:
-        given = arguments or []
+    def _value_builtin(self, name: str, given: list[Tree]) -> Steps[Value]:
+        if len(given) < _TAKES_LEAST.get(name, 0):
+            raise Die("cmd. line:1: Too few arguments")
+        if len(given) > _TAKES_MOST.get(name, len(given)):
+            raise Die("cmd. line:1: Too many arguments")
         if name in ("sub", "gsub"):
             return (yield from self._substitute(name == "gsub", given))
         if name == "split":
@@ -85,11 +108,9 @@ class Calls:
             values.append((yield from self.evaluate(node)))
         if name in _MATHS:
             try:
-                return _MATHS[name](*[number_of(value) for value in values])
+                return _MATHS[name](*[number_of(value) for value in values[: _TAKES_LEAST[name]]])
             except (ValueError, OverflowError):
                 return math.nan if name != "exp" else math.inf
-            except TypeError:
-                raise Die("cmd. line:1: Too few arguments") from None
         if name in ("system", "close", "fflush"):
             return (yield from self._outside(name, [text_of(value) for value in values]))
         return self._plain(name, values)
@@ -108,17 +129,18 @@ class Calls:
             case "toupper":
                 return "".join(char.upper() if char.isascii() else char for char in texts[0])
             case "sprintf":
-                return formatted(texts[0], values[1:])
+                return formatted(texts[0] if texts else "", values[1:])
             case "rand":
                 return self._random.random()
             case "srand":
-                old, self._seed = self._seed, number_of(values[0]) if values else now(self.a.p) / SECOND // 1
+                seed = whole(number_of(values[0]), 64) if values else now(self.a.p) // SECOND
+                old, self._seed = self._seed, seed & 0xFFFFFFFF
                 self._random.seed(self._seed)
-                return old
+                return float(old)
             case "systime":
                 return float(now(self.a.p) // SECOND)
             case "strftime":
-                seconds = int(number_of(values[1])) if len(values) > 1 else now(self.a.p) // SECOND
+                seconds = whole(number_of(values[1]), 64) if len(values) > 1 else now(self.a.p) // SECOND
                 form = texts[0] if texts else "%a %b %e %H:%M:%S %Z %Y"
                 return strftime(form, local(self.a.p, seconds))
         raise Die("cmd. line:1: Unexpected token")
@@ -139,7 +161,7 @@ class Calls:
         if len(given) > 2 and given[2][0] == "regex" and len(separator) == 1:
             separator = f"({separator})"
         parts = split_fields(text, separator)
-        array = self.state.array(given[1][1])
+        array = self.state.array(given[1][1] if given[1][0] == "variable" else "")
         array.clear()
         array.update({str(at): Input(part) for at, part in enumerate(parts, 1)})
         return float(len(parts))
@@ -157,7 +179,7 @@ class Calls:
         target = given[2] if len(given) > 2 else ("field", ("number", 0.0))
         text = yield from self.text(target)
         found: list[str] = []
-        at, count, last = 0, 0, -1
+        at, count, last, size = 0, 0, -1, 0
         while at <= len(text) and (match := regex.search(text, at)) is not None:
             found.append(text[at : match.start])
             if match.start == match.end == last:
@@ -165,6 +187,7 @@ class Calls:
                 at = match.end + 1
                 continue
             found.append(_replaced(replacement, match.group()))
+            size = within_memory(size + len(found[-1]))
             count += 1
             at = last = match.end
             if not everywhere:
@@ -201,19 +224,11 @@ class Calls:
 
 
 def _substr(text: str, bounds: list[float]) -> str:
-    start = max(0, int(max(bounds[0], 0)) - 1)
-    size = int(bounds[1]) if len(bounds) > 1 and bounds[1] < 1 << 40 else len(text)
+    start = max(0, whole(bounds[0]) - 1)
+    size = whole(bounds[1]) if len(bounds) > 1 else len(text)
     return text[start : start + max(0, size)]
 
 
 def _replaced(replacement: str, matched: str) -> str:
-    found, at = "", 0
-    while at < len(replacement):
-        char = replacement[at]
-        at += 1
-        if char == "\\" and replacement[at : at + 1] in ("&", "\\"):
-            found += replacement[at]
-            at += 1
-        else:
-            found += matched if char == "&" else char
-    return found
+    within_memory(replacement.count("&") * len(matched))
+    return _REFERENCE.sub(lambda match: match[1] or matched, replacement)

@@ -51,10 +51,12 @@ class _Records:
         self._fd, self._lines, self._pieces = -1, None, None
 
     def _open(self) -> bool:
-        argv = self._state.array("ARGV")
-        while self._at < number_of(self._state.get("ARGC")):
-            operand = wide(str(argv.get(str(self._at), "")).encode("latin-1"))
-            self._at += 1
+        argv, count = self._state.array("ARGV"), number_of(self._state.get("ARGC"))
+        for at in sorted(int(key) for key in argv if key.isdecimal() and len(key) < 10):
+            if not self._at <= at < count:
+                continue
+            self._at = at + 1
+            operand = wide(str(argv.get(str(at), "")).encode("latin-1"))
             if not operand:
                 continue
             name, equals, value = operand.partition("=")
@@ -147,6 +149,8 @@ def awk(a: Applet) -> Steps[int | None]:
         yield from _run(a, program, machine, state)
     except BadRegex as error:
         raise Die(f"bad regex: {error}") from None
+    except RecursionError:
+        raise Die("function call nesting too deep") from None
     finally:
         yield from machine.streams.close_all()
     return machine.code
@@ -156,8 +160,7 @@ def _run(a: Applet, program: Parser, machine: Machine, state: State) -> Steps[No
     records = _Records(a, state)
     machine.read_record = records.next
     try:
-        for block in program.begin:
-            yield from machine.run(block)
+        yield from _once(machine, program.begin)
         if program.rules or program.end:
             active: dict[int, bool] = {}
             while (record := (yield from records.next())) is not None:
@@ -172,9 +175,17 @@ def _run(a: Applet, program: Parser, machine: Machine, state: State) -> Steps[No
     except Exit:
         pass
     try:
-        for block in program.end:
-            yield from machine.run(block)
+        yield from _once(machine, program.end)
     except Exit:
+        return
+
+
+def _once(machine: Machine, blocks: list[Tree]) -> Steps[None]:
+    """Run what comes before or after the lines; a ``next`` ends it."""
+    try:
+        for block in blocks:
+            yield from machine.run(block)
+    except Next:
         return
 
 

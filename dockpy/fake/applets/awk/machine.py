@@ -6,8 +6,18 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from dockpy.fake.applets.awk.calls import Calls
-from dockpy.fake.applets.awk.values import Input, Value, compiled, formatted, number_of, text_of, true
+from dockpy.fake.applets.awk.values import (
+    Input,
+    Value,
+    compiled,
+    formatted,
+    number_of,
+    text_of,
+    true,
+    whole,
+)
 from dockpy.fake.applets.errors import Die
+from dockpy.fake.applets.numbers import within_memory
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -146,9 +156,7 @@ class Machine(Calls):
         yield from self._emit(line + self.state.text("ORS"), how, target)
 
     def _run_printf(self, parts: list[Tree], how: str, target: Tree | None) -> Steps[None]:
-        if not parts:
-            raise Die("cmd. line:1: Too few arguments")
-        form = yield from self.text(parts[0])
+        form = (yield from self.text(parts[0])) if parts else ""
         values = []
         for part in parts[1:]:
             values.append((yield from self.evaluate(part)))
@@ -180,11 +188,12 @@ class Machine(Calls):
 
     def _run_exit(self, value: Tree | None) -> Steps[None]:
         if value is not None:
-            self.code = int((yield from self.number(value))) & 255
+            self.code = whole((yield from self.number(value))) & 255
         raise Exit
 
     def _run_return(self, value: Tree | None) -> Steps[None]:
-        raise _Return((yield from self.evaluate(value)) if value is not None else "")
+        returned = _Return((yield from self.evaluate(value)) if value is not None else "")
+        raise returned if self.state.frames else Next
 
     def _run_delete(self, name: str, indices: list[Tree] | None) -> Steps[None]:
         array = self.state.array(name)
@@ -217,10 +226,13 @@ class Machine(Calls):
         return self.state.array(name).setdefault(key, Input(""))
 
     def _value_field(self, node: Tree) -> Steps[Value]:
-        number = int((yield from self.number(node)))
+        return self.state.field((yield from self._field_number(node)))
+
+    def _field_number(self, node: Tree) -> Steps[int]:
+        number = whole((yield from self.number(node)))
         if number < 0:
-            raise Die("access to negative field")
-        return self.state.field(number)
+            raise Die("cmd. line:1: Access to negative field")
+        return number
 
     def _value_in(self, name: str, indices: list[Tree]) -> Steps[Value]:
         return float((yield from self.key(indices)) in self.state.array(name))
@@ -232,7 +244,7 @@ class Machine(Calls):
         elif target[0] == "element":
             self.state.array(target[1])[(yield from self.key(target[2]))] = value
         elif target[0] == "field":
-            self.state.set_field(int((yield from self.number(target[1]))), value)
+            self.state.set_field((yield from self._field_number(target[1])), value)
 
     def _value_assign(self, target: Tree, node: Tree) -> Steps[Value]:
         value = yield from self.evaluate(node)
@@ -255,7 +267,9 @@ class Machine(Calls):
         return float((yield from self.test(one)) and (yield from self.test(other)))
 
     def _value_concat(self, one: Tree, other: Tree) -> Steps[Value]:
-        return (yield from self.text(one)) + (yield from self.text(other))
+        first, second = (yield from self.text(one)), (yield from self.text(other))
+        within_memory(len(first) + len(second))
+        return first + second
 
     def _value_unary(self, operator: str, node: Tree) -> Steps[Value]:
         if operator == "!":
@@ -329,8 +343,6 @@ class Machine(Calls):
                 frame[parameter] = yield from self.evaluate(argument)
         for parameter in function.parameters[len(arguments) :]:
             frame[parameter] = None
-        if len(self.state.frames) > 200:
-            raise Die("function call nesting too deep")
         self.state.frames.append(frame)
         value: Value = Input("")
         try:

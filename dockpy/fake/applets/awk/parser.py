@@ -40,7 +40,7 @@ class Parser:
     def __init__(self, text: str) -> None:
         self._tokens = tokens(text)
         self._at = 0
-        self._in_for = False
+        self._loops = 0
         self._no_greater = 0
         self._no_in = 0
         self.begin: list[Tree] = []
@@ -78,13 +78,12 @@ class Parser:
 
     def _need(self, text: str) -> None:
         if not self._take(text):
-            raise Die(
-                "cmd. line:1: Unexpected token"
-                if self._kind != "end"
-                else "cmd. line:1: Unexpected end of string"
-            )
+            raise Die("cmd. line:1: Unexpected token")
 
-    def _value(self) -> str:
+    def _value(self, *kinds: str) -> str:
+        """The text of a word of one of these kinds."""
+        if self._kind not in kinds:
+            raise Die("cmd. line:1: Unexpected token")
         self._at += 1
         return self._tokens[self._at - 1].text
 
@@ -96,15 +95,9 @@ class Parser:
 
     def _item(self) -> None:
         if self._take("function"):
-            name = self._value()
-            self._need("(")
-            parameters = []
-            while not self._take(")"):
-                parameters.append(self._value())
-                self._take(",")
-                self._lines()
+            name = self._value("name", "call")
+            function = self.functions[name] = Function(self._parameters())
             self._lines()
-            function = self.functions[name] = Function(parameters)
             function.body = self._block()
         elif self._take("BEGIN"):
             self.begin.append(self._block())
@@ -119,6 +112,16 @@ class Parser:
                 self._lines()
                 last = self._expression()
             self.rules.append((first, last, self._block() if self._text == "{" else None))
+
+    def _parameters(self) -> list[str]:
+        self._need("(")
+        found: list[str] = []
+        while not self._take(")"):
+            if found:
+                self._need(",")
+                self._lines()
+            found.append(self._value("name"))
+        return found
 
     def _block(self) -> Tree:
         self._need("{")
@@ -142,6 +145,13 @@ class Parser:
             return ("block",)
         return self._statement()
 
+    def _looped(self) -> Tree:
+        """The body of a loop."""
+        self._loops += 1
+        body = self._body()
+        self._loops -= 1
+        return body
+
     def _statement(self) -> Tree:
         if self._text == "{":
             return self._block()
@@ -162,9 +172,9 @@ class Parser:
             self._need("(")
             condition = self._expression()
             self._need(")")
-            return ("while", condition, self._body())
+            return ("while", condition, self._looped())
         if word == "do":
-            body = self._body()
+            body = self._looped()
             while self._kind == "newline" or self._text == ";":
                 self._at += 1
             self._need("while")
@@ -188,7 +198,7 @@ class Parser:
             and names[3].text == ")"
         ):
             self._at += 4
-            return ("forin", names[0].text, names[2].text, self._body())
+            return ("forin", names[0].text, names[2].text, self._looped())
         first = None if self._text == ";" else self._simple()
         self._need(";")
         self._lines()
@@ -197,7 +207,7 @@ class Parser:
         self._lines()
         last = None if self._text == ")" else self._simple()
         self._need(")")
-        return ("for", first, condition, last, self._body())
+        return ("for", first, condition, last, self._looped())
 
     def _simple(self) -> Tree:
         word = self._take(
@@ -209,10 +219,12 @@ class Parser:
             empty = self._kind in ("newline", "end") or self._text in (";", "}")
             return (word, None if empty else self._expression())
         if word == "delete":
-            name = self._value()
+            name = self._value("name")
             if self._take("["):
                 return ("delete", name, self._list("]"))
             return ("delete", name, None)
+        if word in ("break", "continue") and not self._loops:
+            raise Die(f"cmd. line:1: '{word}' not in a loop")
         if word:
             return (word,)
         return ("do_expression", self._expression())
@@ -291,7 +303,7 @@ class Parser:
         left = self._match()
         while self._take("in"):
             indices = list(left[1:]) if left[0] == "grouping" else [left]
-            left = ("in", self._value(), indices)
+            left = ("in", self._value("name", "number", "string"), indices)
         return left
 
     def _match(self) -> Tree:
@@ -365,19 +377,21 @@ class Parser:
     def _primary(self) -> Tree:
         kind = self._kind
         if kind == "number":
-            text = self._value()
-            return ("number", literal(text))
+            return ("number", literal(self._value(kind)))
         if kind in ("string", "regex"):
-            return (kind, self._value())
+            return (kind, self._value(kind))
         if kind == "call":
-            name = self._value()
+            name = self._value(kind)
             self._need("(")
             return ("call", name, self._list(")"))
         if kind == "builtin":
-            name = self._value()
-            return ("builtin", name, self._list(")") if self._take("(") else None)
+            name = self._value(kind)
+            if name == "length" and self._text != "(":
+                return ("builtin", name, [])
+            self._need("(")
+            return ("builtin", name, self._list(")"))
         if kind == "name":
-            name = self._value()
+            name = self._value(kind)
             if self._take("["):
                 return ("element", name, self._list("]"))
             return ("variable", name)

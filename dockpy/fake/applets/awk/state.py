@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from dockpy.fake.applets.awk.values import Input, Value, compiled, number_of, text_of
+from dockpy.fake.applets.awk.values import Input, Value, compiled, number_of, text_of, whole
+from dockpy.fake.applets.errors import Die
+from dockpy.fake.applets.numbers import within_memory
 
 __all__ = ["Array", "State", "split_fields"]
 
 Array = dict[str, Value]
+_FIELD = 32
+"""Bytes that a field takes."""
 
 
 class State:
@@ -54,9 +58,11 @@ class State:
     def set(self, name: str, value: Value) -> None:
         """Set a variable."""
         if name == "NF":
-            fields = self.fields
-            count = max(0, int(number_of(value)))
-            fields[:] = [*fields[:count], *[""] * (count - len(fields))]
+            count = whole(number_of(value))
+            if count < 0:
+                raise Die("cmd. line:1: NF set to negative value")
+            self._grow(count)
+            del self.fields[count:]
             self._join()
             return
         self._scope(name)[name] = value
@@ -109,13 +115,18 @@ class State:
         if number == 0:
             self.record = text_of(value)
             return
-        fields = self.fields
-        fields += [""] * (number - len(fields))
-        fields[number - 1] = value
+        self._grow(number)
+        self.fields[number - 1] = value
         self._join()
 
+    def _grow(self, count: int) -> None:
+        within_memory(count * _FIELD)
+        self.fields.extend([""] * (count - len(self.fields)))
+
     def _join(self) -> None:
-        self._record = self.text("OFS").join(text_of(value, self.text("CONVFMT")) for value in self.fields)
+        form, separator = self.text("CONVFMT"), self.text("OFS")
+        within_memory(len(separator) * len(self.fields))
+        self._record = separator.join(text_of(value, form) for value in self.fields)
 
 
 def split_fields(text: str, separator: str) -> list[str]:

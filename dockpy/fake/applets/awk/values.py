@@ -5,11 +5,31 @@ from __future__ import annotations
 import functools
 import re
 
+from dockpy.fake.applets.errors import Die
+from dockpy.fake.applets.numbers import width_of, within_memory
 from dockpy.fake.applets.regex import Regex
 
-__all__ = ["Input", "Value", "compiled", "formatted", "literal", "number_of", "text_of", "true"]
+__all__ = [
+    "Input",
+    "Value",
+    "bits",
+    "compiled",
+    "formatted",
+    "literal",
+    "number_of",
+    "text_of",
+    "true",
+    "whole",
+]
 
 _NUMBER = re.compile(r"\s*([+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?)")
+_DIRECTIVE = re.compile(r"%%|%([^A-Za-z]*)([A-Za-z]?)")
+_SPEC = re.compile(r"([-+ #0]*)(\d*)(?:\.(\d*))?")
+_NUMERIC = "diouxXeEfFgG"
+_KINDS = _NUMERIC + "cs"
+_BAD_FORM = "cmd. line:1: Invalid format specifier"
+_LONGEST = 239
+"""The longest text that a number is made by a format of the program's."""
 _WHOLE = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*")
 
 
@@ -44,17 +64,34 @@ def number_of(value: Value) -> float:
     return float(match[1]) if match else 0.0
 
 
+def whole(number: float, size: int = 32) -> int:
+    """What C makes of a number where it wants an int of so many bits: of what fits into none the least."""
+    least = -1 << (size - 1)
+    return int(number) if least <= number < -least else least
+
+
+def bits(number: float) -> int:
+    """What C makes of a number where it wants 64 bits: none of what fits into them no more."""
+    return int(number) & ((1 << 64) - 1) if abs(number) < 1 << 64 else 0
+
+
 def text_of(value: Value, form: str = "%.6g") -> str:
-    """The text that a value is."""
+    """The text that a value is.
+
+    Raises:
+        Die: the format is none of a number.
+    """
     if isinstance(value, str):
         return value
     if value != value:
         return "nan"
     if value in (float("inf"), float("-inf")):
         return "inf" if value > 0 else "-inf"
-    if value == int(value) and abs(value) < 1e18:
+    if value == whole(value, 64):
         return str(int(value))
-    return form % value
+    if form and form[-1] not in _NUMERIC:
+        raise Die(_BAD_FORM)
+    return formatted(form, [value])[:_LONGEST]
 
 
 def true(value: Value) -> bool:
@@ -73,32 +110,46 @@ def compiled(pattern: str) -> Regex:
 
 
 def formatted(form: str, values: list[Value]) -> str:
-    """What printf makes of them."""
-    left = list(values)
+    """What printf makes of them.
 
-    def argument() -> Value:
-        return left.pop(0) if left else ""
+    Raises:
+        Die: the format is bad, or asks for more than there is memory for.
+    """
+    left = list(values)
+    size = 0
 
     def one(match: re.Match[str]) -> str:
-        flags, width, precision, kind = match[1], match[2], match[3], match[4]
-        if kind == "%":
+        nonlocal size
+        spec, kind = match[1], match[2]
+        if match[0] == "%%":
             return "%"
-        if width == "*":
-            width = str(int(number_of(argument())))
-        if precision == ".*":
-            precision = f".{int(number_of(argument()))}"
-        spec = f"%{flags}{width}{precision or ''}"
-        value = argument()
-        if kind in "di":
-            number = number_of(value)
-            return (spec + "d") % int(number) if abs(number) < 1e300 else text_of(number)
-        if kind in "ouxX":
-            return (spec + kind.replace("u", "d")) % (int(number_of(value)) % (1 << 64))
-        if kind == "c":
-            char = chr(int(value) & 255) if isinstance(value, float) else str(value)[:1]
-            return (spec + "s") % char
-        if kind == "s":
-            return (spec + "s") % text_of(value)
-        return (spec + kind) % number_of(value)
+        if "*" in spec:
+            raise Die("cmd. line:1: %*x formats are not supported")
+        if not kind:
+            return match[0]
+        if kind not in _KINDS:
+            raise Die(_BAD_FORM)
+        value = left.pop(0) if left else ""
+        parts = _SPEC.fullmatch(spec)
+        if parts is None:
+            return match[0]
+        width, precision = width_of(parts[2]), width_of(parts[3] or "")
+        size = within_memory(size + max(width, 0 if kind in "cs" else precision))
+        point = f".{precision}" if parts[3] is not None else ""
+        return _converted(f"%{parts[1]}{width or ''}", point, kind, value)
 
-    return re.sub(r"%([-+ #0]*)(\*|\d*)(\.\*|\.\d*)?[hlL]*([diouxXcsfFeEgG%])", one, form)
+    return _DIRECTIVE.sub(one, form)
+
+
+def _converted(spec: str, precision: str, kind: str, value: Value) -> str:
+    if kind == "c":
+        char = chr(whole(value) & 255) if isinstance(value, float) else value[:1] or "\0"
+        return f"{spec}s" % char
+    if kind == "s":
+        return f"{spec}{precision}s" % text_of(value)
+    number = number_of(value)
+    if kind in "di":
+        return f"{spec}{precision}d" % whole(number)
+    if kind in "ouxX":
+        return f"{spec}{precision}{kind.replace('u', 'd')}" % (whole(number) & 0xFFFFFFFF)
+    return f"{spec}{precision}{kind}" % number
