@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from dockpy.fake.applets.applet import applet
 from dockpy.fake.applets.errors import BadUsage, reason
 from dockpy.fake.applets.inputs import CANNOT_OPEN, Lines, change_lines, close, open_fd, open_or_complain
-from dockpy.fake.applets.numbers import number_of
+from dockpy.fake.applets.numbers import number_of, within_memory
 
 if TYPE_CHECKING:
     from dockpy.fake.applets.applet import Applet, Steps
@@ -168,7 +168,7 @@ def nl(a: Applet) -> Steps[int | None]:
     style = (found.get("b") or "t")[0]
     number = number_of(found.get("v") or "1", least=None)
     step = number_of(found.get("i") or "1", least=None)
-    width = number_of(found.get("w") or "6")
+    width = within_memory(number_of(found.get("w") or "6"))
     separator = found.get("s")
     separator = "\t" if separator is None else separator
 

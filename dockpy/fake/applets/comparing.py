@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from dockpy.fake.applets.applet import applet
 from dockpy.fake.applets.errors import BadUsage, Die, reason
 from dockpy.fake.applets.inputs import close, open_fd, open_or_complain, read_all, read_file
-from dockpy.fake.applets.numbers import KMG, number_of
+from dockpy.fake.applets.numbers import KMG, number_of, within_memory
 from dockpy.fake.applets.times import SECOND, local, now, strftime
 
 if TYPE_CHECKING:
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 __all__: list[str] = []
 
+_PIECE = 1 << 20
+"""More than a pipe gives at once, and little enough to have in memory."""
+_LARGEST_BLOCK = 1 << 34
 _DD = ("if", "of", "bs", "ibs", "obs", "count", "skip", "seek", "conv", "iflag", "oflag", "status")
 
 
@@ -163,6 +166,8 @@ def dd(a: Applet) -> Steps[int | None]:
             raise BadUsage
         given[name] = value
     size = number_of(given.get("bs") or given.get("ibs") or "512", KMG, least=1, most=(1 << 63) - 1)
+    if size > _LARGEST_BLOCK:
+        raise Die("out of memory")
     count = number_of(given["count"], KMG) if "count" in given else None
     skip, seek = number_of(given.get("skip") or "0", KMG), number_of(given.get("seek") or "0", KMG)
     conversions = (given.get("conv") or "").split(",")
@@ -176,27 +181,46 @@ def dd(a: Applet) -> Steps[int | None]:
             writing = open_fd(a, path, flags | (0 if "notrunc" in conversions or seek else os.O_TRUNC))
     except OSError as error:
         raise Die(f"can't open '{path}': {reason(error)}") from None
-    for _ in range(skip):
-        yield from a.p.read(reading, size)
+    while skip and (yield from _copy_block(a, reading, None, size)):
+        skip -= 1
     if seek:
         file = a.p.file(writing)
         getattr(file, "seek", lambda offset, whence: None)(seek * size, 0)
         if "notrunc" not in conversions and path:
             a.p.namespace.fs.truncate(a.p, path, seek * size)
     full = partial = 0
-    while (count is None or full + partial < count) and (block := (yield from a.p.read(reading, size))):
-        if len(block) == size:
-            full += 1
-        else:
-            partial += 1
-            block = block.ljust(size, b"\0") if "sync" in conversions else block
-        yield from a.p.write(writing, block)
-        yield None
+    while (count is None or full + partial < count) and (
+        copied := (yield from _copy_block(a, reading, writing, size))
+    ):
+        full += copied == size
+        partial += copied < size
+        while "sync" in conversions and copied < size:
+            padding = bytes(min(size - copied, _PIECE))
+            yield from a.p.write(writing, padding)
+            copied += len(padding)
+            yield None
     close(a, reading)
     close(a, writing)
+    padded = partial if "sync" in conversions else 0
     if given.get("status") != "none":
-        yield from a.error(f"{full}+{partial} records in\n{full}+{partial} records out\n")
+        records = f"{full}+{partial} records in\n{full + padded}+{partial - padded} records out\n"
+        yield from a.error(records)
     return 0
+
+
+def _copy_block(a: Applet, reading: int, writing: int | None, size: int) -> Steps[int]:
+    """Copy what one read of a block gives, piece by piece; returns how much that was."""
+    copied = 0
+    while copied < size:
+        wanted = min(size - copied, _PIECE)
+        piece = yield from a.p.read(reading, wanted)
+        if writing is not None and piece:
+            yield from a.p.write(writing, piece)
+        copied += len(piece)
+        if len(piece) < wanted:
+            break
+        yield None
+    return copied
 
 
 @applet("split")
@@ -214,6 +238,8 @@ def split(a: Applet) -> Steps[int | None]:
         lines = data.splitlines(keepends=True)
         pieces = [b"".join(lines[at : at + step]) for at in range(0, len(lines), step)]
     width = number_of(found.get("a") or "2", least=1)
+    if len(prefix) + width > 255:
+        raise Die("suffix too long")
     for number, piece in enumerate(pieces):
         name, rest = "", number
         for _ in range(width):
@@ -232,7 +258,9 @@ def shuf(a: Applet) -> Steps[int | None]:
     found = a.options("n:o:zei:r")
     if "i" in found:
         low, _, high = (found.get("i") or "").partition("-")
-        words = [str(number) for number in range(number_of(low), number_of(high) + 1)]
+        first, last = number_of(low), number_of(high)
+        within_memory((last - first) * 64)
+        words = [str(number) for number in range(first, last + 1)]
     elif "e" in found:
         words = list(found.rest)
     else:

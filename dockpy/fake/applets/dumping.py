@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from dockpy.fake.applets.applet import applet
 from dockpy.fake.applets.errors import Die
 from dockpy.fake.applets.inputs import close, open_or_complain, read_all
-from dockpy.fake.applets.numbers import KMG, c_integer, number_of
+from dockpy.fake.applets.numbers import KMG, c_integer, number_of, within_memory
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -164,6 +164,7 @@ def xxd(a: Applet) -> Steps[int | None]:
         data = data[: _offset(limit)]
     plain = "p" in found
     width = number_of(found.get("c") or ("30" if plain else "16"), least=1)
+    within_memory(2 * width)
     group = number_of(found.get("g") or "2") or width
     for at in range(0, len(data), width):
         row = data[at : at + width]

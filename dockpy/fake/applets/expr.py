@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 __all__: list[str] = []
 
+_HALF = 1 << 63
 _COMPARISONS = ("<", "<=", "=", "==", "!=", ">=", ">")
 
 
@@ -66,7 +67,7 @@ class _Parser:
         left = self._product()
         while operator := self._takes("+", "-"):
             one, other = _number(left), _number(self._product())
-            left = str(one + other if operator == "+" else one - other)
+            left = _wrapped(one + other if operator == "+" else one - other)
         return left
 
     def _product(self) -> str:
@@ -74,12 +75,12 @@ class _Parser:
         while operator := self._takes("*", "/", "%"):
             one, other = _number(left), _number(self._match())
             if operator == "*":
-                left = str(one * other)
+                left = _wrapped(one * other)
                 continue
             if not other:
                 raise Die("division by zero")
             quotient = abs(one) // abs(other) * (1 if (one < 0) == (other < 0) else -1)
-            left = str(quotient if operator == "/" else one - quotient * other)
+            left = _wrapped(quotient if operator == "/" else one - quotient * other)
         return left
 
     def _match(self) -> str:
@@ -117,7 +118,16 @@ class _Parser:
 
 
 def _integer(text: str) -> int | None:
-    return int(text) if re.fullmatch(r"-?\d+", text) else None
+    """The number of 64 bits that is nearest to a text's; None where that has none."""
+    match = re.fullmatch(r"(-?)0*([0-9]+)", text)
+    if match is None:
+        return None
+    number = int(match[1] + match[2][:20])
+    return min(max(number, -_HALF), _HALF - 1)
+
+
+def _wrapped(number: int) -> str:
+    return str((number + _HALF) % (2 * _HALF) - _HALF)
 
 
 def _number(text: str) -> int:

@@ -11,7 +11,7 @@ from dockpy.fake.applets.errors import Die, reason
 from dockpy.fake.applets.inputs import read_file
 from dockpy.fake.applets.ls import blocks_of
 from dockpy.fake.applets.modes import mode_string
-from dockpy.fake.applets.numbers import human, number_of
+from dockpy.fake.applets.numbers import human, number_of, width_of, within_memory
 from dockpy.fake.applets.times import SECOND, local, now, strftime
 from dockpy.fake.files import Tree
 
@@ -110,12 +110,15 @@ def _formatted(a: Applet, form: str, path: str, one: Stat) -> str:
         fields[letter] = _time(a, one.mtime)
         fields[letter.upper()] = str(one.mtime // SECOND)
 
-    def one_field(match: re.Match[str]) -> str:
-        value = fields.get(match[2], "?")
-        width = match[1]
-        return f"%{width}s" % value if width else value
+    size = 0
 
-    return re.sub(r"%(-?\d*)([A-Za-z%])", one_field, form)
+    def one_field(match: re.Match[str]) -> str:
+        nonlocal size
+        value, width = fields.get(match[3], "?"), width_of(match[2])
+        size = within_memory(size + width)
+        return value.ljust(width) if match[1] else value.rjust(width)
+
+    return re.sub(r"%(-?)(\d*)([A-Za-z%])", one_field, form)
 
 
 @applet("du")

@@ -119,9 +119,13 @@ class _Parser:
 
 
 def _number(text: str) -> int:
-    if re.fullmatch(r"\s*[+-]?[0-9]+\s*", text) is None:
+    match = re.fullmatch(r"\s*([+-]?)0*([0-9]+)\s*", text)
+    if match is None:
         raise TestError(f"{text}: bad number")
-    return int(text)
+    number = int(match[1] + match[2][:20])
+    if not -(1 << 63) <= number < 1 << 63:
+        raise TestError(f"{text}: out of range")
+    return number
 
 
 def _stat(p: Process, path: str, *, follow: bool = True) -> Stat | None:

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 __all__ = ["local", "now", "parse_time", "strftime", "zone_of"]
 
 SECOND = 1_000_000_000
+_FIRST, _LAST = -62_135_510_400, 253_402_214_400
+"""A day within the years 1 to 9999, in seconds since 1970."""
 
 
 def now(p: Process) -> int:
@@ -23,14 +25,15 @@ def zone_of(p: Process) -> tzinfo:
     """The process' time zone."""
     text = p.env.get("TZ", "")
     match = re.fullmatch(r"<?([A-Za-z]{3,}|[-+\w]+)>?([-+]?)(\d{1,2})(?::?(\d\d))?", text)
-    if match is not None:
+    if match is not None and int(match[3]) < 24 and int(match[4] or 0) < 60:
         offset = timedelta(hours=int(match[3]), minutes=int(match[4] or 0))
         return timezone(offset if match[2] == "-" else -offset, match[1])
     return UTC
 
 
 def local(p: Process, seconds: int) -> datetime:
-    """A time since 1970 in the process' time zone."""
+    """A time since 1970 in the process' time zone; before the year 1 or after 9999, the nearest within."""
+    seconds = min(max(seconds, _FIRST), _LAST)
     return datetime(1970, 1, 1, tzinfo=UTC).astimezone(zone_of(p)) + timedelta(seconds=seconds)
 
 
@@ -134,11 +137,13 @@ def parse_time(p: Process, text: str, *, utc: bool = False) -> int | None:
     zone = UTC if utc else zone_of(p)
     base = local(p, now(p) // SECOND).astimezone(zone)
     if re.fullmatch(r"@-?\d+", text):
-        return int(text[1:]) * SECOND
+        return int(text[1:]) * SECOND if len(text) < 20 else None
     text = text.strip()
     if text.endswith(("Z", " UTC")):
         zone, text = UTC, text.removesuffix("Z").removesuffix(" UTC")
     elif (match := re.fullmatch(r"(.*\d) ?([+-])(\d\d):?(\d\d)", text)) and ":" in match[1]:
+        if int(match[3]) > 23 or int(match[4]) > 59:
+            return None
         offset = timedelta(hours=int(match[3]), minutes=int(match[4]))
         zone, text = timezone(offset if match[2] == "+" else -offset), match[1]
     found = _fields_of(text, base)
@@ -151,7 +156,7 @@ def parse_time(p: Process, text: str, *, utc: bool = False) -> int | None:
         when = datetime(year, month, 1, tzinfo=zone) + timedelta(
             days=day - 1, hours=hour, minutes=minute, seconds=second
         )
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return int((when - datetime(1970, 1, 1, tzinfo=UTC)).total_seconds()) * SECOND
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,7 @@ from dockpy.fake.applets.applet import applet, narrow
 from dockpy.fake.applets.errors import BadUsage, Die
 from dockpy.fake.applets.escapes import unescape
 from dockpy.fake.applets.inputs import Lines, change_lines, close, open_or_complain
-from dockpy.fake.applets.numbers import number_of
+from dockpy.fake.applets.numbers import number_of, within_memory
 
 if TYPE_CHECKING:
     from dockpy.fake.applets.applet import Applet, Steps
@@ -145,6 +146,7 @@ def expand(a: Applet) -> Steps[int | None]:
     everywhere = "i" not in found if a.name == "expand" else found.any("ta") and "f" not in found
 
     def retabbed(line: bytes) -> bytes:
+        within_memory(line.count(b"\t") * width)
         body = line if everywhere else line[: len(line) - len(line.lstrip(b" \t"))]
         changed = body.expandtabs(width) if a.name == "expand" else _with_tabs(body, width)
         return changed + line[len(body) :]
@@ -239,13 +241,16 @@ def seq(a: Applet) -> Steps[int | None]:
     if "w" in found:
         width = max(len(f"{first:.{places}f}"), len(f"{last:.{places}f}"))
     separator = found.get("s") or "\n"
-    count = int((last - first) / step + 1e-9) if step else -1
-    if (step > 0 and first > last) or (step < 0 and first < last):
+    if not (first <= last if step >= 0 else first >= last) or math.isnan(step):
         return 0
+    steps = (last - first) / step if step else math.inf
+    count = int(steps + 1e-9) if math.isfinite(steps) else -1
     begun, at_once = 0, 1 if a.line_buffered else 200
     while count < 0 or begun <= count:
         ended = begun + at_once if count < 0 else min(begun + at_once, count + 1)
-        words = [f"{first + index * step:0{width}.{places}f}" for index in range(begun, ended)]
+        words = [
+            f"{first + index * step if index else first:0{width}.{places}f}" for index in range(begun, ended)
+        ]
         a.put(((separator if begun else "") + separator.join(words)).encode())
         begun = ended
         yield from a.spill()
