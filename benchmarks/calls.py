@@ -37,20 +37,21 @@ def _pinging(kind: str, url: str) -> Callable[[], object]:
 
 
 def calling(kind: str, url: str, calls: int, threads: int = 1) -> Callable[[], object]:
-    """So many calls, by so many threads."""
-    ping = _pinging(kind, url)
+    """So many calls, by so many threads on one client; of http.client each has a connection of its own."""
+    own = kind == "http.client"
+    pings = [_pinging(kind, url) for _ in range(threads if own else 1)] * (1 if own else threads)
     for _ in range(20):
-        ping()
+        pings[0]()
 
-    def some(_: int = 0) -> None:
+    def some(ping: Callable[[], object]) -> None:
         for _ in range(calls // threads):
-            ping()
+            assert ping()
 
     def at_once() -> None:
         with ThreadPoolExecutor(threads) as pool:
-            list(pool.map(some, range(threads)))
+            list(pool.map(some, pings))
 
-    return some if threads == 1 else at_once
+    return at_once if threads > 1 else lambda: some(pings[0])
 
 
 def calling_aiodocker(url: str, calls: int) -> Callable[[], object]:
@@ -65,7 +66,7 @@ def calling_aiodocker(url: str, calls: int) -> Callable[[], object]:
             await client.version()
         busy, began = time.process_time(), time.perf_counter()
         for _ in range(calls):
-            await client.version()
+            assert await client.version()
         figures = {"cpu": time.process_time() - busy, "wall": time.perf_counter() - began}
         await client.close()
         return figures
@@ -90,10 +91,8 @@ def threads(bench: Bench) -> Measured:
     calls, many = bench.much(5000, 6), bench.much(50, 3)
     with standin(bench.folder / "threads") as (url,):
         given = {"url": url, "calls": calls}
-        subjects = {
-            "dockpy": Subject("calls:calling", {**given, "kind": "dockpy", "threads": many}),
-            "docker-py": Subject("calls:calling", {**given, "kind": "docker-py", "threads": many}),
-            "dockpy, one thread": Subject("calls:calling", {**given, "kind": "dockpy"}),
-            "docker-py, one thread": Subject("calls:calling", {**given, "kind": "docker-py"}),
-        }
+        subjects = {}
+        for kind in ("dockpy", "docker-py", "http.client"):
+            subjects[kind] = Subject("calls:calling", {**given, "kind": kind, "threads": many})
+            subjects[f"{kind}, one thread"] = Subject("calls:calling", {**given, "kind": kind})
         return bench.measure(subjects).per(calls)

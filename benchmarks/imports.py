@@ -27,17 +27,18 @@ _COLD = {
 _NEEDED = {"http.client": "http"}
 _FIRST = {
     "ping": {
-        "dockpy": "client.ping()",
-        "docker-py": "client.ping()",
-        "podman-py": "client.ping()",
-        "aiodocker": "    await client.version()\n    await client.close()\nasyncio.run(main())",
-        "http.client": "bare({url!r}, '/_ping').read()",
+        "dockpy": "assert client.ping()",
+        "docker-py": "assert client.ping()",
+        "podman-py": "assert client.ping()",
+        "aiodocker": "    assert await client.version()\n    await client.close()\nasyncio.run(main())",
+        "http.client": "assert bare({url!r}, '/_ping').read() == b'OK'",
     },
     "list": {
-        "dockpy": "client.containers.list()",
-        "docker-py": "client.containers.list()",
-        "aiodocker": "    await client.containers.list()\n    await client.close()\nasyncio.run(main())",
-        "http.client": "bare({url!r}, '/containers/json').read()",
+        "dockpy": "assert len(client.containers.list()) == 1",
+        "docker-py": "assert len(client.containers.list()) == 1",
+        "aiodocker": "    assert len(await client.containers.list()) == 1\n"
+        "    await client.close()\nasyncio.run(main())",
+        "http.client": "assert bare({url!r}, '/containers/json').read().startswith(b'[')",
     },
 }
 

@@ -62,26 +62,27 @@ def registry_at(host: str, locked: bool = False) -> Registry:
     return Registry(host, username="tester", password="s3cret") if locked else Registry(host)
 
 
-def by_hand(host: str, name: str, digest: str) -> Callable[[], object]:
+def by_hand(host: str, name: str, digest: str, size: int) -> Callable[[], object]:
     def work() -> None:
+        length = 0
         connection = http.client.HTTPConnection(host)
         connection.request("GET", f"/v2/{name}/blobs/{digest}")
         answer = connection.getresponse()
-        while answer.read(MIB):
-            pass
+        while data := answer.read(MIB):
+            length += len(data)
         connection.close()
+        assert (answer.status, length) == (200, size)
 
     return work
 
 
-def by_dockpy(host: str, name: str, digest: str) -> Callable[[], object]:
+def by_dockpy(host: str, name: str, digest: str, size: int) -> Callable[[], object]:
     registry = registry_at(host)
     registry.ping()
 
     def work() -> None:
         with registry.repository(name).blob(digest) as blob:
-            for _ in blob:
-                pass
+            assert sum(map(len, blob)) == size
 
     return work
 
@@ -134,9 +135,10 @@ def read(bench: Bench) -> Measured:
         manifest = put_image(first, layer)
         stack.callback(forget, first, manifest, layer.digest)
         given = {"host": first, "name": NAME}
+        blob = {**given, "digest": layer.digest, "size": layer.size}
         subjects = {
-            "dockpy": Subject("registry:by_dockpy", {**given, "digest": layer.digest}),
-            "http.client": Subject("registry:by_hand", {**given, "digest": layer.digest}),
+            "dockpy": Subject("registry:by_dockpy", blob),
+            "http.client": Subject("registry:by_hand", blob),
             "dockpy, copy": Subject("registry:copying", {**given, "target": second}),
         }
         return bench.measure(subjects, 3)

@@ -132,7 +132,7 @@ def _unary(target: str) -> Answer | None:
         return _whole("application/json", json.dumps(version).encode())
     if path.endswith("/containers/json"):
         limit = int(query.get("limit", ["1"])[0])
-        found = [_container(number) for number in range(limit)]
+        found = [_container(number) for number in range(max(limit, 1))]  # docker-py says -1 for all
         return _whole("application/json", json.dumps(found).encode())
     if match := re.search(r"/(?:containers|images)/([^/]+)/json$", path):
         return _whole("application/json", json.dumps(_inspected(match[1])).encode())

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import re
+import secrets
 import subprocess
 import tarfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from benchmarks.measure import Subject
 from benchmarks.peers import docker_py, socket_path
 from benchmarks.standin import standin
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from benchmarks.measure import Bench, Measured
 
@@ -32,65 +34,63 @@ _CURL = {
 }
 
 
-def _read(pieces: Iterable[bytes]) -> None:
-    for _ in pieces:
-        pass
+def _read(pieces: Iterable[bytes], least: int) -> None:
+    length = sum(map(len, pieces))
+    assert length >= least, f"{length} bytes came of {least}"
 
 
-def with_dockpy(what: str, url: str, container: str, image: str, file: str) -> Callable[[], object]:
+def _send(file: str, send: Callable[[BinaryIO], object]) -> None:
+    with open(file, "rb") as data:
+        send(data)
+        assert data.tell() == os.fstat(data.fileno()).st_size
+
+
+def with_dockpy(
+    what: str, url: str, container: str, image: str, file: str, least: int
+) -> Callable[[], object]:
     import dockpy
 
     client = dockpy.Client(url)
     client.info()  # what a program has done before
     subject = client.containers.known(container)
-
-    def put() -> None:
-        with open(file, "rb") as data:
-            subject.put_archive("/", data)
-
-    def load() -> None:
-        with open(file, "rb") as data:
-            client.images.load(data)
-
     works: dict[str, Callable[[], object]] = {
-        "get": lambda: _read(subject.get_archive("/large")[0]),
-        "export": lambda: _read(subject.export()),
-        "save": lambda: _read(client.images.save(image)),
-        "put": put,
-        "load": load,
+        "get": lambda: _read(subject.get_archive("/large")[0], least),
+        "export": lambda: _read(subject.export(), least),
+        "save": lambda: _read(client.images.save(image), least),
+        "put": lambda: _send(file, lambda data: subject.put_archive("/", data)),
+        "load": lambda: _send(file, client.images.load),
     }
     return works[what]
 
 
-def with_docker_py(what: str, url: str, container: str, image: str, file: str) -> Callable[[], object]:
+def with_docker_py(
+    what: str, url: str, container: str, image: str, file: str, least: int
+) -> Callable[[], object]:
     api = docker_py(url).api
-
-    def put() -> None:
-        with open(file, "rb") as data:
-            api.put_archive(container, "/", data)
-
-    def load() -> None:
-        with open(file, "rb") as data:
-            _read(api.load_image(data))
-
     works: dict[str, Callable[[], object]] = {
-        "get": lambda: _read(api.get_archive(container, "/large")[0]),
-        "export": lambda: _read(api.export(container)),
-        "save": lambda: _read(api.get_image(image)),
-        "put": put,
-        "load": load,
+        "get": lambda: _read(api.get_archive(container, "/large")[0], least),
+        "export": lambda: _read(api.export(container), least),
+        "save": lambda: _read(api.get_image(image), least),
+        "put": lambda: _send(file, lambda data: api.put_archive(container, "/", data)),
+        "load": lambda: _send(file, lambda data: list(api.load_image(data))),
     }
     return works[what]
 
 
-def with_curl(what: str, url: str, container: str, image: str, file: str) -> Callable[[], object]:
+def with_curl(what: str, url: str, container: str, image: str, file: str, least: int) -> Callable[[], object]:
     names = {"CONTAINER": container, "IMAGE": image, "FILE": file}
     command = ["curl", "-sSf", "-o", "/dev/null", "--unix-socket", socket_path(url)]
+    command += ["-w", "%{size_upload}" if what in ("put", "load") else "%{size_download}"]
     if what in ("put", "load"):  # as dockpy sends it: of a length that is not known
         command += ["-H", "Transfer-Encoding: chunked", "-H", "Expect:"]
     for argument in _CURL[what]:
         command.append(re.sub("CONTAINER|IMAGE|FILE", lambda match: names[match[0]], argument))
-    return lambda: subprocess.run(command, check=True)
+
+    def work() -> None:
+        done = subprocess.run(command, check=True, stdout=subprocess.PIPE)
+        assert int(done.stdout) >= least, f"{done.stdout.decode()} bytes of {least}"
+
+    return work
 
 
 def _archive(path: Path, size: int) -> str:
@@ -106,7 +106,7 @@ def _archive(path: Path, size: int) -> str:
     return str(path)
 
 
-def _subjects(what: str, names: dict[str, str], docker_py: bool = True) -> dict[str, Subject]:
+def _subjects(what: str, names: Mapping[str, Any], docker_py: bool = True) -> dict[str, Subject]:
     given = {"what": what, **names}
     functions = {"dockpy": "with_dockpy", "curl": "with_curl"} | (
         {"docker-py": "with_docker_py"} if docker_py else {}
@@ -119,27 +119,28 @@ def transferred(bench: Bench, what: str) -> Measured:
     size = bench.much(GB, 100_000)
     file = _archive(bench.folder / "large.tar", size)
     with standin(bench.folder / "transfers") as (url,):
-        names = {"url": url, "container": str(size), "image": str(size), "file": file}
+        names = {"url": url, "container": str(size), "image": str(size), "file": file, "least": size}
         return bench.measure(_subjects(what, names))
 
 
 @contextlib.contextmanager
-def _prepared(bench: Bench, size: int) -> Iterator[dict[str, str]]:
+def _prepared(bench: Bench, size: int) -> Iterator[dict[str, Any]]:
     """A container with a file of that size, an image made of it, and a tar of the file or the image."""
     import dockpy
 
     file = _archive(bench.folder / "large.tar", size)
-    name = "dockpy-benchmark-transfers"
+    label = "dockpy-benchmark"
+    name = f"{label}-{secrets.token_hex(4)}"
     with dockpy.Client(bench.engine, timeout=600) as client, contextlib.ExitStack() as undo:
         container = client.containers.create(
-            "busybox", ["sleep", "600"], network="none", name=name, labels={name: ""}
+            "busybox", ["sleep", "600"], network="none", name=name, labels={label: ""}
         )
         undo.callback(container.remove, force=True)
         with open(file, "rb") as data:
             container.put_archive("/", data)
         image = container.commit(name)
         undo.callback(client.images.remove, image.id)
-        yield {"url": bench.engine, "container": container.id, "image": name, "file": file}
+        yield {"url": bench.engine, "container": container.id, "image": name, "file": file, "least": size}
 
 
 def with_the_engine(bench: Bench, what: str) -> Measured:
@@ -164,6 +165,6 @@ def growth(bench: Bench, what: str) -> dict[int, Measured]:
     with standin(bench.folder / "growing") as (url,):
         for size in bench.sizes((1000, 100_000, 10_000_000, GB, 5 * GB), (1000, 10_000)):
             file = _archive(bench.folder / "growing.tar", size)
-            names = {"url": url, "container": str(size), "image": str(size), "file": file}
+            names = {"url": url, "container": str(size), "image": str(size), "file": file, "least": size}
             found[size] = bench.measure(_subjects(what, names, docker_py=False), 3)
     return found
