@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
+import shutil
 import statistics
 import subprocess
 import sys
@@ -95,7 +96,7 @@ class Bench:
 
     Attributes:
         folder: a temporary folder of this run.
-        engine: the address of the engine that stands for real ones.
+        engine: the address of the engine that stands for real ones; empty where there is none.
         tiny: only show that it works: one round, and as little as there can be.
         most_rounds: where there is little time.
     """
@@ -112,6 +113,11 @@ class Bench:
     def sizes(self, sizes: Sequence[int], tiny: Sequence[int]) -> Sequence[int]:
         """How much is to be done, as it grows."""
         return tiny if self.tiny else sizes
+
+    def lacks(self, needs: Sequence[str]) -> str | None:
+        """What is needed and not there: a program, or ``engine``."""
+        there = {"engine": self.engine}
+        return next((need for need in needs if not there.get(need, shutil.which(need))), None)
 
     def measure(self, subjects: Mapping[str, Subject], rounds: int = 5) -> Measured:
         """Run the subjects, round by round."""

@@ -28,6 +28,9 @@ _UNITS = {
 }
 
 
+NO_CAUSE = "The cause is not known yet."
+
+
 class Outcome(NamedTuple):
     """A goal and what became of it."""
 
@@ -80,9 +83,15 @@ def _of(goal: Goal) -> str:
     return f"{goal.figure} in times of {goal.against}" if goal.against else goal.figure
 
 
+def _is_its_own(figure: str, subject: str) -> bool:
+    """Programs' memory is not measured: that of the process that starts them is none of theirs."""
+    return not (figure == "memory" and subject == "curl")
+
+
 def _figures(found: Found) -> Iterator[tuple[str, str]]:
     for subject in found.measured.rounds:
-        medians = ((figure, found.measured.figure(subject, figure).median) for figure in found.row.shown)
+        figures = (figure for figure in found.row.shown if _is_its_own(figure, subject))
+        medians = ((figure, found.measured.figure(subject, figure).median) for figure in figures)
         yield subject, ", ".join(f"{figure} {shown(figure, median)}" for figure, median in medians)
 
 
@@ -93,14 +102,15 @@ def lines(found: Found) -> Iterator[str]:
         yield f"    {subject:24} {figures}"
     for outcome in found.outcomes():
         met = "met" if outcome.met else "MISSED"
-        yield f"  {met:6}  {_of(outcome.goal)}: {_value(outcome)}, goal {_limit(outcome.goal)}"
+        why = "" if outcome.met else f"\n          {outcome.goal.cause or NO_CAUSE}"
+        yield f"  {met:6}  {_of(outcome.goal)}: {_value(outcome)}, goal {_limit(outcome.goal)}{why}"
 
 
 def conditions(engine: str) -> str:
     """When, where and of what.
 
     Args:
-        engine: the engine's version.
+        engine: what the engine is.
     """
     versions = []
     for name in _PEERS:
@@ -113,14 +123,21 @@ def conditions(engine: str) -> str:
     )
     machine = f"{os.cpu_count()} cores of {model.partition(': ')[2] or platform.machine()}"
     python = f"Python {sys.version.split()[0]}"
-    return f"{time.strftime('%Y-%m-%d')}, {python}, {machine}; Docker {engine}, {', '.join(versions)}"
+    return f"{time.strftime('%Y-%m-%d')}, {python}, {machine}; {engine}, {', '.join(versions)}"
 
 
 _INTRODUCTION = """# What it costs
 
-Every figure comes of one command, `python -m benchmarks --docs`, which wrote this page; `python -m benchmarks
-NAME…` measures some rows, and with `--docs` brings them up to date here. It takes the engine at
-DOCKPY_BENCHMARK_HOST, or the last of DOCKPY_TEST_HOSTS.
+Every figure comes of one command, which wrote this page. On Linux, in a clone of the repository,
+
+```sh
+pip install -e '.[fake]' --group benchmarks   # pip 25.1 or newer
+python -m benchmarks --docs                   # or `nox -s benchmarks -- --docs`, which installs it, too
+```
+
+measures everything, `python -m benchmarks NAME…` some rows; with `--docs` they are brought up to date here.
+It takes curl and tar, and the engine at DOCKPY_BENCHMARK_HOST, else the one that `docker` would use, over a
+UNIX socket and with the image busybox. Rows for which one of these is missing are left out.
 
 Each subject runs in a process of its own; every round runs all of them. A ratio is the median of the rounds'
 ratios, with the lowest and the highest of them: other work on the machine disturbs all subjects of a round
@@ -134,7 +151,8 @@ machine's over the minute before the row's end.
 def page(found: list[Found], pictures: Mapping[str, str], conditions: list[str]) -> str:
     """The documentation's page; pictures by title."""
     parts = [_INTRODUCTION, "\n".join(f"Measured: {text}.\n" for text in conditions), "## Goals\n"]
-    parts.append("| name | work | goal | measured | met | load |\n| --- | --- | --- | --- | --- | --- |")
+    parts.append("| name | work | goal | measured | met | rounds | load |")
+    parts.append("| --- | --- | --- | --- | --- | --- | --- |")
     for one in found:
         for outcome in one.outcomes():
             cells = (
@@ -142,10 +160,17 @@ def page(found: list[Found], pictures: Mapping[str, str], conditions: list[str])
                 _value(outcome),
                 "yes" if outcome.met else "**no**",
             )
-            parts.append(f"| {one.row.name} | {one.row.title} | {' | '.join(cells)} | {one.load:.1f} |")
+            under = f"{len(next(iter(one.measured.rounds.values())))} | {one.load:.1f}"
+            parts.append(f"| {one.row.name} | {one.row.title} | {' | '.join(cells)} | {under} |")
     parts.append("\n## Figures\n\nMedians.\n\n| name | subject | figures |\n| --- | --- | --- |")
     for one in found:
         parts += [f"| {one.row.name} | {subject} | {figures} |" for subject, figures in _figures(one)]
+    missed = [(one.row, outcome.goal) for one in found for outcome in one.outcomes() if not outcome.met]
+    if missed:
+        parts.append("\n## What is short\n")
+        parts += [
+            f"- **{row.name}**, {_of(goal)} {_limit(goal)}: {goal.cause or NO_CAUSE}" for row, goal in missed
+        ]
     if pictures:
         parts.append(
             "\n## As the work grows\n\nBoth axes are logarithmic: what is straight grows in proportion.\n"
@@ -158,12 +183,14 @@ def plots(growth: Growth, measured: Mapping[int, Measured]) -> Iterator[tuple[st
     """Of each figure a title, a file's name and its SVG."""
     for figure in growth.figures:
         subjects = list(next(iter(measured.values())).rounds)
+        least = 1024 if figure == "memory" else 1e-6  # there is no zero on a logarithmic axis
         points = {
             subject: [
-                (float(size), max(one.figure(subject, figure).median, 1e-6)) for size, one in measured.items()
+                (float(size), max(one.figure(subject, figure).median, least))
+                for size, one in measured.items()
             ]
             for subject in subjects
-            if not (figure == "memory" and subject == "curl")  # it is another process's
+            if _is_its_own(figure, subject)
         }
         title = f"{growth.title}: {figure}"
         svg = plot(title, growth.axis, points, lambda value, figure=figure: shown(figure, value), _count)  # type: ignore[misc]

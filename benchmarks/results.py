@@ -31,29 +31,29 @@ class Results:
         """Keep a row, and write everything."""
         kept = {"rounds": found.measured.rounds, "load": found.load, "conditions": conditions}
         self._kept["rows"][found.row.name] = kept
-        self._write()
+        self.write()
 
     def add_growth(self, growth: Growth, measured: dict[int, Measured]) -> None:
         """Keep a growth, and write everything."""
         sizes = {str(size): one.rounds for size, one in measured.items()}
         self._kept["growths"][growth.name] = sizes
-        self._write()
+        self.write()
 
-    def _write(self) -> None:
+    def rows(self) -> list[Found]:
+        """The rows measured so far, as they stand in the table."""
+        kept = self._kept["rows"]
+        known = ((row, kept[row.name]) for row in ROWS if row.name in kept)
+        return [Found(row, Measured(one["rounds"]), one["load"]) for row, one in known]
+
+    def write(self) -> None:
+        """Write the page, its plots and what is kept."""
         self._file.write_text(json.dumps(self._kept, indent=1) + "\n")
-        rows, growths = self._kept["rows"], self._kept["growths"]
-        found = [
-            Found(row, Measured(rows[row.name]["rounds"]), rows[row.name]["load"])
-            for row in ROWS
-            if row.name in rows
-        ]
         pictures: dict[str, str] = {}
         for growth in GROWTHS:
-            if growth.name not in growths:
-                continue
-            measured = {int(size): Measured(rounds) for size, rounds in growths[growth.name].items()}
-            for title, name, svg in plots(growth, measured):
+            sizes = self._kept["growths"].get(growth.name, {})
+            measured = {int(size): Measured(rounds) for size, rounds in sizes.items()}
+            for title, name, svg in plots(growth, measured) if measured else ():
                 (self._folder / name).write_text(svg)
                 pictures[title] = name
-        conditions = list(dict.fromkeys(kept["conditions"] for kept in rows.values()))
-        self._page.write_text(page(found, pictures, conditions))
+        conditions = list(dict.fromkeys(kept["conditions"] for kept in self._kept["rows"].values()))
+        self._page.write_text(page(self.rows(), pictures, conditions))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import shutil
+import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,9 +15,10 @@ import pytest
 from dockpy.fake import FakeDaemon
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
-from benchmarks.measure import Bench, Measured, Subject
+from benchmarks.measure import ROOT, Bench, Measured, Subject
 from benchmarks.report import Found, lines, page, plots
 from benchmarks.results import Results
+from benchmarks.standin import standin
 from benchmarks.table import GROWTHS, ROWS, Goal, Growth, Row
 
 if TYPE_CHECKING:
@@ -67,6 +70,7 @@ def test_ratios_are_those_of_the_rounds() -> None:
     [
         (Goal("cpu", 0.5, "docker-py"), True),
         (Goal("cpu", 0.49, "docker-py"), False),
+        (Goal("cpu", 0.48, "docker-py", cause="The moon was full."), False),
         (Goal("cpu", 1.0), True),
         (Goal("cpu", 1.1, least=True), False),
         (Goal("cpu", 1.0, least=True), True),
@@ -80,6 +84,8 @@ def test_a_goal_is_met_or_not(goal: Goal, met: bool) -> None:
     text = page([found], {"a plot": "plot.svg"}, ["today, here"])
     assert f"| name | what is done | cpu {'in times of docker-py' if goal.against else ''}".rstrip() in text
     assert ("**no**" in text) is not met
+    assert ("## What is short" in text) is not met
+    assert (f": {goal.cause or 'The cause is not known yet.'}\n" in text) is not met
     assert "![a plot](benchmarks/plot.svg)" in text
 
 
@@ -98,6 +104,44 @@ def test_results_are_kept(tmp_path: Path) -> None:
     assert "| logs | dockpy | cpu 2 s, wall 2 s |" in text
     assert text.count("today, here") == 1
     assert (tmp_path / "benchmarks" / "daemons-wall.svg").exists()
+
+
+def test_what_is_short_is_named_with_its_cause(tmp_path: Path) -> None:
+    """And the page is the one that is made of what was measured: nothing of it is written by hand."""
+    shutil.copytree(ROOT / "docs" / "benchmarks", tmp_path / "benchmarks")
+    results = Results(tmp_path)
+    missed = [goal for found in results.rows() for goal, _, met in found.outcomes() if not met]
+    assert not [goal for goal in missed if not goal.cause]
+    results.write()
+    for path in sorted(tmp_path.rglob("*.*")):
+        assert path.read_text() == (ROOT / "docs" / path.relative_to(tmp_path)).read_text(), path.name
+
+
+def test_what_cannot_be_measured_here_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DOCKPY_BENCHMARK_HOST", "unix:///nowhere/docker.sock")
+    command = [sys.executable, "-m", "benchmarks", "--tiny"]
+    done = subprocess.run([*command, "exec", "import"], cwd=ROOT, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "no engine (There is no socket at /nowhere/docker.sock" in done.stdout
+    assert "exec: left out, there is no engine" in done.stdout
+    assert "met     cpu in times of docker-py" in done.stdout
+    refused = subprocess.run([*command, "--docs"], cwd=ROOT, capture_output=True, text=True)
+    assert refused.returncode == 2
+
+
+@pytest.mark.parametrize("who", ["dockpy", "docker_py", "curl"])
+def test_a_subject_that_reads_too_little_is_noticed(who: str, tmp_path: Path) -> None:
+    given = {"what": "get", "container": "1000", "image": "1000", "file": "", "least": 1001}
+    with standin(tmp_path) as (url,), pytest.raises(RuntimeError, match="1000 bytes"):
+        Subject(f"transfers:with_{who}", {**given, "url": url}).run()
+
+
+@pytest.mark.parametrize("who", ["dockpy", "docker_py", "tar"])
+def test_a_subject_that_ignores_nothing_is_noticed(who: str, tmp_path: Path) -> None:
+    (tmp_path / "Dockerfile").write_bytes(bytes(100_000))
+    given = {"root": str(tmp_path), "ignored": [], "least": 1000}
+    with pytest.raises(RuntimeError, match="bytes of 1000"):
+        Subject(f"build_context:with_{who}", given).run()
 
 
 def test_a_subject_that_fails_says_why() -> None:
