@@ -112,6 +112,10 @@ class AuthConfig(dict[str, Any]):
         self._credstore_env = credstore_env
         self._stores: dict[str, credentials.Store] = {}
 
+    def __repr__(self) -> str:
+        # docker-py's shows the passwords.
+        return f"<AuthConfig: {', '.join(map(str, self.auths)) or 'nothing'}>"
+
     @classmethod
     def parse_auth(cls, entries: Mapping[str, Any], raise_on_error: bool = False) -> dict[str, Any]:
         """The section ``auths``, decoded.

@@ -93,4 +93,4 @@ class Response:
     status: int
     reason: str
     headers: Mapping[str, str]
-    content: bytes
+    content: bytes = field(repr=False)  # may hold tokens and keys

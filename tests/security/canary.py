@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import gc
 import logging
 import pickle
 import secrets
 import traceback
+from types import FunctionType, MethodType, ModuleType
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -27,6 +29,8 @@ class Canary:
     def look(self, what: str, thing: Any) -> None:
         """Keep what an object shows of itself and of its attributes."""
         self.keep(f"{what}: repr", repr(thing))
+        for held in _held(thing):
+            self.keep(f"{what}: repr of its {type(held).__name__}", repr(held))
         self.keep(f"{what}: str", str(thing))
         with contextlib.suppress(TypeError):
             self.keep(f"{what}: vars", repr(vars(thing)))
@@ -90,6 +94,25 @@ class Canary:
         assert self.shown
         found = {where: text[:300] for where, text in self.shown for form in self.forms if form in text}
         assert not found, found
+
+
+def _held(thing: Any) -> list[Any]:
+    """What of dockpy's an object holds, and what that holds, and so on; the fake alone is left out."""
+    found, pending, seen = list[Any](), [thing], set[int]()
+    while pending:
+        current = pending.pop()
+        if id(current) in seen or isinstance(current, (type, ModuleType, FunctionType)):
+            continue
+        seen.add(id(current))
+        module = type(current).__module__
+        if module.startswith("dockpy.fake"):
+            continue
+        if module.split(".")[0] == "dockpy":
+            found.append(current)
+        elif not isinstance(current, (dict, list, tuple, set, MethodType)):
+            continue
+        pending += gc.get_referents(current)
+    return found
 
 
 def _chain(error: BaseException) -> list[BaseException]:

@@ -18,6 +18,7 @@ from canary import Canary
 import dockpy
 from dockpy.fake import FakeDaemon
 from dockpy.fake.registry import FakeRegistry
+from dockpy.transport.message import Request, Response
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -185,6 +186,12 @@ def test_passwords_in_addresses(host: str, canary: Canary, monkeypatch: pytest.M
 
 def _auth(secret: str) -> dict[str, Any]:
     return {"auths": {HOST: {"auth": base64.b64encode(f"me:{secret}".encode()).decode()}}}
+
+
+def test_what_crosses_a_transport(canary: Canary) -> None:
+    secret = canary.secret
+    canary.keep("request", repr(Request("POST", "/", {"X-Registry-Auth": secret}, secret.encode())))
+    canary.keep("answer", repr(Response(200, "OK", {}, secret.encode())))
 
 
 @pytest.mark.parametrize("wrong", [False, True])
