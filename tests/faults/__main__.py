@@ -19,11 +19,9 @@ sys.path[:0] = [str(HERE), str(HERE.parent)]
 
 import breaking  # noqa: E402 - of this folder
 from cells import try_cell  # noqa: E402
-from matrix import CELLS, EXPECTED, KINDS, SENSELESS  # noqa: E402
+from matrix import CELLS, EXPECTED, KINDS, SENSELESS, Cell  # noqa: E402
+from reliability import PAGE, section  # noqa: E402 - of the folder above
 from ways import TRANSPORTS, Ways  # noqa: E402
-
-DOCS = HERE.parent.parent / "docs" / "reliability.md"
-BEGIN, END = "<!-- faults: begin -->", "<!-- faults: end -->"
 
 
 def main() -> int:
@@ -31,6 +29,8 @@ def main() -> int:
     parser.add_argument("words", nargs="*")
     parser.add_argument("--docs", action="store_true")
     given = parser.parse_args()
+    if given.docs and given.words:
+        parser.error("--docs is about all cells")
     warnings.simplefilter("error")
     unraisable: list[str] = []
     sys.unraisablehook = lambda what: unraisable.append(f"{what.err_msg}: {what.exc_value!r}")
@@ -56,22 +56,25 @@ def main() -> int:
         f"{len(chosen) - tried} make no sense. {time.monotonic() - began:.0f} s in all; the slowest error "
         f"took {slowest:.2f} s."
     )
-    text = f"{summary}\n\n{table(failed)}\n"
+    text = f"{summary}\n\n{table(chosen, failed)}\n"
     print(text)
     if given.docs:
-        page = DOCS.read_text()
-        head, _, rest = page.partition(BEGIN)
-        DOCS.write_text(f"{head}{BEGIN}\n{text}{END}{rest.partition(END)[2]}")
+        PAGE.write_text(section(PAGE.read_text(), "faults", text))
     return 1 if failed else 0
 
 
-def table(failed: dict[str, str]) -> str:
-    """A row for each fault, a column for each kind of call: how many transports do as they have to."""
+def table(chosen: list[Cell], failed: dict[str, str]) -> str:
+    """A row for each fault, a column for each kind of call: how many transports do as they have to.
+
+    Args:
+        chosen: what was asked for.
+        failed: what failed of it.
+    """
     lines = [f"| fault | ends in | {' | '.join(KINDS)} |", f"| --- | --- |{' --- |' * len(KINDS)}"]
     for fault in breaking.FAULTS:
         counts = []
         for kind in KINDS:
-            cells = [cell for cell in CELLS if (cell.fault, cell.kind) == (fault, kind)]
+            cells = [cell for cell in chosen if (cell.fault, cell.kind) == (fault, kind)]
             sensible = [cell for cell in cells if cell.senseless is None]
             good = sum(str(cell) not in failed for cell in sensible)
             counts.append(f"{good} of {len(sensible)}" if sensible else "none")

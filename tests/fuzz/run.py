@@ -112,13 +112,12 @@ def _row(name: str, place: Path, code: int, seconds: float) -> dict[str, Any]:
 
 
 def _add(summary: Path, row: dict[str, Any]) -> None:
-    """Put a target's row into the summary; inputs of earlier runs count on."""
+    """Put a target's row into the summary; inputs of earlier runs count on, all else is of the last one."""
     rows = {}
     if summary.exists():
         rows = {known["target"]: known for known in json.loads(summary.read_text())["targets"]}
     if known := rows.get(row["target"]):
         row = row | {"inputs": row["inputs"] + known["inputs"], "seconds": row["seconds"] + known["seconds"]}
-        row["rss_mb"] = max(row["rss_mb"], known["rss_mb"])
     rows[row["target"]] = row
     total = {
         "targets": len(rows),
@@ -127,6 +126,7 @@ def _add(summary: Path, row: dict[str, Any]) -> None:
         "peak_rss_mb": max(each["rss_mb"] for each in rows.values()),
     }
     text = json.dumps({"total": total, "limits": LIMITS, "targets": list(rows.values())}, indent=1)
+    summary.parent.mkdir(parents=True, exist_ok=True)
     summary.write_text(text + "\n")
 
 

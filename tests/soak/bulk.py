@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parent.parent.parent)]
 
 from measuring import held, peak_memory  # noqa: E402
+from summary import add_option, kept  # noqa: E402
 
 import dockpy  # noqa: E402
 from benchmarks.standin import standin  # noqa: E402 - of the folder above
@@ -60,7 +61,9 @@ def _measured(name: str, work: Callable[[], object]) -> bool:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--gigabytes", type=float, default=5.0)
-    return not bulk(round(parser.parse_args().gigabytes * 1e9))
+    add_option(parser)
+    given = parser.parse_args()
+    return not kept(given.summary, lambda: bulk(round(given.gigabytes * 1e9)), "a stand-in for an engine")
 
 
 if __name__ == "__main__":

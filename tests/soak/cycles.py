@@ -15,6 +15,7 @@ sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parent.parent.par
 
 from measuring import held  # noqa: E402 - of this folder
 from soak import PATIENCE, fake  # noqa: E402
+from summary import A_FAKE, add_option, engine, kept  # noqa: E402
 
 import dockpy  # noqa: E402
 
@@ -50,12 +51,13 @@ def main() -> int:
     where = parser.add_mutually_exclusive_group(required=True)
     where.add_argument("--host", help="an engine")
     where.add_argument("--fake", action="store_true", help="a fake daemon in a process of its own")
+    add_option(parser)
     given = parser.parse_args()
     warnings.simplefilter("error")
     if given.host:
-        return not cycles(given.host, given.times)
+        return not kept(given.summary, lambda: cycles(given.host, given.times), engine(given.host))
     with fake() as (url, _):
-        return not cycles(url, given.times)
+        return not kept(given.summary, lambda: cycles(url, given.times), A_FAKE)
 
 
 if __name__ == "__main__":

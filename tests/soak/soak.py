@@ -31,6 +31,7 @@ from typing import TYPE_CHECKING
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parent.parent.parent)]
 
 from measuring import PLAIN_MEMORY, Sampler, flat, held  # noqa: E402 - of this folder
+from summary import A_FAKE, add_option, engine, kept  # noqa: E402
 from works import Works  # noqa: E402
 
 import dockpy  # noqa: E402
@@ -133,14 +134,16 @@ def main() -> int:
     where = parser.add_mutually_exclusive_group(required=True)
     where.add_argument("--host", help="an engine")
     where.add_argument("--fake", action="store_true", help="a fake daemon in a process of its own")
+    add_option(parser)
     given = parser.parse_args()
     if not PLAIN_MEMORY.keys() & os.environ.keys():  # it is read when a process begins
         os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], {**os.environ, **PLAIN_MEMORY})
     warnings.simplefilter("error")
+    much = given.minutes * 60, given.threads
     if given.host:
-        return not soak(given.host, given.minutes * 60, given.threads)
+        return not kept(given.summary, lambda: soak(given.host, *much), engine(given.host))
     with fake() as (url, pid):
-        return not soak(url, given.minutes * 60, given.threads, {"fake daemon": pid})
+        return not kept(given.summary, lambda: soak(url, *much, {"fake daemon": pid}), A_FAKE)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -21,12 +22,16 @@ HERE = Path(__file__).parent
     ],
     ids=lambda command: command[0],
 )
-def test_it_holds(command: list[str]) -> None:
+def test_it_holds(command: list[str], tmp_path: Path) -> None:
     program, *options = command
-    done = subprocess.run(
-        [sys.executable, str(HERE / program), *options], capture_output=True, text=True, timeout=110
-    )
+    summary = tmp_path / "summary.json"
+    started = [sys.executable, str(HERE / program), *options, "--summary", str(summary)]
+    done = subprocess.run(started, capture_output=True, text=True, timeout=110)
     assert done.returncode == 0, done.stdout + done.stderr
+    kept = json.loads(summary.read_text())
+    assert kept["command"] == f"python tests/soak/{' '.join(command)}"
+    assert kept["held"]
+    assert kept["report"] == done.stdout.splitlines() != []
 
 
 @pytest.mark.parametrize(
