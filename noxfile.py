@@ -151,17 +151,28 @@ def faults(session: nox.Session) -> None:
 
 @nox.session
 def fuzz(session: nox.Session) -> None:
-    """More than ten million inputs for every decoder and parser, guided by coverage: hours."""
+    """More than ten million inputs for all decoders and parsers, guided by coverage: an hour or two."""
     install(session, "fuzz")
     session.run("python", "tests/fuzz/run.py", *(session.posargs or ["--jobs", str(os.cpu_count() or 1)]))
 
 
 @nox.session
 def soak(session: nox.Session) -> None:
-    """Fifty threads for twenty minutes and more, on the last engine of DOCKPY_TEST_HOSTS, or the fake."""
+    """Fifty threads for twenty minutes on a fake, and as long on the last engine of DOCKPY_TEST_HOSTS, if any.
+
+    `nox -s soak -- --docs` keeps what comes of it in docs/reliability.md.
+    """
     install(session, "test")
     host = os.environ.get("DOCKPY_TEST_HOSTS", "").split(",")[-1]
-    on = ["--host", host] if host else ["--fake"]
-    session.run("python", "tests/soak/soak.py", "--minutes", "20", "--threads", "50", *on)
-    session.run("python", "tests/soak/cycles.py", "--times", "1000", *on)
-    session.run("python", "tests/soak/bulk.py", "--gigabytes", "5")
+    engine = ["--host", host] if host else []
+    threads = ["--minutes", "20", "--threads", "50"]
+    runs = {"soak-fake": ["soak.py", *threads, "--fake"], "soak-engine": ["soak.py", *threads, *engine]}
+    runs["cycles"] = ["cycles.py", "--times", "1000", *(engine or ["--fake"])]
+    runs["bulk"] = ["bulk.py", "--gigabytes", "5"]
+    docs = "--docs" in session.posargs
+    for name, (program, *options) in runs.items():
+        if name != "soak-engine" or engine:
+            kept = ["--summary", f"docs/reliability/{name}.json"] if docs else []
+            session.run("python", f"tests/soak/{program}", *options, *kept)
+    if docs:
+        session.run("python", "-m", "tests.reliability")
