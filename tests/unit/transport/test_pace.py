@@ -6,6 +6,7 @@ import contextlib
 import itertools
 import socket
 import threading
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -125,8 +126,10 @@ def test_nor_for_a_tls_handshake(serve: Any, relay: Any, ask: Any) -> None:
     drips.set()
     url = relay(server.url, drips)
     with dockpy.Client(url, tls=server.tls, timeout=SHORT, version="1.41") as client:
+        began = time.monotonic()
         with pytest.raises(TimedOut):
             ask(client)
+        assert time.monotonic() - began < 5  # the handshake as a whole would take three times that
 
 
 @pytest.mark.parametrize("ask", [dockpy.Client.info, lambda client: client.events(reconnect=False)])
