@@ -158,7 +158,7 @@ def fuzz(session: nox.Session) -> None:
 
 @nox.session
 def soak(session: nox.Session) -> None:
-    """Fifty threads for twenty minutes on a fake, and as long on the last engine of DOCKPY_TEST_HOSTS, if any.
+    """Fifty threads for twenty minutes: on a fake, and on the last engine of DOCKPY_TEST_HOSTS, if any.
 
     `nox -s soak -- --docs` keeps what comes of it in docs/reliability.md.
     """
