@@ -75,6 +75,9 @@ FAULTS = {
     "drip of the head": Fault(answer=b"HTTP/1.1 200 OK\r\nX-Slow: ", drip=b"x", end="hold"),
     "drip of the body": Fault(answer=CHUNKED, drip=b"1\r\n \r\n", end="hold"),
     "500": Fault(answer=whole(b"500 Internal Server Error", MESSAGE)),
+    "500, half of its body": Fault(
+        answer=b"HTTP/1.1 500 Internal Server Error\r\nContent-Length: 100\r\n\r\n{", end="hold"
+    ),
     "early answer during upload": Fault(
         answer=whole(b"400 Bad Request", MESSAGE, more=b"Connection: close\r\n"), end="hold"
     ),

@@ -28,7 +28,7 @@ __all__ = ["CELLS", "EXPECTED", "KINDS", "SENSELESS", "SHORT", "SLOW", "Cell", "
 SHORT = 0.3
 """Seconds that the client waits where the fault is that nothing comes."""
 
-SLOW = ("hang", "drip of the head", "drip of the body")
+SLOW = ("hang", "drip of the head", "drip of the body", "500, half of its body")
 LOST = (ConnectionFailed, TruncatedResponse)
 _PIECE = 64 * 1024
 _BIG = 16 * 1024 * 1024
@@ -98,6 +98,7 @@ EXPECTED: dict[str, type[DockpyError] | tuple[type[DockpyError], ...]] = {
     "drip of the head": TimedOut,
     "drip of the body": TimedOut,
     "500": ServerError,
+    "500, half of its body": TimedOut,
     "early answer during upload": BadParameter,
 }
 """What each fault ends in; of the kinds that have kinds of their own, the class itself."""

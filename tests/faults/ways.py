@@ -157,6 +157,9 @@ class BrokenFake:
             case "500":
                 with self._daemon.fail(status=500):
                     yield
+            case "500, half of its body":
+                with self._answering(_half):
+                    yield
             case "early answer during upload":
                 with self._daemon.fail(status=400):
                     yield
@@ -191,6 +194,14 @@ def _reset(call: Call, reply: Reply) -> None:
         reply.reset = True
 
     reply.stream = some()
+
+
+def _half(call: Call, reply: Reply) -> None:
+    def half() -> Iterator[bytes]:
+        yield b"{"
+        call.engine.wait(lambda: False, call.gone)
+
+    reply.status, reply.stream, reply.duplex = 500, half(), None
 
 
 def _drip(call: Call, reply: Reply) -> None:
