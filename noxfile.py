@@ -89,21 +89,23 @@ def tests(session: nox.Session) -> None:
 
 @nox.session
 def oldest(session: nox.Session) -> None:
-    """The unit tests, with the oldest dependencies that pyproject.toml allows."""
+    """The unit tests and those of the fake's doors, with the oldest dependencies that pyproject.toml allows."""
     if sys.version_info >= (3, 14):
         session.skip("the oldest pydantic has no build for this Python")
-    oldest = [requirement.replace(">=", "==") for requirement in PYPROJECT["project"]["dependencies"]]
-    install(session, "test", *oldest)
+    project = PYPROJECT["project"]
+    allowed = [*project["dependencies"], *project["optional-dependencies"]["fake"]]
+    install(session, "test", *(requirement.replace(">=", "==") for requirement in allowed))
     few = ["--hypothesis-profile", "few"]  # their examples are tried with the newest ones
-    session.run("pytest", "-m", "not engine", *PARALLEL, *few, *(session.posargs or ["tests/unit"]))
+    session.run("pytest", "-m", "not engine", *PARALLEL, *few, *(session.posargs or ["tests/unit", "tests/fake/doors"]))
 
 
 @nox.session(python=False)
 def pythons(session: nox.Session) -> None:
-    """The unit tests on every newer Python of the machine, or which ones there are not."""
+    """The unit tests on every newer Python of the machine."""
     found = other_pythons()
     if not found:
         session.skip("there is no newer Python on this machine")
+    session.log(f"found {', '.join(found)}")
     for python in found:
         with tempfile.TemporaryDirectory() as folder:
             session.run(python, "-m", "venv", folder, external=True)
