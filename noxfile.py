@@ -89,14 +89,15 @@ def tests(session: nox.Session) -> None:
 
 @nox.session
 def oldest(session: nox.Session) -> None:
-    """The unit tests and those of the fake's doors, with the oldest dependencies that pyproject.toml allows."""
+    """The unit tests and those of the fake's doors, with the oldest dependencies that are allowed."""
     if sys.version_info >= (3, 14):
         session.skip("the oldest pydantic has no build for this Python")
     project = PYPROJECT["project"]
     allowed = [*project["dependencies"], *project["optional-dependencies"]["fake"]]
     install(session, "test", *(requirement.replace(">=", "==") for requirement in allowed))
     few = ["--hypothesis-profile", "few"]  # their examples are tried with the newest ones
-    session.run("pytest", "-m", "not engine", *PARALLEL, *few, *(session.posargs or ["tests/unit", "tests/fake/doors"]))
+    tests = session.posargs or ["tests/unit", "tests/fake/doors"]
+    session.run("pytest", "-m", "not engine", *PARALLEL, *few, *tests)
 
 
 @nox.session(python=False)
