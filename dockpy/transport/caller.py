@@ -14,7 +14,7 @@ from dockpy.ops import system
 from dockpy.ops.path import describe, format_path
 from dockpy.ops.query import check_known, encode_query
 from dockpy.transport.answers import JsonStream, Pending, api_error, decode, refuse_page
-from dockpy.transport.exchange import ByteStream
+from dockpy.transport.exchange import ByteStream, read_whole
 from dockpy.transport.message import Request, Timeouts
 from dockpy.version import NEWEST
 
@@ -247,7 +247,7 @@ class Caller:
         with stream:
             # Only an error's body has an end: where no connection was given, output may go on for days.
             content = (
-                stream.content(patience) if isinstance(stream, ByteStream) and head.status >= 400 else b""
+                read_whole(stream, patience) if isinstance(stream, ByteStream) and head.status >= 400 else b""
             )
         raise self._at(api_error(operation, head.status, head.reason, head.headers, content), operation, path)
 

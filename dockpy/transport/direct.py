@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dockpy.transport.exchange import ByteStream, exchange
+from dockpy.transport.exchange import ByteStream, exchange, read_whole
 from dockpy.transport.message import Request, Response, Timeouts
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class DirectSession:
         answer = exchange(self._connector, self._endpoint, request, self._headers, timeouts)
         with answer:
             head = answer.head
-            content = answer.content(timeouts.read) if isinstance(answer, ByteStream) else b""
+            content = read_whole(answer, timeouts.read) if isinstance(answer, ByteStream) else b""
             return Response(head.status, head.reason, head.headers, content)
 
     def drop_idle(self) -> None:

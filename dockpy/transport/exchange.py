@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from dockpy.transport.connectors import Connector
     from dockpy.transport.message import Request, Timeouts
 
-__all__ = ["ByteStream", "Upgraded", "exchange"]
+__all__ = ["ByteStream", "Upgraded", "exchange", "read_whole"]
 
 _MOST_WHILE_SENDING = 64 * 1024 * 1024
 
@@ -107,29 +107,6 @@ class ByteStream(_Connection):
         """All that is still to come."""
         return b"".join(self)
 
-    def content(self, seconds: float | None) -> bytes:
-        """All of a body that is no stream, and has an end: it has to come at a pace.
-
-        Args:
-            seconds: the time of a read; None for as long as it takes.
-        """
-        pace, came = Pace(seconds), len(self._rest)
-        try:
-            pieces = [self._decoder.feed(self._rest)]
-            while not self._decoder.done:
-                self._channel.settimeout(pace.left(came))
-                data = self._channel.recv()
-                came = len(data)
-                if data:
-                    pieces.append(self._decoder.feed(data))
-                else:
-                    self._decoder.close()
-        except (OSError, ValueError, DockpyError) as error:
-            raise self.at(explain(error, self._endpoint)) from root_cause(error)
-        finally:
-            self.close()
-        return b"".join(pieces)
-
 
 class Upgraded(_Connection):
     """A connection that was taken over from HTTP: bytes both ways, and each way closed by itself."""
@@ -216,6 +193,31 @@ def exchange(
     except BaseException:
         channel.close()
         raise
+
+
+def read_whole(stream: ByteStream, seconds: float | None) -> bytes:
+    """All of a body that is no stream, and has an end: it has to come at a pace.
+
+    Args:
+        stream: the answer.
+        seconds: the time of a read; None for as long as it takes.
+    """
+    pace, came = Pace(seconds), len(stream._rest)
+    try:
+        pieces = [stream._decoder.feed(stream._rest)]
+        while not stream._decoder.done:
+            stream._channel.settimeout(pace.left(came))
+            data = stream._channel.recv()
+            came = len(data)
+            if data:
+                pieces.append(stream._decoder.feed(data))
+            else:
+                stream._decoder.close()
+    except (OSError, ValueError, DockpyError) as error:
+        raise stream.at(explain(error, stream._endpoint)) from root_cause(error)
+    finally:
+        stream.close()
+    return b"".join(pieces)
 
 
 def _send(channel: Channel, request: Request, headers: dict[str, str]) -> None:
