@@ -72,7 +72,11 @@ class Context:
         self._inodes.clear()
         for path, entry in self._walk():
             if entry.is_file(follow_symlinks=False):
-                yield from self._file(path, entry)
+                whole = self._file(path, entry)
+                if isinstance(whole, bytes):  # most are small
+                    yield whole
+                else:
+                    yield from whole
             elif header := self._header(path, entry):
                 yield header
         yield from _texts(self.texts)
@@ -116,14 +120,15 @@ class Context:
         numbers = (os.major(found.st_rdev), os.minor(found.st_rdev)) if device else (0, 0)
         return encode_header(_entry(path, kind, found, target=target, device=numbers))
 
-    def _file(self, path: str, entry: os.DirEntry[str]) -> Iterator[bytes]:
+    def _file(self, path: str, entry: os.DirEntry[str]) -> bytes | Iterator[bytes]:
+        """A file: whole, or in pieces where it is large."""
         try:
             descriptor = os.open(entry.path, os.O_RDONLY | _NO_FOLLOW)
         except OSError as error:
             if error.errno == errno.ELOOP and (header := self._header(path, entry)):
-                yield header  # it has become a link since it was listed
-                return
+                return header  # it has become a link since it was listed
             raise _unreadable(path, error) from None
+        pieces: Iterator[bytes] | None = None
         try:
             # What is sent is what was opened, even if another file has taken its place since it was listed.
             found = os.fstat(descriptor)
@@ -132,31 +137,49 @@ class Context:
             if found.st_nlink > 1:
                 first = self._inodes.setdefault((found.st_dev, found.st_ino), path)
                 if first != path:
-                    yield encode_header(_entry(path, TarKind.HARDLINK, found, target=first))
-                    return
-            piece = encode_header(_entry(path, TarKind.FILE, found, size=found.st_size))
-            left = found.st_size
-            while left:
-                data = os.read(descriptor, min(left, _READ))
-                if not data:
-                    raise ArchiveError(
-                        f"{path!r} got shorter while it was read: {left} bytes are missing",
-                        member=path,
-                    )
-                left -= len(data)
-                if left:
-                    yield piece + data
-                    piece = b""
-                else:
-                    piece += data
-            yield piece + padding(found.st_size)
+                    return encode_header(_entry(path, TarKind.HARDLINK, found, target=first))
+            size = found.st_size
+            header = encode_header(_entry(path, TarKind.FILE, found, size=size))
+            if size > _PIECE:
+                pieces = _large(path, descriptor, header, size)
+                return pieces
+            return header + _read(path, descriptor, size) + padding(size)
         except OSError as error:
             raise _unreadable(path, error) from None
         finally:
-            os.close(descriptor)
+            if pieces is None:
+                os.close(descriptor)
 
 
 _NO_FOLLOW: int = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
+
+
+def _large(path: str, descriptor: int, header: bytes, size: int) -> Iterator[bytes]:
+    """A file in pieces; the descriptor is closed in the end."""
+    try:
+        yield header
+        for left in range(size, 0, -_READ):
+            yield _read(path, descriptor, min(left, _READ))
+        yield padding(size)
+    finally:
+        os.close(descriptor)
+
+
+def _read(path: str, descriptor: int, size: int) -> bytes:
+    """So many bytes."""
+    data = b""
+    try:
+        while len(data) < size:
+            more = os.read(descriptor, size - len(data))
+            if not more:
+                raise ArchiveError(
+                    f"{path!r} got shorter while it was read: {size - len(data)} bytes and more are missing",
+                    member=path,
+                )
+            data = data + more if data else more
+    except OSError as error:
+        raise _unreadable(path, error) from None
+    return data
 
 
 def _listed(root: str, folder: str) -> list[os.DirEntry[str]]:
@@ -176,15 +199,8 @@ def _entry(
     target: str = "",
     device: tuple[int, int] = (0, 0),
 ) -> TarEntry:
-    return TarEntry(
-        path,
-        kind,
-        size=size,
-        mode=found.st_mode & 0o7777,
-        mtime=int(found[stat.ST_MTIME]),
-        target=target,
-        device=device,
-    )
+    mode, mtime = found.st_mode & 0o7777, int(found[stat.ST_MTIME])
+    return TarEntry(path, kind, size=size, mode=mode, mtime=mtime, target=target, device=device)
 
 
 def _unreadable(path: str, error: OSError) -> ArchiveError:

@@ -6,6 +6,7 @@ too big and extended attributes take an extended (PAX) header before it. The sam
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
@@ -79,7 +80,7 @@ class TarEntry:
     uname: str = ""
     gname: str = ""
     device: tuple[int, int] = (0, 0)
-    xattrs: Mapping[str, bytes] = field(default_factory=dict[str, bytes])
+    xattrs: Mapping[str, bytes] = field(default_factory=dict)
 
 
 def encode_header(entry: TarEntry) -> bytes:
@@ -92,7 +93,8 @@ def encode_header(entry: TarEntry) -> bytes:
     # Each field keeps what it can hold, and a record, which readers prefer, says the rest.
     records: dict[str, bytes] = {}
     header = _block(entry, entry.kind.encode(), records)
-    records |= {XATTR + key: value for key, value in entry.xattrs.items()}
+    if entry.xattrs:
+        records |= {XATTR + key: value for key, value in entry.xattrs.items()}
     return _extended(entry.name, records) + header if records else header
 
 
@@ -133,8 +135,9 @@ def checksum(header: bytes) -> int:
 
 
 def _check(entry: TarEntry) -> None:
-    texts = "".join((entry.name, entry.target, entry.uname, entry.gname, *entry.xattrs))
-    problem = None
+    texts, problem = entry.name, None
+    if entry.target or entry.uname or entry.gname or entry.xattrs:
+        texts = "".join((entry.name, entry.target, entry.uname, entry.gname, *entry.xattrs))
     if not entry.name:
         problem = "it needs a name"
     elif "\0" in texts or not (texts.isascii() or _encodable(texts)):
@@ -149,7 +152,7 @@ def _check(entry: TarEntry) -> None:
         problem = "a number is negative"
     elif not 0 <= entry.mode <= 0o177777:  # some tell the kind in it, too
         problem = f"{entry.mode:#o} is no mode"
-    elif min(entry.device) < 0 or max(entry.device) > _MOST_7:
+    elif entry.device != (0, 0) and (min(entry.device) < 0 or max(entry.device) > _MOST_7):
         problem = f"{entry.device} are no numbers of a device"
     if problem:
         raise ArchiveError(f"{entry.name!r} cannot be put into a tar: {problem}", member=entry.name)
@@ -173,8 +176,11 @@ def _block(entry: TarEntry, kind: bytes, records: dict[str, bytes]) -> bytes:
         size, mtime = _number(size, _MOST_11, "size", records), _number(mtime, _MOST_11, "mtime", records)
     begin = b"%s%07o\0%07o\0%07o\0%011o\0%011o\0" % (path, entry.mode, uid, gid, size, mtime)
     end, total, more = _end(kind, entry.target, entry.uname, entry.gname, entry.device)
-    records.update(more)
-    return b"%s%06o\0 %s" % (begin, sum(begin) + total, end)
+    if more:
+        records.update(more)
+    # The low half of an Adler-32 is one more than the sum of so few bytes, and found in a tenth of the time.
+    added = (zlib.adler32(begin) & 0xFFFF) - 1
+    return b"%s%06o\0 %s" % (begin, added + total, end)
 
 
 @lru_cache(64)
@@ -198,11 +204,10 @@ def _end(
 def _text(value: str, width: int, key: str, records: dict[str, bytes]) -> bytes:
     if not value:
         return bytes(width)
-    encoded = value.encode("utf-8", "surrogateescape")
-    if len(encoded) > width or not value.isascii():
-        records[key] = encoded
-        encoded = value.encode("ascii", "replace")[:width]
-    return encoded.ljust(width, b"\0")
+    if value.isascii() and len(value) <= width:
+        return value.encode().ljust(width, b"\0")
+    records[key] = value.encode("utf-8", "surrogateescape")
+    return value.encode("ascii", "replace")[:width].ljust(width, b"\0")
 
 
 def _number(value: int, most: int, key: str, records: dict[str, bytes]) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from dockpy.fake.applets.applet import applet
+from dockpy.fake.applets.applet import applet, raw
 from dockpy.fake.applets.errors import BadUsage, reason
 from dockpy.fake.applets.inputs import CANNOT_OPEN, Lines, change_lines, close, open_fd, open_or_complain
 from dockpy.fake.applets.numbers import number_of, within_memory
@@ -177,7 +177,7 @@ def nl(a: Applet) -> Steps[int | None]:
         line = line.rstrip(b"\n")
         if style != "a" and (style != "t" or not line):
             return b" " * (width + len(separator)) + line + b"\n"
-        shown = f"{number:{width}d}{separator}".encode()
+        shown = raw(f"{number:{width}d}{separator}")
         number += step
         return shown + line + b"\n"
 

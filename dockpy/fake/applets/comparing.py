@@ -7,7 +7,7 @@ import os
 import random
 from typing import TYPE_CHECKING
 
-from dockpy.fake.applets.applet import applet
+from dockpy.fake.applets.applet import applet, raw
 from dockpy.fake.applets.errors import BadUsage, Die, reason
 from dockpy.fake.applets.inputs import close, open_fd, open_or_complain, read_all, read_file
 from dockpy.fake.applets.numbers import KMG, number_of, within_memory
@@ -303,7 +303,7 @@ def ts(a: Applet) -> Steps[int | None]:
     form = a.args[0] if a.args else "%b %d %H:%M:%S"
     while line := (yield from _line(a)):
         stamp = strftime(form, local(a.p, now(a.p) // SECOND))
-        a.put(stamp.encode() + b" " + line)
+        a.put(raw(stamp) + b" " + line)
         yield from a.flush()
     return 0
 

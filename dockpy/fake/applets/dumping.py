@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from dockpy.fake.applets.applet import applet
+from dockpy.fake.applets.applet import applet, raw
 from dockpy.fake.applets.errors import Die
 from dockpy.fake.applets.inputs import close, open_or_complain, read_all
 from dockpy.fake.applets.numbers import KMG, c_integer, number_of, within_memory
@@ -186,10 +186,11 @@ def strings(a: Applet) -> Steps[int | None]:
     found = a.options("ft:an:o")
     least = number_of(found.get("n") or "4", least=1)
     radix = "o" if "o" in found else found.get("t") or ""
-    pattern = re.compile(rb"[\t\x20-\x7e]{%d,}" % least)
     for path in found.rest or ["-"]:
-        for match in pattern.finditer((yield from _content(a, [path]))):
+        for match in re.finditer(rb"[\t\x20-\x7e]+", (yield from _content(a, [path]))):
+            if len(match[0]) < least:
+                continue
             place = f"{match.start():7{radix}} " if radix in ("o", "d", "x") and radix else ""
-            a.put((f"{path}: " if "f" in found else "").encode() + place.encode() + match[0] + b"\n")
+            a.put(raw((f"{path}: " if "f" in found else "") + place) + match[0] + b"\n")
             yield from a.spill()
     return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dockpy.fake.applets.accounts import Accounts
-from dockpy.fake.applets.applet import applet
+from dockpy.fake.applets.applet import applet, wide
 from dockpy.fake.applets.errors import BadUsage, Die
 from dockpy.fake.applets.inputs import read_file
 from dockpy.fake.applets.numbers import duration, number_of
@@ -118,7 +118,7 @@ def hostname(a: Applet) -> Steps[int | None]:
         raise Die("sethostname: Operation not permitted")
     name = a.p.namespace.hostname
     if "i" in found:
-        for line in (yield from read_file(a, "/etc/hosts")).decode().splitlines():
+        for line in wide((yield from read_file(a, "/etc/hosts"))).splitlines():
             words = line.split()
             if name in words[1:]:
                 a.say(words[0] + " ")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 from typing import TYPE_CHECKING
 
-from dockpy.fake.applets.applet import applet
+from dockpy.fake.applets.applet import applet, wide
 from dockpy.fake.applets.errors import BadUsage, Die, reason
 from dockpy.fake.applets.inputs import read_file
 from dockpy.fake.applets.numbers import duration, number_of
@@ -150,10 +150,11 @@ def nslookup(a: Applet) -> Steps[int | None]:
         raise BadUsage
     server = words[1] if len(words) > 1 else "127.0.0.11"
     try:
-        for line in (yield from read_file(a, "/etc/resolv.conf")).decode().splitlines():
-            if line.startswith("nameserver ") and len(words) < 2:
-                server = line.split()[1]
-                break
+        for line in wide((yield from read_file(a, "/etc/resolv.conf"))).splitlines():
+            match line.split():
+                case ["nameserver", address, *_] if len(words) < 2:
+                    server = address
+                    break
     except OSError:
         server = "127.0.0.1"
     a.say(f"Server:\t\t{server}\nAddress:\t{server}:53\n")

@@ -8,7 +8,7 @@ import re
 from typing import TYPE_CHECKING
 
 from dockpy.fake.applets.accounts import Accounts
-from dockpy.fake.applets.applet import applet
+from dockpy.fake.applets.applet import applet, raw, wide
 from dockpy.fake.applets.errors import BadUsage, Die, reason
 from dockpy.fake.applets.inputs import close, open_fd, read_file
 from dockpy.fake.applets.numbers import number_of
@@ -74,7 +74,7 @@ def sysctl(a: Applet) -> Steps[int | None]:
             a.status = 1
             continue
         try:
-            text = (yield from read_file(a, path)).decode().rstrip("\n")
+            text = wide((yield from read_file(a, path))).rstrip("\n")
         except OSError as error:
             if "e" not in found:
                 yield from a.complain(f"{path}: {reason(error)}")
@@ -111,7 +111,7 @@ def _append(a: Applet, path: str, line: str) -> Steps[None]:
         fd = open_fd(a, path, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
     except OSError as error:
         raise Die(f"{path}: {reason(error)}") from None
-    yield from a.p.write(fd, line.encode() + b"\n")
+    yield from a.p.write(fd, raw(line) + b"\n")
     close(a, fd)
 
 
@@ -123,14 +123,14 @@ def addgroup(a: Applet) -> Steps[int | None]:
     name = found.rest[0]
     if len(found.rest) == 2:
         group = found.rest[1]
-        data = (yield from read_file(a, "/etc/group")).decode()
+        data = wide((yield from read_file(a, "/etc/group")))
         lines = []
         for line in data.splitlines():
             fields = line.split(":")
             if fields[0] == group:
                 fields[3] = ",".join(filter(None, [*fields[3].split(","), name]))
             lines.append(":".join(fields))
-        a.p.namespace.fs.write_bytes(a.p, "/etc/group", ("\n".join(lines) + "\n").encode())
+        a.p.namespace.fs.write_bytes(a.p, "/etc/group", raw("\n".join(lines) + "\n"))
         return 0
     if accounts.gid_of(name) is not None:
         raise Die(f"group '{name}' in use")

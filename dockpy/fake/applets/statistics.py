@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from dockpy.fake.applets.accounts import Accounts
-from dockpy.fake.applets.applet import applet
+from dockpy.fake.applets.applet import applet, wide
 from dockpy.fake.applets.errors import Die, reason
 from dockpy.fake.applets.inputs import read_file
 from dockpy.fake.applets.ls import blocks_of
@@ -237,7 +237,7 @@ def uptime(a: Applet) -> Steps[int | None]:
 def mount(a: Applet) -> Steps[int | None]:
     """Print what is mounted; nothing can be."""
     if not a.args and a.name == "mount":
-        for line in (yield from read_file(a, "/proc/mounts")).decode().splitlines():
+        for line in wide((yield from read_file(a, "/proc/mounts"))).splitlines():
             words = line.split()
             if len(words) > 3:
                 a.say(f"{words[0]} on {words[1]} type {words[2]} ({words[3]})")

@@ -6,7 +6,7 @@ import math
 import re
 from typing import TYPE_CHECKING
 
-from dockpy.fake.applets.applet import applet, narrow
+from dockpy.fake.applets.applet import applet, narrow, raw
 from dockpy.fake.applets.errors import BadUsage, Die
 from dockpy.fake.applets.escapes import unescape
 from dockpy.fake.applets.inputs import Lines, change_lines, close, open_or_complain
@@ -251,7 +251,7 @@ def seq(a: Applet) -> Steps[int | None]:
         words = [
             f"{first + index * step if index else first:0{width}.{places}f}" for index in range(begun, ended)
         ]
-        a.put(((separator if begun else "") + separator.join(words)).encode())
+        a.put(raw((separator if begun else "") + separator.join(words)))
         begun = ended
         yield from a.spill()
         if begun % 1000 == 0:

@@ -112,3 +112,7 @@ def test_the_time_zone_of_a_day_or_more_is_none():
     box = box_module.Box()
     done = box.run(["env", "TZ=AAA99", "date", "-d", "@0", "+%H %Z"])
     assert bytes(done.out) == b"00 UTC\n"
+
+
+def test_text_that_is_shorter_than_any_is_long():
+    assert _run("strings", "-n", "99999999999") == (b"", b"", 0)

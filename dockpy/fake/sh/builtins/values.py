@@ -121,7 +121,11 @@ def _getopts(shell: Shell, args: list[str]) -> Steps:
     letters, variable = args[1], args[2]
     words = args[3:] if len(args) > 3 else shell.arguments
     index = shell.variables.get("OPTIND") or "1"
-    at, offset = int(index) if index.isdecimal() else 1, shell.option_offset
+    at, offset = max(1, int(index[:20])) if index.isdecimal() else 1, shell.option_offset
+    if at > len(words) + 1:
+        at = 1
+    if at == 1 or offset >= len(words[at - 2]):  # other words than those of the last call
+        offset = 0
     silent = letters.startswith(":")
     argument: str | None = None
     status, complaint = 0, ""
