@@ -22,6 +22,7 @@ __all__: list[str] = []
 _PIECE = 1 << 20
 """More than a pipe gives at once, and little enough to have in memory."""
 _LARGEST_BLOCK = 1 << 34
+"""Real ones have no memory for 32 GiB, and some for 8."""
 _DD = ("if", "of", "bs", "ibs", "obs", "count", "skip", "seek", "conv", "iflag", "oflag", "status")
 
 

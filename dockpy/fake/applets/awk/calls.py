@@ -49,8 +49,9 @@ _MATHS: dict[str, Callable[..., float]] = {
 }
 _ONES = (1 << 64) - 1
 _REFERENCE = re.compile(r"\\([&\\])|&")
-_LEAST = {1: "close compl cos exp int log sin sqrt system tolower toupper"} | {
-    2: "and atan2 gsub index lshift match or rshift split sub substr xor"
+_LEAST = {
+    1: "close compl cos exp int log sin sqrt system tolower toupper",
+    2: "and atan2 gsub index lshift match or rshift split sub substr xor",
 }
 _TAKES_LEAST = {name: least for least, names in _LEAST.items() for name in names.split()}
 _TAKES_MOST = {"rand": 0, "systime": 0} | dict.fromkeys(

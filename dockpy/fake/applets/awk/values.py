@@ -65,13 +65,13 @@ def number_of(value: Value) -> float:
 
 
 def whole(number: float, size: int = 32) -> int:
-    """What C makes of a number where it wants an int of so many bits: of what fits into none the least."""
+    """What C makes of a number where it wants an int of so many bits: the least one where it does not fit."""
     least = -1 << (size - 1)
     return int(number) if least <= number < -least else least
 
 
 def bits(number: float) -> int:
-    """What C makes of a number where it wants 64 bits: none of what fits into them no more."""
+    """What C makes of a number where it wants 64 bits: none of them set where it does not fit."""
     return int(number) & ((1 << 64) - 1) if abs(number) < 1 << 64 else 0
 
 
