@@ -143,7 +143,7 @@ def formatted(form: str, values: list[Value]) -> str:
 
 def _converted(spec: str, precision: str, kind: str, value: Value) -> str:
     if kind == "c":
-        char = chr(whole(value) & 255) if isinstance(value, float) else value[:1] or "\0"
+        char = value[:1] or "\0" if isinstance(value, str) else chr(whole(value) & 255)
         return f"{spec}s" % char
     if kind == "s":
         return f"{spec}{precision}s" % text_of(value)
