@@ -68,10 +68,8 @@ class Container(
     @property
     def image(self) -> Image:
         """The image that it was made of; read further, it is loaded."""
-        from dockpy.resources.image import Image
-
         known = self._known
-        return Image(self.client, str(known.get("ImageID") or known.get("Image") or ""))
+        return self.client.images.known(str(known.get("ImageID") or known.get("Image") or ""))
 
     @property
     def labels(self) -> dict[str, str]:

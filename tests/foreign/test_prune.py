@@ -1,4 +1,4 @@
-"""`docker system prune`, on a fake daemon alone.
+"""`docker system prune`, on a fake daemon alone, and one of its own: it takes images that others use.
 
 Engines do not all keep to the filters where it comes to their build cache: on one that others use it would
 take theirs along.
@@ -9,14 +9,25 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING
 
+import pytest
 from terminals import Terminal
 
+from dockpy.fake import FakeDaemon
+
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 
-def test_system_prune(fake_url: str, tmp_path: Path, registry: str, locked_registry: str) -> None:
-    docker = Terminal(fake_url, tmp_path / "fake", secrets.token_hex(3), registry, locked_registry)
+@pytest.fixture
+def url(tmp_path: Path) -> Iterator[str]:
+    with FakeDaemon(f"unix://{tmp_path}/docker.sock", api="1.51") as daemon:
+        daemon.images.add("busybox")
+        yield daemon.url
+
+
+def test_system_prune(url: str, tmp_path: Path, registry: str, locked_registry: str) -> None:
+    docker = Terminal(url, tmp_path / "fake", secrets.token_hex(3), registry, locked_registry)
     kept, volume = docker.name("kept"), docker.name("volume")
     try:
         docker("create", "--name", docker.name("c"), "--network", "none", "busybox")
@@ -30,5 +41,6 @@ def test_system_prune(fake_url: str, tmp_path: Path, registry: str, locked_regis
         assert docker("volume", "ls", "-q", "--filter", f"name={docker.prefix}").lines == [volume]
         docker("system", "prune", "-f", "-a", "--volumes", note=False)
         assert docker("volume", "ls", "-q", "--filter", f"name={docker.prefix}").lines == [volume]
+        assert docker("images", "-q").lines == []
     finally:
         docker.clean()
