@@ -91,6 +91,8 @@ class Negotiation:
             with self._lock:
                 attempt = self._attempt
                 if mine := attempt is None:
+                    if self._version is not None:  # since this thread looked: it had to wait for the lock
+                        break
                     attempt = self._attempt = _Attempt()
             assert attempt is not None
             if mine:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,7 @@ from dockpy.transport.negotiation import Negotiation, agree
 from dockpy.version import NEWEST, OLDEST
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 
 class Daemon:
@@ -134,6 +135,23 @@ def test_it_is_found_out_once_under_50_threads() -> None:
     with ThreadPoolExecutor(50) as pool:
         assert set(pool.map(ask, range(50))) == {"1.55"}
     assert (daemon.pings, daemon.questions) == (1, 1)
+
+
+def test_who_had_to_wait_for_the_lock_does_not_ask_again() -> None:
+    daemon, negotiation = Daemon("1.51"), Negotiation(None)
+    lock = negotiation._lock
+
+    @contextlib.contextmanager
+    def contended() -> Iterator[None]:
+        """Another thread has the lock, and is done with all of it when it lets go."""
+        negotiation._lock = lock
+        negotiation.version(daemon.ping, daemon.minimum)
+        with lock:
+            yield
+
+    negotiation._lock = contended()  # type: ignore[assignment]
+    assert negotiation.version(daemon.ping, daemon.minimum) == "1.51"
+    assert daemon.pings == 1
 
 
 def test_a_failure_is_not_remembered() -> None:
