@@ -38,8 +38,9 @@ _HUNDRED = (
     "comes on top of the daemons' 20 ms."
 )
 _LOCK = (
-    "Fifty threads hand the interpreter's lock to each other, one thread to nobody: http.client, whose "
-    "threads here share nothing, takes more then as well."
+    "At each of a call's five system calls fifty threads hand the interpreter's lock to each other, one "
+    "thread to nobody: http.client, whose threads here share nothing, takes half as much again then, too. "
+    "Two of the five could go: one looks whether the daemon has closed the connection, one keeps the timeout."
 )
 _TYPED = (
     "To list costs what it costs docker-py; a quarter of the time goes into reading six attributes of each "
