@@ -207,7 +207,8 @@ def test_updates_that_fail(swarm: Duo, serve: Callable[..., Service]) -> None:
 
     def fail(action: str, max_failures: int = 3) -> NotReady:
         service.wait_ready(timeout=20)
-        assert [task.attrs["Spec"]["ContainerSpec"]["Args"] for task in running(service)] == [SLEEP] * 2
+        # A task that another was started in place of, first, may take a while to end.
+        until(lambda: [t.attrs["Spec"]["ContainerSpec"]["Args"] for t in running(service)] == [SLEEP] * 2)
         service.update(command=["sh", "-c", "exit 3"], update_config={"failure_action": action})
         with pytest.raises(NotReady, match=r"a task failed: .*non-zero exit \(3\)") as caught:
             service.wait_ready(timeout=20, max_failures=max_failures)
