@@ -97,7 +97,7 @@ def test_descriptors_are_given_back(reach: Any, start: Any, way: str, times: int
         before = descriptors()
         for number in range(times):
             ways[number % len(ways)]()
-        assert descriptors() == before
+        assert descriptors() <= before  # fewer: the garbage of a test before this one
 
 
 def test_an_archive_in_pieces(client: Client) -> None:
@@ -113,4 +113,4 @@ def test_an_archive_that_is_left(engine: Client) -> None:
     for _ in range(10):
         with engine.images.save("busybox") as stream:
             next(stream)
-    assert descriptors() == before
+    assert descriptors() <= before  # fewer: the garbage of a test before this one
