@@ -142,7 +142,7 @@ def members(which: str) -> Iterator[tuple[Member, Member] | None]:
         second.start()
 
 
-def until(condition: Callable[[], object], seconds: float = 60) -> None:
+def until(condition: Callable[[], object], seconds: float = 20) -> None:
     """Wait until something is so."""
     end, tick = time.monotonic() + seconds, threading.Event()
     while not condition():
